@@ -1,0 +1,218 @@
+import type { Location } from '../language/source.ts'
+import type { Decision } from '../policy/decision.ts'
+
+/** How much is known of a number, strongest first; `REPLAY.md`, "What a number may claim". */
+export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modelled' | 'unknown'
+
+/**
+ * Money in pico-dollars with what may be claimed of it. `lo ≤ value ≤ hi`; a bound that is not known
+ * is `null`, and so is the value of an unknown. `basis` names the log, the price card or the
+ * assumption that it rests on.
+ */
+export interface Money {
+  readonly value: bigint | null
+  readonly lo: bigint | null
+  readonly hi: bigint | null
+  readonly level: Level
+  readonly basis: string
+}
+
+/** A total, split by level; the parts add up to it exactly. Levels without a part are absent. */
+export interface MoneySplit {
+  readonly parts: { readonly [level in Level]?: MoneyPart }
+}
+
+/** `unknownCalls`: calls in it whose money is not known and which add nothing to the sums. */
+export interface MoneyPart {
+  readonly value: bigint
+  readonly lo: bigint
+  /** `null`: unbounded above. */
+  readonly hi: bigint | null
+  readonly calls: number
+}
+
+export interface Place {
+  /** Canonical where the catalogue knows the recorded name, else as recorded. */
+  readonly model: string
+  readonly provider: string | undefined
+}
+
+/** One try of a call at one endpoint. */
+export interface Attempt {
+  readonly model: string
+  readonly provider: string
+  readonly startMicros: number | undefined
+  readonly endMicros: number | undefined
+  /** `undefined` on the attempt that served. */
+  readonly errorClass: string | undefined
+  readonly status: number | undefined
+  /** `recorded`: lifted from the log at the same endpoint; `fault`: a fault of this endpoint held. */
+  readonly cause: 'recorded' | 'fault' | 'assumed'
+}
+
+/**
+ * Where a call stands to its session's first divergence: `before` it, the call `at` it, or `after`.
+ */
+export type Phase = 'before' | 'at' | 'after'
+
+export interface CallResult {
+  readonly session: string
+  readonly call: number
+  readonly turn: number
+  readonly startMicros: number | undefined
+  readonly phase: Phase
+  readonly decision: Decision
+  /** The decision in the state as printed: `served`, `exhausted`, `denied`, `no-route`, `cancelled`. */
+  readonly end: 'served' | 'exhausted' | 'denied' | 'no-route' | 'cancelled'
+  readonly served: Place | undefined
+  readonly recorded: Place | undefined
+  readonly recordedEnd: string
+  readonly attempts: readonly Attempt[]
+  /** The recorded provider is not known: compared by model only. */
+  readonly comparedByModelOnly: boolean
+  /** Another rule or reason than recorded, with the same endpoint and prompt. */
+  readonly decisionChanged: boolean
+  /** What the log says that this call cost: the bill, or its tokens at the price of its day. */
+  readonly recordedCost: Money
+  /** What it costs under the policy: exact before the divergence, else modelled (`same-tokens`). */
+  readonly policyCost: Money
+  /** Classifier calls and compactions that the policy causes at this call. */
+  readonly overheadCost: Money
+  readonly promptTokens: number | undefined
+  readonly outputTokens: number | undefined
+}
+
+export interface Divergence {
+  readonly call: number
+  readonly kind: 'endpoint' | 'prompt' | 'no-counterpart'
+  readonly detail: string
+  readonly rule: string
+  readonly from: Place | undefined
+  readonly to: Place | undefined
+}
+
+export interface SessionResult {
+  readonly session: string
+  /** By field: `team`, `repo`, `user`, `day`; `undefined` where the trace does not tell. */
+  readonly facts: { readonly [field: string]: string | undefined }
+  readonly calls: readonly CallResult[]
+  readonly divergence: Divergence | undefined
+  readonly skipped: readonly { readonly call: number; readonly reason: string }[]
+  readonly breaches: readonly Breach[]
+  /** Compactions that the log marks and nobody billed. */
+  readonly unloggedCompactions: readonly { readonly beforeCall: number; readonly cost: Money }[]
+  /** Hash over the canonical events of this session. */
+  readonly outcomeHash: string
+}
+
+/** A declared invariant that a call broke. */
+export interface Breach {
+  readonly invariant: string
+  readonly session: string
+  readonly call: number
+  readonly values: string
+}
+
+/** What a run came to; sums of a commutative monoid over sessions, so partitions merge exactly. */
+export interface Totals {
+  readonly sessions: number
+  readonly sessionsDiverged: number
+  readonly calls: {
+    readonly recorded: number
+    readonly replayed: number
+    readonly afterDivergence: number
+    readonly skipped: { readonly [reason: string]: number }
+  }
+  readonly decisions: {
+    readonly undetermined: number
+    readonly missing: { readonly [name: string]: number }
+    readonly comparedByModelOnly: number
+    readonly changedWithoutDivergence: number
+    readonly byRule: { readonly [rule: string]: number }
+    readonly forThisCall: number
+    readonly noRoute: { readonly [reason: string]: number }
+  }
+  /** First divergences by call index. */
+  readonly divergenceAt: { readonly [call: string]: number }
+  /** `from → to` of calls whose model or provider the policy changes. */
+  readonly transitions: { readonly [transition: string]: { readonly calls: number; readonly first: number } }
+  readonly upgrades: number
+  readonly switches: number
+  readonly compactions: number
+  readonly reminders: number
+  readonly classifierCalls: number
+  readonly sessionsWithVerdict: number
+  readonly attempts: {
+    readonly total: number
+    readonly failed: { readonly [errorClass: string]: number }
+    readonly callsRetried: number
+    readonly callsFailedOver: number
+    readonly served: number
+    readonly exhausted: number
+    readonly denied: number
+    readonly cancelled: number
+  }
+  readonly money: {
+    /** Every recorded call. */
+    readonly recorded: MoneySplit
+    /** The policy's cost of calls before the divergence: mode `stop`. */
+    readonly stop: MoneySplit
+    /** Recorded cost of the same calls as `stop`. */
+    readonly recordedBeforeDivergence: MoneySplit
+    /** Recorded cost from each divergence on. */
+    readonly recordedFromDivergence: MoneySplit
+    /** All calls at the policy's endpoints, tokens as logged: modelled from the divergence on. */
+    readonly frozen: MoneySplit
+    readonly overhead: MoneySplit
+    readonly unloggedCompactions: MoneySplit
+  }
+  readonly breaches: { readonly [invariant: string]: number }
+  readonly invariantsChecked: { readonly [invariant: string]: number }
+}
+
+/** Which identity ran, and what it found. */
+export type Identity =
+  | {
+      readonly form: 'policy'
+      readonly policy: string
+      readonly calls: number
+      readonly same: number
+      readonly residuals: readonly { readonly session: string; readonly call: number; readonly detail: string }[]
+    }
+  | {
+      readonly form: 'accounting'
+      readonly calls: number
+      readonly tokensSame: number
+      readonly billed: number
+      readonly billSame: number
+      readonly residuals: readonly { readonly session: string; readonly call: number; readonly detail: string }[]
+    }
+  | { readonly form: 'none'; readonly reason: string }
+
+export interface ReplayResult {
+  readonly schemaVersion: 1
+  readonly engineVersion: string
+  readonly runId: string
+  readonly outcomeHash: string
+  readonly policy: { readonly name: string; readonly digest: string }
+  readonly traceDigest: string
+  readonly seed: string
+  readonly mode: { readonly decisions: 'frozen' | 'stop'; readonly money: 'stop' }
+  readonly identity: Identity
+  readonly totals: Totals
+  readonly groupedBy: string | undefined
+  /** Sorted by key; their totals add up to `totals` exactly. */
+  readonly groups: readonly { readonly key: string; readonly totals: Totals }[]
+  /** Said first, in order: what a reader must know before any number. */
+  readonly notices: readonly string[]
+  readonly assumptions: readonly { readonly name: string; readonly text: string }[]
+  /** Directives of the policy that this replay does not simulate. */
+  readonly notSimulated: readonly { readonly directive: string; readonly location: Location }[]
+  /** The smallest session that breaks each broken invariant. */
+  readonly smallestBreaches: readonly Breach[]
+  readonly expectations: readonly {
+    readonly name: string
+    readonly verdict: 'pass' | 'fail' | 'undecided'
+    readonly detail: string
+  }[]
+}
