@@ -53,7 +53,7 @@ export interface Located {
 
 // ---------------------------------------------------------------- catalogue
 
-export interface Scale {
+export interface Scale extends Located {
   readonly name: string
   /** Lowest first. */
   readonly words: readonly string[]
@@ -153,7 +153,7 @@ export interface Pool extends Located {
   readonly models: readonly { readonly model: string; readonly weight: number }[]
 }
 
-export interface PhraseList {
+export interface PhraseList extends Located {
   readonly name: string
   readonly phrases: readonly { readonly text: string; readonly word: boolean }[]
   /** `phraseListDigest` of the phrases; what a trace names its counts by. */
@@ -172,7 +172,7 @@ export interface Signal extends Located {
   readonly value: Expression
 }
 
-export interface Hours {
+export interface Hours extends Located {
   readonly name: string
   /** 0 is Monday; all seven where none was written. */
   readonly days: readonly number[]
@@ -515,7 +515,11 @@ export type Type =
   /** Of the literal `none` alone, and of an empty list's items. */
   | { readonly kind: 'any' }
 
-/** `null` is `none`. Numbers are in the base unit of their type. */
+/**
+ * `null` is `none`. Numbers are in the base unit of their type: scores and shares in millionths,
+ * money in pico-dollars, prices in pico-dollars a token, rates in tokens a second, durations in
+ * microseconds; counts and factors as they are.
+ */
 export type Literal =
   | null
   | { readonly kind: 'truth'; readonly value: boolean }
@@ -545,6 +549,7 @@ export type ExpressionForm =
   /** `now in HOURS` */
   | { readonly kind: 'within-hours'; readonly negated: boolean; readonly hours: string }
   | { readonly kind: 'sum'; readonly terms: readonly { readonly sign: 1 | -1; readonly value: Expression }[] }
+  /** `share` is a ratio: `80% of x` has 4/5. */
   | { readonly kind: 'share-of'; readonly share: Exact; readonly operand: Expression }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   /** The first guard that is not false decides; unknown makes the value unknown. */
@@ -600,6 +605,8 @@ export type FactName =
   | 'org.router'
   | 'request.order'
   | 'url.path'
+  /** The session's own key, as the first argument of `bucket`. */
+  | 'session'
 
 /**
  * Functions of models and endpoints, of words, of the session; and, in claims and tests only, what
