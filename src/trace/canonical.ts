@@ -1,0 +1,100 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { EventRecord, TraceRecord } from './record.ts'
+import type { RecordedSession } from './session.ts'
+
+/**
+ * The canonical text of a JSON value, after RFC 8785: keys sorted by UTF-16 code unit, no white
+ * space, `undefined` properties left out. Equal values give equal text on every machine.
+ *
+ * Throws on what JSON cannot say (functions, non-finite numbers): a caller's bug.
+ */
+export function canonicalJson(value: unknown): string {
+  const parts: string[] = []
+  append(parts, value)
+  return parts.join('')
+}
+
+function append(parts: string[], value: unknown): void {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') {
+    parts.push(JSON.stringify(value))
+  } else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`no canonical JSON for ${value}`)
+    parts.push(JSON.stringify(value))
+  } else if (Array.isArray(value)) {
+    appendList(parts, value)
+  } else if (typeof value === 'object') {
+    appendObject(parts, value)
+  } else {
+    throw new TypeError(`no canonical JSON for a ${typeof value}`)
+  }
+}
+
+function appendList(parts: string[], list: readonly unknown[]): void {
+  parts.push('[')
+  list.forEach((item, index) => {
+    if (index > 0) parts.push(',')
+    append(parts, item)
+  })
+  parts.push(']')
+}
+
+function appendObject(parts: string[], object: object): void {
+  let separator = '{'
+  // `sort` without a comparison orders by code units.
+  for (const key of Object.keys(object).sort()) {
+    const value: unknown = (object as Record<string, unknown>)[key]
+    if (value === undefined) continue
+    parts.push(separator, JSON.stringify(key), ':')
+    append(parts, value)
+    separator = ','
+  }
+  parts.push(separator === '{' ? '{}' : '}')
+}
+
+/** A record's canonical text without its provenance: what copies are compared by and digests cover. */
+export function canonicalRecord(record: TraceRecord): string {
+  const { provenance: _, ...content } = record
+  return canonicalJson(content)
+}
+
+/** SHA-256 over lines, in lower-case hex; every line ends in a line feed, so no two lists collide. */
+export function digestOfLines(lines: Iterable<string>): string {
+  const hash = sha256.create()
+  for (const line of lines) hash.update(utf8ToBytes(`${line}\n`))
+  return bytesToHex(hash.digest())
+}
+
+/**
+ * The digest of one session: header, calls and its own events in canonical order. Events that hold
+ * for every session are not part of it (`sharedEventsDigest`).
+ */
+export function sessionDigest(session: RecordedSession): string {
+  return digestOfLines(sessionLines(session))
+}
+
+function* sessionLines(session: RecordedSession): Generator<string> {
+  if (session.header !== undefined) yield canonicalRecord(session.header)
+  for (const call of session.calls) yield canonicalRecord(call)
+  for (const event of session.events) {
+    if (event.session !== undefined) yield canonicalRecord(event)
+  }
+}
+
+/** The digest of the events without a session; `undefined` where there are none. */
+export function sharedEventsDigest(events: readonly EventRecord[]): string | undefined {
+  return events.length === 0 ? undefined : digestOfLines(events.map(canonicalRecord))
+}
+
+/**
+ * The digest of a trace from the digests of its sessions, in any order, and of its shared events.
+ * It depends on the records alone: not on files, order, copies, formatting or provenance. A trace
+ * in parts: gather the session digests of every part and hash them here once.
+ */
+export function traceDigest(
+  sessionDigests: Iterable<string>,
+  sharedEvents: string | undefined,
+): string {
+  const sorted = [...sessionDigests].sort()
+  return digestOfLines(['reroute trace 1', sharedEvents ?? 'none', ...sorted])
+}
