@@ -21,6 +21,10 @@ export interface SessionState {
   /** `requested` is fixed by a hard switch; recorded requests no longer change it. */
   readonly requestedFixed: boolean
   readonly choice: RememberedChoice | undefined
+  /** The last choice that was remembered, kept when a `restart` has dropped it. */
+  readonly lastChoice?: RememberedChoice | undefined
+  /** The clock (`clockOf`) of the call being decided. */
+  readonly clockMicros?: number | undefined
   readonly memories: { readonly [name: string]: MemoryState }
   /** By rule: when it last fired. */
   readonly fired: { readonly [rule: string]: Moment }
@@ -80,6 +84,8 @@ export interface History {
   readonly replyTools: readonly string[] | undefined
   /** Facts that hold until said otherwise, by signal name. */
   readonly signals: { readonly [name: string]: Reading }
+  /** The newest map of each kind; a key that is not in it is none, a map never given is unknown. */
+  readonly maps?: { readonly [map in 'header' | 'param' | 'metadata']?: { readonly [key: string]: Reading } }
 }
 
 export interface HistoryMessage {
@@ -91,6 +97,8 @@ export interface HistoryMessage {
 }
 
 export interface HistoryTool extends ToolFacts {
+  /** The reply's tool calls are unknown: any number may stand here. */
+  readonly unrecorded?: true
   readonly call: number
   readonly turn: number
 }
@@ -116,6 +124,13 @@ export interface CallInput {
   readonly organisation: Partial<Organisation>
   /** `undefined`: no date; the newest prices are in force. */
   readonly nowMicros: number | undefined
+  /**
+   * A clock without a date, for lifetimes and `time since`; absent: `nowMicros`. A runner gives it
+   * at every call of a session or at none.
+   */
+  readonly elapsedMicros?: number | undefined
+  /** A compaction that the policy did not decide came before this call. */
+  readonly compacted?: boolean
   /** Phrase lists (digests) whose hits are given in this session's texts. */
   readonly phraseLists: readonly string[]
   readonly withheld: { readonly visible: boolean; readonly thinking: boolean }
@@ -142,7 +157,8 @@ export interface World {
   warm(model: string): boolean | undefined
   /** Present prefix cached at the current model, tokens; `undefined`: unknown. */
   cachedTokens(model: string): number | undefined
-  usedMillionths(budget: string): number | undefined
+  /** `provider` is given where the budget's scope is `provider`. */
+  usedMillionths(budget: string, provider?: string): number | undefined
   spentPicoUsd(scope: string): bigint | undefined
   /** A draw in [0, 1) as an integer of millionths, keyed by seed, purpose and session, never shared. */
   drawMillionths(purpose: string, ...key: readonly (string | number)[]): number
@@ -170,6 +186,8 @@ export interface Decision {
   /** `upgrade via` fired and the ladder had no step. */
   readonly noStep: boolean
   readonly switched: SwitchRecord | undefined
+  /** What a `weighted` choice drew among, in the pool's order. */
+  readonly drawn?: readonly { readonly model: string; readonly weight: number }[] | undefined
   readonly reminders: readonly string[]
   readonly alerts: readonly string[]
   readonly hiddenTools: readonly string[]
