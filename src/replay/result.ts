@@ -7,7 +7,7 @@ export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modell
 /**
  * Money in pico-dollars with what may be claimed of it. `lo ≤ value ≤ hi`; a bound that is not known
  * is `null`, and so is the value of an unknown. `basis` names the log, the price card or the
- * assumption that it rests on.
+ * assumption that it rests on. The value of something bounded is the part that the log proves, `lo`.
  */
 export interface Money {
   readonly value: bigint | null
@@ -15,6 +15,12 @@ export interface Money {
   readonly hi: bigint | null
   readonly level: Level
   readonly basis: string
+  /**
+   * Where the money is of several levels: parts that add up to it exactly, each of one level; the
+   * whole has the weakest. An input that the log tells exactly and an output that it cuts short are
+   * two parts, so that a split by level still says how much is exact.
+   */
+  readonly parts?: readonly Money[]
 }
 
 /** A total, split by level; the parts add up to it exactly. Levels without a part are absent. */
@@ -22,7 +28,10 @@ export interface MoneySplit {
   readonly parts: { readonly [level in Level]?: MoneyPart }
 }
 
-/** `unknownCalls`: calls in it whose money is not known and which add nothing to the sums. */
+/**
+ * `calls`: calls with money of this level; one with several parts counts in each of their levels.
+ * What is `unknown` adds nothing to the sums and is only counted.
+ */
 export interface MoneyPart {
   readonly value: bigint
   readonly lo: bigint
@@ -74,12 +83,43 @@ export interface CallResult {
   readonly decisionChanged: boolean
   /** What the log says that this call cost: the bill, or its tokens at the price of its day. */
   readonly recordedCost: Money
+  /** What the log says the classifiers asked at this call cost; `undefined`: it names none. */
+  readonly recordedOverhead: Money | undefined
   /** What it costs under the policy: exact before the divergence, else modelled (`same-tokens`). */
   readonly policyCost: Money
   /** Classifier calls and compactions that the policy causes at this call. */
-  readonly overheadCost: Money
+  readonly overheadCost: Money | undefined
   readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
+  /** The log cuts its output short: the tokens are a lower bound. */
+  readonly outputIsLowerBound: boolean
+  /** What the client itself reckoned; never a bill. */
+  readonly clientEstimatePicoUsd: bigint | undefined
+  /** `team`, `repo`, `user` as this call's own prompt gives them, where it does. */
+  readonly facts: { readonly [field: string]: string | undefined }
+  /** Named assumptions that this call's serving rests on: `untried-healthy`. */
+  readonly assumptions: readonly string[]
+  readonly tokens: UsageTokens | undefined
+}
+
+/** Tokens as logged, in disjoint buckets. */
+export interface UsageTokens {
+  readonly uncachedInput: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  readonly output: number
+}
+
+/** A recorded call that mode `stop` does not decide, for it lies after the divergence. */
+export interface UnreplayedCall {
+  readonly call: number
+  readonly startMicros: number | undefined
+  readonly recorded: Place | undefined
+  readonly recordedCost: Money
+  readonly facts: { readonly [field: string]: string | undefined }
+  readonly clientEstimatePicoUsd: bigint | undefined
+  readonly outputIsLowerBound: boolean
+  readonly tokens: UsageTokens | undefined
 }
 
 export interface Divergence {
@@ -97,8 +137,15 @@ export interface SessionResult {
   readonly facts: { readonly [field: string]: string | undefined }
   readonly calls: readonly CallResult[]
   readonly divergence: Divergence | undefined
+  /** Empty but in mode `stop`. */
+  readonly unreplayed: readonly UnreplayedCall[]
+  /** Calls that are outside the selection; they were decided, for the state, and count nowhere else. */
   readonly skipped: readonly { readonly call: number; readonly reason: string }[]
   readonly breaches: readonly Breach[]
+  /** By invariant: calls of this session at which it was judged. */
+  readonly invariantsChecked: { readonly [invariant: string]: number }
+  /** Some call of it carries a classifier's verdict. */
+  readonly hasVerdict: boolean
   /** Compactions that the log marks and nobody billed. */
   readonly unloggedCompactions: readonly { readonly beforeCall: number; readonly cost: Money }[]
   /** Hash over the canonical events of this session. */
@@ -164,8 +211,26 @@ export interface Totals {
     /** All calls at the policy's endpoints, tokens as logged: modelled from the divergence on. */
     readonly frozen: MoneySplit
     readonly overhead: MoneySplit
+    /** What the log says its own router's classifiers cost. */
+    readonly recordedOverhead: MoneySplit
     readonly unloggedCompactions: MoneySplit
+    /** What clients reckoned themselves, kept apart. */
+    readonly clientEstimates: { readonly calls: number; readonly picoUsd: bigint }
   }
+  /** As logged, over every recorded call. */
+  readonly tokens: {
+    readonly uncachedInput: bigint
+    readonly cacheRead: bigint
+    readonly cacheWrite: bigint
+    readonly output: bigint
+    readonly callsWithUsage: number
+    /** Calls whose logged output is a lower bound. */
+    readonly lowerBoundOutputs: number
+  }
+  /** Recorded model names that the catalogue does not know or has no price for, by calls. */
+  readonly unpriced: { readonly [model: string]: number }
+  /** Named assumptions that calls rest on, by calls. */
+  readonly assumed: { readonly [assumption: string]: number }
   readonly breaches: { readonly [invariant: string]: number }
   readonly invariantsChecked: { readonly [invariant: string]: number }
 }
@@ -203,6 +268,8 @@ export interface ReplayResult {
   readonly groupedBy: string | undefined
   /** Sorted by key; their totals add up to `totals` exactly. */
   readonly groups: readonly { readonly key: string; readonly totals: Totals }[]
+  /** Identity failed: a what-if is refused unless it is forced. */
+  readonly refusal: { readonly reason: string; readonly same: number; readonly calls: number } | undefined
   /** Said first, in order: what a reader must know before any number. */
   readonly notices: readonly string[]
   readonly assumptions: readonly { readonly name: string; readonly text: string }[]
