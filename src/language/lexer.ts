@@ -1,0 +1,223 @@
+import { createTokenInstance } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
+import { decodeString } from './string-literal.ts'
+import { repairNumber } from './number-repair.ts'
+import { repairSign } from './sign-repair.ts'
+import { diagnostic } from './registry.ts'
+import type { Diagnostic, Fix } from './diagnostic.ts'
+import type { Location, Source } from './source.ts'
+import type { Comment } from './syntax.ts'
+import * as kinds from './tokens.ts'
+
+export interface LexedSource {
+  /** Wrong tokens are replaced by the right ones or left out; `payload` is the index in this list. */
+  readonly tokens: IToken[]
+  readonly comments: readonly Comment[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Cuts a source into tokens. Everything that is no token is reported once and mended or skipped. */
+export function lex(source: Source): LexedSource {
+  const raw = kinds.tokenLexer().tokenize(source.text)
+  const state: LexState = { source, tokens: [], diagnostics: [] }
+  for (const [index, token] of raw.tokens.entries()) {
+    const handle = handlers.get(token.tokenType)
+    if (handle === undefined) keep(state, token)
+    else handle(state, token, raw.tokens[index + 1])
+  }
+  const comments = (raw.groups['comments'] ?? []).map((token: IToken): Comment => {
+    const text = token.image.trimEnd()
+    return {
+      span: { start: token.startOffset, end: token.startOffset + text.length },
+      text,
+      doc: text.startsWith('///') && !text.startsWith('////'),
+    }
+  })
+  return { tokens: state.tokens, comments, diagnostics: state.diagnostics }
+}
+
+interface LexState {
+  readonly source: Source
+  readonly tokens: IToken[]
+  readonly diagnostics: Diagnostic[]
+}
+
+type Handler = (state: LexState, token: IToken, next: IToken | undefined) => void
+
+function keep(state: LexState, token: IToken): void {
+  token.payload = state.tokens.length
+  state.tokens.push(token)
+}
+
+/** Puts a token in place of a wrong one; the place in the source stays that of the wrong one. */
+function put(state: LexState, wrong: IToken, type: TokenType, image: string): void {
+  const end = wrong.endOffset ?? wrong.startOffset
+  keep(state, createTokenInstance(type, image, wrong.startOffset, end, NaN, NaN, NaN, NaN))
+}
+
+function locate(state: LexState, token: IToken): Location {
+  return {
+    source: state.source,
+    span: { start: token.startOffset, end: token.startOffset + token.image.length },
+  }
+}
+
+function replaceBy(state: LexState, token: IToken, replacement: string): Fix {
+  return {
+    title: replacement.trim() === '' ? 'remove it' : `write \`${replacement.trim()}\``,
+    edits: [{ location: locate(state, token), replacement }],
+  }
+}
+
+const readName: Handler = (state, token) => {
+  const type = kinds.wordOrName(token.image)
+  if (type !== kinds.nameToken) {
+    token.tokenType = type
+    token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx
+  }
+  keep(state, token)
+}
+
+const readString: Handler = (state, token) => {
+  if (token.image.includes('\\')) {
+    for (const problem of decodeString(token.image).problems) {
+      const start = token.startOffset + problem.span.start
+      const span = { start, end: token.startOffset + problem.span.end }
+      state.diagnostics.push(
+        diagnostic('RT0106', { source: state.source, span }, problem.message, {
+          help: 'the escapes are `\\"`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`',
+        }),
+      )
+    }
+  }
+  keep(state, token)
+}
+
+const wrongNumber: Handler = (state, token, next) => {
+  const repair = repairNumber(token.image, /^(tokens|chars|bytes)$/.test(next?.image ?? ''))
+  state.diagnostics.push(
+    diagnostic('RT0104', locate(state, token), `got \`${token.image}\`, expected a number with a unit`, {
+      help: repair.help,
+      fix: repair.replacement === undefined ? undefined : replaceBy(state, token, repair.replacement),
+    }),
+  )
+  const mended = repair.replacement ?? guessNumber(token.image)
+  const type = kinds.tokenLexer().tokenize(mended).tokens[0]?.tokenType
+  put(state, token, type ?? kinds.integerToken, type === undefined ? '0' : mended)
+}
+
+/** Something of the right kind for the parser to go on with; the file is in error either way. */
+function guessNumber(image: string): string {
+  if (image.startsWith('$')) return '$0'
+  return /^\d+/.exec(image)?.[0] ?? '0'
+}
+
+const wrongSign: Handler = (state, token) => {
+  const before = state.source.text[token.startOffset - 1] ?? ' '
+  const after = state.source.text[token.startOffset + token.image.length] ?? ' '
+  const repair = repairSign(token.image)
+  const padded =
+    repair.replacement === ''
+      ? ''
+      : (/\s/.test(before) ? '' : ' ') + repair.replacement + (/\s/.test(after) ? '' : ' ')
+  state.diagnostics.push(
+    diagnostic('RT0105', locate(state, token), repair.message, {
+      help: repair.help,
+      fix: repair.replacement === undefined ? undefined : replaceBy(state, token, padded),
+    }),
+  )
+  for (const image of repair.tokens) {
+    const type = kinds.tokenLexer().tokenize(image).tokens[0]?.tokenType ?? kinds.nameToken
+    put(state, token, type === kinds.nameToken ? kinds.wordOrName(image) : type, image)
+  }
+}
+
+const wrongComment: Handler = (state, token) => {
+  const hash = token.image.startsWith('#')
+  const closed = token.image.endsWith('*/') && token.image.length > 3
+  const inner = hash ? token.image.slice(1) : token.image.slice(2, closed ? -2 : undefined)
+  const rest = state.source.text.slice(token.startOffset + token.image.length).split('\n', 1)[0] ?? ''
+  const movable = !inner.includes('\n') && rest.trim() === '' && (hash || closed)
+  const sign = hash ? '#' : '/*'
+  const cut = locate(state, token)
+  const end = cut.span.start + sign.length
+  state.diagnostics.push(
+    diagnostic(
+      'RT0107',
+      { source: state.source, span: { start: cut.span.start, end } },
+      `got \`${sign}\`, expected \`//\``,
+      {
+        help: 'a comment begins with `//` and ends with its line',
+        fix: movable ? replaceBy(state, token, `// ${inner.trim()}`) : undefined,
+      },
+    ),
+  )
+}
+
+const wrongString: Handler = (state, token) => {
+  const image = token.image
+  const open = image[0] ?? ''
+  const closes = open === '"' ? '' : open === '\u201e' || open === '\u201c' ? '\u201d\u201c"' : open + '\u2019\u201d'
+  const closed = image.length > 1 && closes.includes(image.at(-1) ?? '')
+  const inner = image.slice(1, closed ? -1 : undefined)
+  const straight = `"${inner.replace(/\\+$/, '').replaceAll('"', '\\"')}"`
+  if (closed) {
+    state.diagnostics.push(
+      diagnostic('RT0106', locate(state, token), `got \`${open}\`, expected \`"\``, {
+        help: 'text stands between straight double quotes',
+        fix: replaceBy(state, token, straight),
+      }),
+    )
+  } else {
+    const span = { start: token.startOffset, end: token.startOffset + 1 }
+    state.diagnostics.push(
+      diagnostic('RT0106', { source: state.source, span }, 'the text has no closing `"` on its line', {
+        help: 'a text ends on the line on which it begins; `\\n` stands for a line break',
+      }),
+    )
+  }
+  put(state, token, kinds.stringToken, straight)
+}
+
+const wrongName: Handler = (state, token) => {
+  state.diagnostics.push(
+    diagnostic('RT0108', locate(state, token), `got \`${token.image}\`, which is no name`, {
+      help: token.image.startsWith('_')
+        ? 'a name begins with a letter'
+        : 'names are made of the letters a to z, digits, `-` and `_`; other text stands in double quotes',
+    }),
+  )
+  put(state, token, kinds.nameToken, token.image)
+}
+
+const wrongSpace: Handler = (state, token) => {
+  // A byte order mark at the very beginning is an editor's habit, not a mistake.
+  if (token.startOffset === 0 && token.image === '\ufeff') return
+  state.diagnostics.push(
+    diagnostic('RT0108', locate(state, token), 'got an invisible character, expected a space', {
+      help: 'it was probably copied from a web page or a document',
+      fix: replaceBy(state, token, ' '),
+    }),
+  )
+}
+
+const wrongCharacter: Handler = (state, token) => {
+  const shown = token.image.length > 20 ? `${token.image.slice(0, 20)}…` : token.image
+  state.diagnostics.push(
+    diagnostic('RT0108', locate(state, token), `got \`${shown}\`, which means nothing here`, {
+      help: 'text and names of other systems stand in double quotes',
+    }),
+  )
+}
+
+const handlers: ReadonlyMap<TokenType, Handler> = new Map([
+  [kinds.nameToken, readName],
+  [kinds.stringToken, readString],
+  [kinds.wrongNumberToken, wrongNumber],
+  [kinds.wrongSignToken, wrongSign],
+  [kinds.wrongCommentToken, wrongComment],
+  [kinds.wrongStringToken, wrongString],
+  [kinds.wrongNameToken, wrongName],
+  [kinds.wrongSpaceToken, wrongSpace],
+  [kinds.wrongCharacterToken, wrongCharacter],
+])
