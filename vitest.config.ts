@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Properties and spawned commands on a small shared machine; a hang still ends.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
