@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { DataValidateFunction } from 'ajv/dist/types/index.js'
+import { inputTokens } from './merge.ts'
 import { explainSchemaError, fieldPath, got } from './schema-message.ts'
-import type { TraceRecord, Usage } from './record.ts'
+import type { TraceRecord } from './record.ts'
 
 /** Why a record is refused. `field` is its path as a reader writes it: `attempts[0].status`. */
 export interface RecordProblem {
@@ -110,17 +112,6 @@ function inputSumProblem(record: TraceRecord): RecordProblem | undefined {
   }
 }
 
-/** Tokens of the whole prompt: uncached, read from and written to caches. */
-export function inputTokens(usage: Usage): number {
-  return (
-    usage.uncachedInput +
-    usage.cacheRead +
-    usage.cacheWrite5m +
-    usage.cacheWrite1h +
-    (usage.cacheWriteOther ?? 0)
-  )
-}
-
 type SchemaNode = { [key: string]: unknown }
 
 function compile(): Checker {
@@ -155,15 +146,15 @@ function closeObjects(node: unknown): unknown {
   return copy
 }
 
-function compileReport(
-  _enabled: unknown,
-  parent: { properties?: object },
-): (this: unknown, data: unknown, at?: { instancePath: string }) => boolean {
-  const known = new Set(Object.keys(parent.properties ?? {}))
-  return function report(data, at) {
-    const { onUnknownField } = this as { onUnknownField: UnknownField }
-    for (const key of Object.keys(data as object)) {
-      if (!known.has(key)) onUnknownField(unknownName(at?.instancePath ?? '', key))
+function compileReport(_enabled: unknown, parent: AnySchemaObject): DataValidateFunction {
+  const known = new Set(Object.keys((parent['properties'] ?? {}) as object))
+  return function report(
+    this: { onUnknownField: UnknownField },
+    data: object,
+    at?: { instancePath: string },
+  ): boolean {
+    for (const key of Object.keys(data)) {
+      if (!known.has(key)) this.onUnknownField(unknownName(at?.instancePath ?? '', key))
     }
     return true
   }

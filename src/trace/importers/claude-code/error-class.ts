@@ -1,0 +1,117 @@
+import { asNumber, asObject, asString } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+
+/** One failed try, as the log tells it. */
+export interface LoggedFailure {
+  readonly status: number | undefined
+  readonly errorClass: string
+}
+
+const classOfType: ReadonlyMap<string, string> = new Map([
+  ['overloaded_error', 'overloaded'],
+  ['rate_limit_error', 'rate-limit'],
+  ['timeout_error', 'timeout'],
+  ['api_error', 'server'],
+  ['authentication_error', 'auth'],
+  ['permission_error', 'permission'],
+  ['billing_error', 'payment'],
+  ['not_found_error', 'not-found'],
+  ['request_too_large', 'too-large'],
+  ['invalid_request_error', 'invalid-request'],
+  // The client's own words on its last line about a call.
+  ['authentication_failed', 'auth'],
+  ['rate_limit', 'rate-limit'],
+  ['server_error', 'server'],
+  ['invalid_request', 'invalid-request'],
+])
+
+const classOfStatus: ReadonlyMap<number, string> = new Map([
+  [401, 'auth'],
+  [402, 'payment'],
+  [403, 'permission'],
+  [404, 'not-found'],
+  [408, 'timeout'],
+  [409, 'conflict'],
+  [412, 'precondition'],
+  [413, 'too-large'],
+  [422, 'unprocessable'],
+  [429, 'rate-limit'],
+  [502, 'unavailable'],
+  [503, 'unavailable'],
+  [504, 'unavailable'],
+  [529, 'overloaded'],
+])
+
+/** Said in prose only. The first that occurs decides. */
+const classOfPhrase: readonly (readonly [string, string])[] = [
+  ['prompt is too long', 'context-window'],
+  ['output token maximum', 'max-tokens'],
+  ['usage policy', 'content-policy'],
+  ['credit balance', 'payment'],
+  ['limit reached', 'rate-limit'],
+  ['hit your limit', 'rate-limit'],
+  ['overloaded', 'overloaded'],
+  ['timed out', 'timeout'],
+  ['timeout', 'timeout'],
+]
+
+/** The body of a `system` line of subtype `api_error`. */
+export function failureOfApiError(error: JsonObject): LoggedFailure {
+  const inner = asObject(error['error'])
+  const type = asString(asObject(inner?.['error'])?.['type']) ?? asString(inner?.['type'])
+  const cause = asObject(error['cause'])
+  const prose = [error['message'], error['code'], cause?.['code'], cause?.['message']]
+  return classify(statusOf(error['status']), type, prose.filter((part) => typeof part === 'string').join(' '))
+}
+
+/** The client's last line about a call that it gave up: status and type stand in its text. */
+export function failureOfText(
+  text: string,
+  loggedStatus: unknown,
+  loggedType: string | undefined,
+): LoggedFailure {
+  const spoken = /API Error: (\d{3})\b/.exec(text)?.[1]
+  const status = statusOf(loggedStatus) ?? statusOf(spoken === undefined ? undefined : Number(spoken))
+  return classify(status, /"type":"(\w+_error)"/.exec(text.replace('"type":"error"', ''))?.[1] ?? loggedType, text)
+}
+
+function classify(status: number | undefined, type: string | undefined, prose: string): LoggedFailure {
+  const lower = prose.toLowerCase()
+  const spoken = classOfPhrase.find(([phrase]) => lower.includes(phrase))?.[1]
+  const byType = type === undefined ? undefined : classOfType.get(type)
+  const byStatus = status === undefined ? undefined : classOfHttp(status)
+  // A refusal for length is an `invalid_request_error` like any other, but for its prose.
+  if (spoken === 'context-window' || spoken === 'content-policy') return { status, errorClass: spoken }
+  // Without a status there was no answer: the connection failed.
+  return { status, errorClass: byStatus ?? byType ?? spoken ?? 'unavailable' }
+}
+
+function classOfHttp(status: number): string {
+  return classOfStatus.get(status) ?? (status >= 500 ? 'server' : 'invalid-request')
+}
+
+function statusOf(value: unknown): number | undefined {
+  const status = asNumber(value)
+  return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599
+    ? status
+    : undefined
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'auth',
+  'permission',
+  'payment',
+  'not-found',
+  'invalid-request',
+  'too-large',
+  'unprocessable',
+  'precondition',
+  'content-policy',
+  'context-window',
+  'max-tokens',
+])
+
+/** How a call ends that failed so: refused for what it is, or out of attempts. */
+export function endOfFailure(errorClass: string): 'denied' | 'exhausted' {
+  return refusals.has(errorClass) ? 'denied' : 'exhausted'
+}

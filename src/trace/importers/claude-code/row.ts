@@ -1,0 +1,182 @@
+import { microsOfIso } from '../instant.ts'
+import { asCount, asList, asName, asNumber, asObject, asString } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+import { failureOfApiError, failureOfText } from './error-class.ts'
+import type { LoggedFailure } from './error-class.ts'
+import { readUsage } from './usage.ts'
+import type { UsageReading } from './usage.ts'
+import { readUserContent } from './user-content.ts'
+import type { UserContent } from './user-content.ts'
+
+/** What every line of a conversation carries. */
+export interface Envelope {
+  readonly uuid: string | undefined
+  /** `null`: the first of its conversation. */
+  readonly parentUuid: string | null | undefined
+  readonly session: string | undefined
+  readonly agent: string | undefined
+  readonly sidechain: boolean
+  readonly micros: number | undefined
+  readonly version: string | undefined
+}
+
+/** One block of a reply as it was logged: a piece of one call. */
+export interface ReplyPiece {
+  readonly messageId: string | undefined
+  readonly requestId: string | undefined
+  readonly model: string | undefined
+  readonly blocks: readonly JsonObject[]
+  readonly usage: UsageReading
+  readonly stopReason: string | undefined
+  readonly costUsd: number | undefined
+}
+
+export type Body =
+  | { readonly kind: 'reply'; readonly piece: ReplyPiece }
+  /** The client's own last word about a call that failed. */
+  | { readonly kind: 'failed-call'; readonly id: string | undefined; readonly failure: LoggedFailure }
+  | { readonly kind: 'user'; readonly content: UserContent; readonly permissionMode: string | undefined }
+  | {
+      readonly kind: 'failed-attempt'
+      readonly failure: LoggedFailure
+      readonly waitMicros: number | undefined
+      readonly retryAfterMicros: number | undefined
+    }
+  | {
+      readonly kind: 'compaction'
+      readonly tokensBefore: number | undefined
+      readonly tokensAfter: number | undefined
+      readonly trigger: 'auto' | 'manual' | undefined
+    }
+  | { readonly kind: 'permission-mode'; readonly permissionMode: string | undefined }
+  /** A line of a subagent inside its parent's file. */
+  | { readonly kind: 'subagent'; readonly agent: string | undefined; readonly inner: JsonObject }
+  /** Carries nothing that a trace holds. */
+  | { readonly kind: 'nothing' }
+
+export interface Row {
+  /** What the line is counted as. */
+  readonly category: string
+  readonly envelope: Envelope
+  readonly body: Body
+}
+
+/** Types of line without a place in a trace, counted under their own names. */
+const silentTypes: ReadonlySet<string> = new Set([
+  'progress',
+  'summary',
+  'file-history-snapshot',
+  'queue-operation',
+  'attachment',
+  'last-prompt',
+  'ai-title',
+  'custom-title',
+  'agent-name',
+  'agent-color',
+  'agent-setting',
+  'pr-link',
+  'tag',
+  'mode',
+])
+
+export const unknownType = 'unknown type'
+
+export function readRow(row: JsonObject): Row {
+  const type = asString(row['type'])
+  const envelope = readEnvelope(row)
+  const nothing = (category: string): Row => ({ category, envelope, body: { kind: 'nothing' } })
+  switch (type) {
+    case 'assistant':
+      return readAssistant(row, envelope)
+    case 'user': {
+      const content = readUserContent(row)
+      const permissionMode = asName(row['permissionMode'])
+      return { category: `user: ${content.role}`, envelope, body: { kind: 'user', content, permissionMode } }
+    }
+    case 'system':
+      return readSystem(row, envelope)
+    case 'permission-mode': {
+      const permissionMode = asName(row['permissionMode'])
+      return { category: type, envelope, body: { kind: 'permission-mode', permissionMode } }
+    }
+    case 'progress': {
+      const data = asObject(row['data'])
+      const inner = asObject(data?.['message'])
+      if (data?.['type'] !== 'agent_progress' || inner === undefined) return nothing('progress')
+      const agent = asName(data['agentId'])
+      return { category: 'progress: subagent', envelope, body: { kind: 'subagent', agent, inner } }
+    }
+    default:
+      return nothing(type !== undefined && silentTypes.has(type) ? type : unknownType)
+  }
+}
+
+function readEnvelope(row: JsonObject): Envelope {
+  const parent = row['parentUuid']
+  return {
+    uuid: asName(row['uuid']),
+    parentUuid: parent === null ? null : asName(parent),
+    session: asName(row['sessionId']),
+    agent: asName(row['agentId']),
+    sidechain: row['isSidechain'] === true,
+    micros: microsOfIso(row['timestamp']),
+    version: asName(row['version']),
+  }
+}
+
+function readAssistant(row: JsonObject, envelope: Envelope): Row {
+  const message = asObject(row['message'])
+  const blocks = (asList(message?.['content']) ?? []).flatMap((item) => asObject(item) ?? [])
+  const model = asName(message?.['model'])
+  const messageId = asName(message?.['id'])
+  if (model === '<synthetic>' || row['isApiErrorMessage'] === true) {
+    if (row['isApiErrorMessage'] !== true) {
+      return { category: 'assistant: synthetic', envelope, body: { kind: 'nothing' } }
+    }
+    const text = blocks.map((block) => asString(block['text']) ?? '').join('\n')
+    const failure = failureOfText(text, row['apiErrorStatus'], asString(row['error']))
+    return { category: 'assistant: failed call', envelope, body: { kind: 'failed-call', id: messageId, failure } }
+  }
+  const piece: ReplyPiece = {
+    messageId,
+    requestId: asName(row['requestId']),
+    model,
+    blocks,
+    usage: readUsage(message?.['usage']),
+    stopReason: asName(message?.['stop_reason']),
+    costUsd: asNumber(row['costUSD']),
+  }
+  return { category: 'assistant: reply', envelope, body: { kind: 'reply', piece } }
+}
+
+function readSystem(row: JsonObject, envelope: Envelope): Row {
+  const subtype = asString(row['subtype'])
+  if (subtype === 'api_error') {
+    const error = asObject(row['error']) ?? {}
+    const body: Body = {
+      kind: 'failed-attempt',
+      failure: failureOfApiError(error),
+      waitMicros: scaled(row['retryInMs'], 1000),
+      retryAfterMicros: scaled(Number(asObject(error['headers'])?.['retry-after']), 1_000_000),
+    }
+    return { category: 'system: failed attempt', envelope, body }
+  }
+  if (subtype === 'compact_boundary') {
+    const facts = asObject(row['compactMetadata'])
+    const trigger = facts?.['trigger']
+    const body: Body = {
+      kind: 'compaction',
+      tokensBefore: asCount(facts?.['preTokens']),
+      tokensAfter: asCount(facts?.['postTokens']),
+      trigger: trigger === 'auto' || trigger === 'manual' ? trigger : undefined,
+    }
+    return { category: 'system: compaction', envelope, body }
+  }
+  return { category: 'system: other', envelope, body: { kind: 'nothing' } }
+}
+
+/** A duration in integer microseconds; undefined unless it is a number from 0. */
+function scaled(value: unknown, micros: number): number | undefined {
+  const number = asNumber(value)
+  return number === undefined ? undefined : asCount(Math.round(number * micros))
+}

@@ -1,0 +1,102 @@
+import { asList, asName, asObject, asString } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+
+export type UserRole =
+  | 'message'
+  | 'tool-result'
+  | 'meta'
+  | 'compact-summary'
+  | 'command-echo'
+  | 'interrupt'
+
+export interface ToolResult {
+  readonly id: string
+  readonly failed: boolean
+}
+
+/** What a `user` line holds. Only one of role `message` is something that the person wrote. */
+export interface UserContent {
+  readonly role: UserRole
+  /** Blocks joined by a line feed; what the program put in on its own is left out. */
+  readonly text: string
+  /** In the content and in the results of tools. */
+  readonly images: number
+  readonly results: readonly ToolResult[]
+}
+
+/** Openings of text that the program wrote after a command of the person. */
+const echoes = [
+  '<command-name>',
+  '<command-message>',
+  '<command-args>',
+  '<local-command-stdout>',
+  '<local-command-stderr>',
+  '<local-command-caveat>',
+  '<bash-input>',
+  '<bash-stdout>',
+  '<bash-stderr>',
+]
+/** Openings of blocks that the program puts before or after the person's own. */
+const additions = ['<system-reminder>', '<task-notification>', '<ide_']
+const interruption = '[Request interrupted by user'
+
+export function readUserContent(row: JsonObject): UserContent {
+  const content = asObject(row['message'])?.['content']
+  const texts: string[] = []
+  const results: ToolResult[] = []
+  let images = 0
+  const whole = asString(content)
+  if (whole !== undefined) texts.push(whole)
+  for (const item of asList(content) ?? []) {
+    const block = asObject(item)
+    if (block?.['type'] === 'text') texts.push(asString(block['text']) ?? '')
+    else if (block?.['type'] === 'image') images += 1
+    else if (block?.['type'] === 'tool_result') {
+      images += imagesIn(block['content'])
+      const id = asName(block['tool_use_id'])
+      // The API defines an absent `is_error` as false, and the program leaves it out for tools
+      // that tell of failure in no other way.
+      if (id !== undefined) results.push({ id, failed: block['is_error'] === true })
+    }
+  }
+  const written = texts.filter((text) => !opensWith(text, additions))
+  const role = roleOf(row, written, results.length > 0, images > 0)
+  return { role, text: written.join('\n'), images, results }
+}
+
+function roleOf(
+  row: JsonObject,
+  written: readonly string[],
+  hasResults: boolean,
+  hasImages: boolean,
+): UserRole {
+  if (hasResults) return 'tool-result'
+  if (row['isCompactSummary'] === true) return 'compact-summary'
+  if (row['isMeta'] === true) return 'meta'
+  const [first] = written
+  if (first === undefined) return hasImages ? 'message' : 'meta'
+  if (opensWith(first, echoes)) return 'command-echo'
+  if (first.startsWith(interruption)) return 'interrupt'
+  return 'message'
+}
+
+function opensWith(text: string, openings: readonly string[]): boolean {
+  const start = text.slice(0, 200).trimStart()
+  return openings.some((opening) => start.startsWith(opening))
+}
+
+function imagesIn(content: unknown): number {
+  return (asList(content) ?? []).filter((item) => asObject(item)?.['type'] === 'image').length
+}
+
+const setModel = /<local-command-stdout>\s*Set model to ([^<]+)/i
+// Terminal colours, which the program keeps in what it echoes.
+const colour = /\u001b\[[0-9;]*m/g
+const modelIdentity = /\bclaude-[a-z0-9.-]*[a-z0-9](?:\[1m\])?/
+
+/** The person's change of model in a command's echo; `model` only where it is named by identity. */
+export function modelChangeIn(text: string): { readonly model: string | undefined } | undefined {
+  const said = setModel.exec(text)?.[1]
+  if (said === undefined) return undefined
+  return { model: modelIdentity.exec(said.replaceAll(colour, ''))?.[0] }
+}

@@ -1,0 +1,111 @@
+import type { TraceRecord } from '../record.ts'
+
+/** Counts one list of phrases in one text, under the list's digest. */
+export interface PhraseCounter {
+  readonly digest: string
+  /** Occurrences by index of the phrase in its list. */
+  readonly count: (text: string) => readonly number[]
+}
+
+export interface ImportOptions {
+  /** Phrases to count, for texts are not kept. Another list is unknown in the trace, never 0. */
+  readonly phraseLists?: readonly PhraseCounter[]
+  /** Keep the words of messages and replies. Default: false. */
+  readonly withText?: boolean
+  /** Called after every file of the pass that writes records. */
+  readonly onFile?: (progress: { readonly done: number; readonly files: number }) => void
+}
+
+/**
+ * Reads one recorded format into canonical records. An importer holds at most the derived facts of
+ * one file, and the identities of the calls it has seen; never a whole directory.
+ */
+export interface Importer {
+  /** As in `session.source.format` and on the command line. */
+  readonly format: string
+  /** Whether the beginning of a file looks like this format. */
+  readonly detect: (beginning: string) => boolean
+  /** Files and directories in any order; the records do not depend on it. */
+  readonly read: (paths: readonly string[], options: ImportOptions) => ImportRun
+}
+
+/** `report` is complete once `records` has been drained, and only then. */
+export interface ImportRun {
+  readonly records: AsyncIterable<TraceRecord>
+  readonly report: () => ImportReport
+}
+
+export interface Tally {
+  readonly name: string
+  readonly count: number
+}
+
+/** Something of the input that gave no record. */
+export interface ImportProblem {
+  readonly file: string
+  /** Absent: the file as a whole. */
+  readonly line?: number
+  readonly reason: string
+}
+
+export interface UnloggedCompaction {
+  readonly session: string
+  readonly beforeCall: number
+  readonly tokensBefore?: number
+}
+
+/**
+ * What became of every line. `lines.read` + `lines.extraObjects` = `lines.blank` + the sum of
+ * `lines.categories`, where unreadable lines are one category a reason.
+ */
+export interface ImportReport {
+  readonly format: string
+  readonly files: number
+  /** Files that are no transcripts, and inputs that could not be opened. */
+  readonly ignoredFiles: readonly ImportProblem[]
+  readonly lines: {
+    readonly read: number
+    readonly blank: number
+    /** Objects beyond the first on one physical line. */
+    readonly extraObjects: number
+    /** By name. */
+    readonly categories: readonly Tally[]
+    /** Types of line that this importer does not know, a few of them by name. */
+    readonly unknownTypes: readonly string[]
+  }
+  /** Lines that could not be read, and counts in them that could not be; the first hundred. */
+  readonly problems: readonly ImportProblem[]
+  readonly problemCount: number
+  readonly sessions: { readonly main: number; readonly child: number; readonly beginInTheMiddle: number }
+  readonly calls: {
+    readonly total: number
+    /** By end: `served`, `exhausted`, `denied`, `cancelled`. */
+    readonly byEnd: readonly Tally[]
+    /** Copies found in another file or conversation, not written again. */
+    readonly duplicates: number
+    /** Calls whose output count is a lower bound, of those with a usage. */
+    readonly lowerBoundOutput: number
+    readonly withUsage: number
+    readonly failedAttempts: number
+  }
+  /** Failed attempts after which the log ends without telling what became of the call. */
+  readonly unfinishedAttempts: number
+  /** By kind. */
+  readonly events: readonly Tally[]
+  /** Model changes that no call follows and whose model the log does not name by its identity. */
+  readonly unnamedModelChanges: number
+  readonly messages: {
+    /** Of the person, in main conversations and in children. */
+    readonly user: number
+    /** Followed by another message before any call. */
+    readonly withoutCall: number
+  }
+  readonly tools: {
+    readonly results: number
+    readonly failed: number
+    /** Results of calls that stand in no file read. */
+    readonly withoutCall: number
+  }
+  /** Each of these was billed, and is in no log. */
+  readonly unloggedCompactions: readonly UnloggedCompaction[]
+}

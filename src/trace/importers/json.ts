@@ -1,0 +1,34 @@
+/** Typed looks into parsed JSON of unknown shape. A wrong type reads as absent. */
+export type JsonObject = { readonly [key: string]: unknown }
+
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined
+}
+
+export function asList(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined
+}
+
+export function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** A count: an integer from 0 that a double holds exactly. */
+export function asCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
+const longestName = 256
+
+/** An identity or a name: not empty, and short enough to be one. */
+export function asName(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= longestName
+    ? value
+    : undefined
+}

@@ -1,0 +1,35 @@
+import type { TextFacts } from '../record.ts'
+import type { ImportOptions } from './importer.ts'
+
+/** Length and phrase counts of one text. The text itself only where the options say so. */
+export function textFacts(text: string, options: ImportOptions): TextFacts {
+  const hits = phraseHits(text, options)
+  return {
+    chars: text.length,
+    ...(hits === undefined ? {} : { hits }),
+    ...(options.withText === true ? { text } : {}),
+  }
+}
+
+type Hits = NonNullable<TextFacts['hits']>
+
+/** Lists without a hit are left out: the session's header says which lists were counted. */
+function phraseHits(text: string, options: ImportOptions): Hits | undefined {
+  const byList: Record<string, Record<string, number>> = Object.create(null)
+  let any = false
+  for (const list of options.phraseLists ?? []) {
+    const byPhrase: Record<string, number> = {}
+    let hit = false
+    list.count(text).forEach((occurrences, phrase) => {
+      if (occurrences > 0) {
+        byPhrase[String(phrase)] = occurrences
+        hit = true
+      }
+    })
+    if (hit) {
+      byList[list.digest] = byPhrase
+      any = true
+    }
+  }
+  return any ? { ...byList } : undefined
+}
