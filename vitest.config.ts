@@ -1,6 +1,6 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Properties and spawned commands on a small shared machine; a hang still ends.
@@ -8,3 +8,5 @@ export default defineConfig({
     hookTimeout: 60_000,
   },
 })
+
+export default config

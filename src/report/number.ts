@@ -1,0 +1,34 @@
+/** `1234567` as `1,234,567`. */
+export function formatCount(count: number | bigint): string {
+  return groupThousands(count.toString())
+}
+
+/** Of a string of digits, with or without a sign. */
+export function groupThousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/**
+ * `part` of `whole` as a percentage with one digit, cut and not rounded: 100% is said of all and of
+ * nothing less, and 0% of nothing.
+ */
+export function formatShare(part: number | bigint, whole: number | bigint, digits: number = 1): string {
+  const [p, w] = [BigInt(part), BigInt(whole)]
+  if (w === 0n) return 'none'
+  if (p === 0n) return '0%'
+  if (p === w) return '100%'
+  const scale = 10n ** BigInt(digits)
+  const cut = (p * 100n * scale) / w
+  if (cut === 0n) return `<${decimal(1n, digits)}%`
+  return `${decimal(cut, digits)}%`
+}
+
+function decimal(value: bigint, digits: number): string {
+  const text = value.toString().padStart(digits + 1, '0')
+  return `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}
+
+/** `1 call`, `2,000 calls`. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { stringify } from 'csv-stringify/sync'
+import { describe, expect, it } from 'vitest'
+import { escapeCsv, escapeJson, escapeTerminal } from '../../src/report/escape.ts'
+
+/** Text in which every trick is likely. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.constantFrom(
+        '\u001b[31m',
+        '\u001b]8;;http://a.example\u0007link\u001b]8;;\u0007',
+        '\u009b2J',
+        '\r',
+        '\n',
+        '\t',
+        '\b',
+        '\0',
+        '\u202e',
+        '\u2066',
+        '\u200b',
+        '\u200f',
+        '\ufeff',
+        '\u2028',
+        '\ud800',
+        '\udc00',
+        '\u{e0041}',
+        '\u00ad',
+        '\u3164',
+        '=1+1',
+        '@SUM(A1)',
+        '+cmd|x',
+        '-2',
+        '\uff1dA1',
+        '"',
+        ',',
+      ),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => parts.join(''))
+
+const acted = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad]|\p{Cs}/u
+
+describe('escapeTerminal', () => {
+  it('leaves nothing that a terminal acts on', () => {
+    fc.assert(fc.property(hostile, (text) => !acted.test(escapeTerminal(text))))
+  })
+
+  it('leaves ordinary text of any script alone, and is idempotent', () => {
+    expect(escapeTerminal('Größe · モデル → ключ 🙂 a\\b')).toBe('Größe · モデル → ключ 🙂 a\\b')
+    fc.assert(fc.property(hostile, (text) => escapeTerminal(escapeTerminal(text)) === escapeTerminal(text)))
+  })
+
+  it('says what it hid', () => {
+    expect(escapeTerminal('a\u001b]8;;x\u0007b\u202ec\n')).toBe('a\\u{1b}]8;;x\\u{7}b\\u{202e}c\\u{a}')
+  })
+})
+
+describe('escapeJson', () => {
+  it('parses to the same value and holds nothing that a terminal acts on', () => {
+    fc.assert(
+      fc.property(fc.dictionary(hostile, hostile), fc.constantFrom(0, 2), (value, indent) => {
+        const text = escapeJson(value, indent)
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
+        expect(acted.test(indent === 0 ? text : text.replaceAll('\n', ''))).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('escapeCsv', () => {
+  it('lets no cell begin like a formula', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const cell = escapeCsv(text)
+        expect(/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u.test(cell)).toBe(false)
+        expect(cell.endsWith(text)).toBe(true)
+      }),
+    )
+  })
+
+  it.each(['=1+1', '+1', '-1', '@A1', '\t=1', '\r=1', ' =1', '\uff1d1'])('marks %j', (text) => {
+    expect(escapeCsv(text)).toBe(`'${text}`)
+  })
+
+  it('leaves names alone, and stays one cell when quoted', () => {
+    expect(escapeCsv('claude-opus-4-7')).toBe('claude-opus-4-7')
+    expect(stringify([[escapeCsv('=a","b\n'), 'c']])).toBe(`"'=a"",""b\n",c\n`)
+  })
+})
