@@ -123,7 +123,13 @@ function compile(): Checker {
     strictTypes: false,
     verbose: true,
   })
-  ajv.addKeyword({ keyword: reportUnknown, schemaType: 'boolean', compile: compileReport, errors: false })
+  ajv.addKeyword({
+    keyword: reportUnknown,
+    type: 'object',
+    schemaType: 'boolean',
+    compile: compileReport,
+    errors: false,
+  })
   ajv.addSchema(closeObjects(schema) as SchemaNode)
   const validator = (name: string): ValidateFunction =>
     ajv.compile({ $ref: `${String(schema['$id'])}#/$defs/${name}` })
