@@ -45,13 +45,14 @@ interface LexState {
 type Handler = (state: LexState, token: IToken, next: IToken | undefined) => void
 
 function keep(state: LexState, token: IToken): void {
+  token.endOffset ??= token.startOffset + token.image.length - 1
   token.payload = state.tokens.length
   state.tokens.push(token)
 }
 
 /** Puts a token in place of a wrong one; the place in the source stays that of the wrong one. */
 function put(state: LexState, wrong: IToken, type: TokenType, image: string): void {
-  const end = wrong.endOffset ?? wrong.startOffset
+  const end = wrong.startOffset + wrong.image.length - 1
   keep(state, createTokenInstance(type, image, wrong.startOffset, end, NaN, NaN, NaN, NaN))
 }
 

@@ -19,6 +19,9 @@ class Abandoned extends Error {}
 /** Thrown when nothing after this place is worth reading. */
 class GivenUp extends Error {}
 
+/** What may follow an expression that is not at its end. */
+export const connectives: readonly string[] = ['and', 'or', 'is', 'in', 'has', 'starts']
+
 const maxErrors = 100
 const maxDepth = 100
 const declarations: ReadonlySet<string> = new Set(declarationWords)
@@ -143,8 +146,13 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     throw new Abandoned()
   }
 
-  private reportUnexpected(token: IToken, expected: readonly TokenType[]): void {
-    const words = expected.map((type) => type.name).filter((name) => /^[a-z]/.test(name))
+  /** `also`: words that would fit as well, for the suggestion only. */
+  private reportUnexpected(
+    token: IToken,
+    expected: readonly TokenType[],
+    also: readonly string[] = [],
+  ): void {
+    const words = [...expected.map((type) => type.name).filter((name) => /^[a-z]/.test(name)), ...also]
     const isWord = matches(token, kinds.nameToken) || reserved.has(token.image)
     const near = isWord && !words.includes(token.image) ? suggest(token.image, words) : undefined
     const help =
@@ -318,7 +326,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       return
     }
     if (!continues()) {
-      this.reportUnexpected(this.LA(1), [type])
+      this.reportUnexpected(this.LA(1), [type], connectives)
       throw new Abandoned()
     }
     this.reportMissing(`\`${type.name}\``, ` ${type.name}`, help)

@@ -1,5 +1,6 @@
 import { EOF } from 'chevrotain'
 import type { IToken } from 'chevrotain'
+import { connectives } from './base.ts'
 import { ClaimParser } from './claims.ts'
 import { suggest } from '../suggest.ts'
 import { declarationWords } from '../words.ts'
@@ -89,7 +90,7 @@ export class RouteParser extends ClaimParser {
       })
       return
     }
-    const near = suggest(token.image, ['policy', 'import', ...declarationWords])
+    const near = suggest(token.image, ['policy', 'import', ...declarationWords, ...connectives])
     const isWord = /^[A-Za-z]/.test(token.image)
     const code = isWord ? 'RT0102' : 'RT0101'
     this.report(code, this.at(token), `${describeToken(token)} begins no declaration`, {

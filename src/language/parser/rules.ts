@@ -109,7 +109,9 @@ export abstract class RuleParser extends VocabularyParser {
     this.CONSUME(word('rule'))
     const name = this.ruleName()
     const body = (): boolean => this.sees(word('when')) || this.startsAction()
-    this.need(1, kinds.colonToken, body)
+    if (this.RECORDING_PHASE || name.text !== '' || this.sees(kinds.colonToken)) {
+      this.need(1, kinds.colonToken, body)
+    }
     const guard = this.OPTION(() => {
       this.CONSUME(word('when'))
       const condition = this.SUBRULE(this.expression)
