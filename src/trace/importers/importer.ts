@@ -48,6 +48,17 @@ export interface ImportProblem {
   readonly reason: string
 }
 
+/** Counts of lines read, copies included. */
+export interface ConversationCounts {
+  readonly messages: number
+  /** Followed by another message before any call. */
+  readonly messagesWithoutCall: number
+  readonly toolResults: number
+  readonly toolFailures: number
+  /** Results of calls that the file does not hold. */
+  readonly toolResultsWithoutCall: number
+}
+
 export interface UnloggedCompaction {
   readonly session: string
   readonly beforeCall: number
@@ -94,18 +105,10 @@ export interface ImportReport {
   readonly events: readonly Tally[]
   /** Model changes that no call follows and whose model the log does not name by its identity. */
   readonly unnamedModelChanges: number
-  readonly messages: {
-    /** Of the person, in main conversations and in children. */
-    readonly user: number
-    /** Followed by another message before any call. */
-    readonly withoutCall: number
-  }
-  readonly tools: {
-    readonly results: number
-    readonly failed: number
-    /** Results of calls that stand in no file read. */
-    readonly withoutCall: number
-  }
+  /** Conversations of a person. */
+  readonly main: ConversationCounts
+  /** Conversations that an agent started. */
+  readonly children: ConversationCounts
   /** Each of these was billed, and is in no log. */
   readonly unloggedCompactions: readonly UnloggedCompaction[]
 }

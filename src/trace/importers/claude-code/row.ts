@@ -126,7 +126,7 @@ function readEnvelope(row: JsonObject): Envelope {
 
 function readAssistant(row: JsonObject, envelope: Envelope): Row {
   const message = asObject(row['message'])
-  const blocks = (asList(message?.['content']) ?? []).flatMap((item) => asObject(item) ?? [])
+  const blocks = (asList(message?.['content']) ?? []).map(asObject).filter((block) => block !== undefined)
   const model = asName(message?.['model'])
   const messageId = asName(message?.['id'])
   if (model === '<synthetic>' || row['isApiErrorMessage'] === true) {

@@ -1,0 +1,81 @@
+import type { TraceRecord } from '../record.ts'
+import type { Conversation, Surroundings } from './claude-code/conversation.ts'
+import { parseJsonLine } from './claude-code/json-line.ts'
+import { recordsOf } from './claude-code/records.ts'
+import { importTally } from './claude-code/report.ts'
+import type { ImportTally } from './claude-code/report.ts'
+import { survey } from './claude-code/survey.ts'
+import { readTranscript } from './claude-code/transcript.ts'
+import type { Importer, ImportOptions, ImportRun } from './importer.ts'
+import { inputFiles } from './input-files.ts'
+
+/** Claude Code's session transcripts: `<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
+export const claudeCode: Importer = { format: 'claude-code', detect, read: importClaudeCode }
+
+/**
+ * Reads transcripts twice: once for what must be known before the first record (which file keeps a
+ * call that several hold), once for the records, one file at a time.
+ */
+export function importClaudeCode(paths: readonly string[], options: ImportOptions): ImportRun {
+  const tally = importTally()
+  return { records: recordsFrom(paths, options, tally), report: tally.report }
+}
+
+async function* recordsFrom(
+  paths: readonly string[],
+  options: ImportOptions,
+  tally: ImportTally,
+): AsyncGenerator<TraceRecord> {
+  const input = await inputFiles(paths, refusal)
+  tally.ignored(input.ignored)
+  const { files, mainMessages, agentsWithFile } = await survey(input.files)
+  const claimed = new Set<string>()
+  const sessions = new Map<string, { readonly calls: number; readonly turns: number }>()
+  const surroundings = (fileName: string): Surroundings => ({
+    options,
+    mainMessages,
+    claim: (identity) => claimed.size < claimed.add(identity).size,
+    onProblem: ({ line }, reason) => tally.lines.problem({ file: fileName, line, reason }),
+  })
+  for (const [index, file] of files.entries()) {
+    const conversations = await readTranscript(file, {
+      ...surroundings(file.name),
+      agentsWithFile,
+      turnsOf: (session) => sessions.get(session)?.turns ?? 0,
+      tally: tally.lines,
+    })
+    tally.file()
+    for (const conversation of conversations) {
+      const { session } = conversation.identity
+      const calls = sessions.get(session)?.calls ?? 0
+      const records = recordsOf(conversation, calls, options)
+      tally.conversation(conversation, records)
+      if (records.length === 0) continue
+      sessions.set(session, { calls: calls + ownCalls(conversation), turns: conversation.turn })
+      yield* records
+    }
+    options.onFile?.({ done: index + 1, files: files.length })
+  }
+}
+
+function ownCalls({ drafts }: Conversation): number {
+  return drafts.filter((draft) => draft.kind === 'call' && !draft.copy).length
+}
+
+function refusal(fileName: string): string | undefined {
+  if (/\.jsonl(\.gz|\.zst)?$/.test(fileName)) return undefined
+  return fileName.endsWith('.entire-metadata.json') ? 'counts of another program' : 'no transcript'
+}
+
+/** Two of the marks that every line of a conversation carries. */
+function detect(beginning: string): boolean {
+  return beginning.split('\n').some((text) => {
+    const parsed = parseJsonLine(text)
+    return (
+      parsed.ok &&
+      parsed.objects.some(
+        (row) => typeof row['sessionId'] === 'string' && 'parentUuid' in row && 'type' in row,
+      )
+    )
+  })
+}

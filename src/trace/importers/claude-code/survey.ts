@@ -1,0 +1,107 @@
+import { microsOfIso } from '../instant.ts'
+import { asName, asObject } from '../json.ts'
+import type { TraceFile } from '../../files.ts'
+import { parseJsonLine } from './json-line.ts'
+import { linesOf } from './lines.ts'
+
+/** What must be known of every file before the first record is written. */
+export interface Survey {
+  /** Where calls are found twice the earlier file keeps them; the order of the input plays no part. */
+  readonly files: readonly TraceFile[]
+  readonly mainMessages: ReadonlySet<string>
+  /** Subagents, as session and agent, that have a file of their own. */
+  readonly agentsWithFile: ReadonlySet<string>
+}
+
+interface Surveyed {
+  readonly file: TraceFile
+  readonly session: string
+  /** Every reply in it is a subagent's. */
+  readonly child: boolean
+  /** Lines say that they were copied from another session. */
+  readonly fork: boolean
+  readonly lastMicros: number
+  readonly lines: number
+}
+
+export async function survey(files: readonly TraceFile[]): Promise<Survey> {
+  const mainMessages = new Set<string>()
+  const agentsWithFile = new Set<string>()
+  const surveyed: Surveyed[] = []
+  for (const file of files) {
+    surveyed.push(await surveyFile(file, mainMessages, agentsWithFile))
+  }
+  return { files: ranked(surveyed).map(({ file }) => file), mainMessages, agentsWithFile }
+}
+
+/** A subagent's session, by the session that started it. */
+export function agentSession(parent: string, agent: string): string {
+  return `${parent}/agent-${agent}`
+}
+
+async function surveyFile(
+  file: TraceFile,
+  mainMessages: Set<string>,
+  agentsWithFile: Set<string>,
+): Promise<Surveyed> {
+  let session = ''
+  let main = false
+  let child = false
+  let fork = false
+  let lastMicros = 0
+  let lines = 0
+  for await (const line of linesOf(file, () => undefined)) {
+    lines += 1
+    if (!('text' in line) || !line.text.includes('"assistant"')) continue
+    const parsed = parseJsonLine(line.text)
+    for (const row of parsed.ok ? parsed.objects : []) {
+      if (row['type'] !== 'assistant') continue
+      const rowSession = asName(row['sessionId'])
+      session = session === '' ? (rowSession ?? '') : session
+      lastMicros = Math.max(lastMicros, microsOfIso(row['timestamp']) ?? 0)
+      fork ||= asObject(row['forkedFrom']) !== undefined
+      if (row['isSidechain'] === true) {
+        child = true
+        const agent = asName(row['agentId'])
+        if (agent !== undefined && rowSession !== undefined) {
+          agentsWithFile.add(agentSession(rowSession, agent))
+        }
+      } else {
+        main = true
+        const message = asName(asObject(row['message'])?.['id'])
+        if (message !== undefined) mainMessages.add(message)
+      }
+    }
+  }
+  return { file, session, child: child && !main, fork, lastMicros, lines }
+}
+
+/**
+ * Persons' conversations before children's, originals before marked forks, the conversation that
+ * ended first before one that went on from its lines, and of two states of one file the longer.
+ */
+function ranked(files: readonly Surveyed[]): readonly Surveyed[] {
+  const sessionEnd = new Map<string, number>()
+  for (const { session, lastMicros } of files) {
+    sessionEnd.set(session, Math.max(sessionEnd.get(session) ?? 0, lastMicros))
+  }
+  const keyOf = (one: Surveyed): readonly (number | string)[] => [
+    one.child ? 1 : 0,
+    one.fork ? 1 : 0,
+    sessionEnd.get(one.session) ?? 0,
+    one.session,
+    -one.lines,
+    -one.lastMicros,
+    one.file.name,
+  ]
+  return files.toSorted((a, b) => compareKeys(keyOf(a), keyOf(b)))
+}
+
+function compareKeys(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index]
+    if (right === undefined || left === right) continue
+    return left < right ? -1 : 1
+  }
+  return 0
+}
