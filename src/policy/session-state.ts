@@ -11,6 +11,7 @@ import { endpointAt } from './catalogue-queries.ts'
 import { entryOf, withEntry } from './entries.ts'
 import { emptyHistory, grown } from './history.ts'
 import { reachesOf } from './history-needs.ts'
+import { servePlan, stickyHost } from './line-up.ts'
 import { clockOf, forgetPerChoice } from './memory.ts'
 
 export { historyNeeds } from './history-needs.ts'
@@ -107,14 +108,24 @@ export function conclude(
       calls: [...state.history.calls.filter((each) => each.call !== call.call), call],
     },
     lastServed: served ?? state.lastServed,
-    sticky:
-      served?.provider === undefined
-        ? state.sticky
-        : withEntry(state.sticky, served.model, {
-            provider: served.provider,
-            usedMicros: atMicros,
-          }),
+    sticky: stuck(policy, state, decision, conclusion),
   }
+}
+
+/** A sticky host is used by being served; without `refreshed on use` its time runs from the first. */
+function stuck(
+  policy: Policy,
+  state: SessionState,
+  decision: Decision,
+  { served, atMicros }: Conclusion,
+): SessionState['sticky'] {
+  const provider = served?.provider
+  if (served === undefined || provider === undefined) return state.sticky
+  const plan = servePlan(policy, served.model, decision.profile)
+  const lasting = plan.sticky?.lifetime?.refreshedOnUse === false
+  const question = { model: served.model, plan, state, clockMicros: atMicros }
+  if (lasting && stickyHost(question) === provider) return state.sticky
+  return withEntry(state.sticky, served.model, { provider, usedMicros: atMicros })
 }
 
 function adopted(
