@@ -9,7 +9,7 @@ import { readTranscript } from './claude-code/transcript.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
 import { inputFiles } from './input-files.ts'
 
-/** Claude Code's session transcripts: `<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
+/** Claude Code's transcripts: `<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
 export const claudeCode: Importer = { format: 'claude-code', detect, read: importClaudeCode }
 
 /**

@@ -51,7 +51,7 @@ export interface ImportProblem {
 /** Counts of lines read, copies included. */
 export interface ConversationCounts {
   readonly messages: number
-  /** Followed by another message before any call. */
+  /** Followed by another message, or by nothing, before any call. */
   readonly messagesWithoutCall: number
   readonly toolResults: number
   readonly toolFailures: number
@@ -87,7 +87,12 @@ export interface ImportReport {
   /** Lines that could not be read, and counts in them that could not be; the first hundred. */
   readonly problems: readonly ImportProblem[]
   readonly problemCount: number
-  readonly sessions: { readonly main: number; readonly child: number; readonly beginInTheMiddle: number }
+  readonly sessions: {
+    readonly main: number
+    readonly child: number
+    /** Their first lines hang on lines that the file does not hold: a resumed or cut one. */
+    readonly beginInTheMiddle: number
+  }
   readonly calls: {
     readonly total: number
     /** By end: `served`, `exhausted`, `denied`, `cancelled`. */

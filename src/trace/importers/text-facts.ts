@@ -1,5 +1,12 @@
+import { compilePhrases, phraseListDigest } from '../../language/phrases.ts'
+import type { Phrase } from '../../language/phrases.ts'
 import type { TextFacts } from '../record.ts'
-import type { ImportOptions } from './importer.ts'
+import type { ImportOptions, PhraseCounter } from './importer.ts'
+
+/** The counter of one phrase list, under its digest. */
+export function phraseCounter(list: readonly Phrase[]): PhraseCounter {
+  return { digest: phraseListDigest(list), count: compilePhrases(list) }
+}
 
 /** Length and phrase counts of one text. The text itself only where the options say so. */
 export function textFacts(text: string, options: ImportOptions): TextFacts {

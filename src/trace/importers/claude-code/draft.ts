@@ -21,7 +21,6 @@ export interface FailedAttempt {
 }
 
 export interface ToolDraft {
-  readonly id: string | undefined
   readonly name: string
   readonly signature: string | undefined
   failed: boolean | undefined

@@ -61,7 +61,8 @@ export function failureOfApiError(error: JsonObject): LoggedFailure {
   const type = asString(asObject(inner?.['error'])?.['type']) ?? asString(inner?.['type'])
   const cause = asObject(error['cause'])
   const prose = [error['message'], error['code'], cause?.['code'], cause?.['message']]
-  return classify(statusOf(error['status']), type, prose.filter((part) => typeof part === 'string').join(' '))
+  const words = prose.filter((part) => typeof part === 'string').join(' ')
+  return classify(statusOf(error['status']), type, words)
 }
 
 /** The client's last line about a call that it gave up: status and type stand in its text. */
@@ -70,18 +71,25 @@ export function failureOfText(
   loggedStatus: unknown,
   loggedType: string | undefined,
 ): LoggedFailure {
-  const spoken = /API Error: (\d{3})\b/.exec(text)?.[1]
-  const status = statusOf(loggedStatus) ?? statusOf(spoken === undefined ? undefined : Number(spoken))
-  return classify(status, /"type":"(\w+_error)"/.exec(text.replace('"type":"error"', ''))?.[1] ?? loggedType, text)
+  const spoken = /API Error: ([45]\d\d)\b/.exec(text)?.[1]
+  const status = statusOf(loggedStatus) ?? (spoken === undefined ? undefined : Number(spoken))
+  const type = /"type":"(\w+_error)"/.exec(text)?.[1]
+  return classify(status, type ?? loggedType, text)
 }
 
-function classify(status: number | undefined, type: string | undefined, prose: string): LoggedFailure {
+function classify(
+  status: number | undefined,
+  type: string | undefined,
+  prose: string,
+): LoggedFailure {
   const lower = prose.toLowerCase()
   const spoken = classOfPhrase.find(([phrase]) => lower.includes(phrase))?.[1]
   const byType = type === undefined ? undefined : classOfType.get(type)
   const byStatus = status === undefined ? undefined : classOfHttp(status)
   // A refusal for length is an `invalid_request_error` like any other, but for its prose.
-  if (spoken === 'context-window' || spoken === 'content-policy') return { status, errorClass: spoken }
+  if (spoken === 'context-window' || spoken === 'content-policy') {
+    return { status, errorClass: spoken }
+  }
   // Without a status there was no answer: the connection failed.
   return { status, errorClass: byStatus ?? byType ?? spoken ?? 'unavailable' }
 }

@@ -18,8 +18,8 @@ import type { CallDraft, Draft, FailedAttempt, ToolDraft } from './draft.ts'
 import type { LoggedUsage } from './usage.ts'
 
 /**
- * The records of a conversation: its header, then calls and events in the order of the file, without
- * copies. `calls` is how many this session has already; nothing is written for one without any call.
+ * The records of a conversation: its header, then calls and events in the order of the file,
+ * without copies. `calls` is how many this session has already; one without a call gives nothing.
  */
 export function recordsOf(
   conversation: Conversation,

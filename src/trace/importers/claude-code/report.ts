@@ -1,5 +1,11 @@
 import type { TraceRecord } from '../../record.ts'
-import type { ConversationCounts, ImportProblem, ImportReport, UnloggedCompaction } from '../importer.ts'
+import type {
+  ConversationCounts,
+  ImportProblem,
+  ImportReport,
+  UnloggedCompaction,
+} from '../importer.ts'
+import { noCounts } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
 import { lineTally, tallies } from './tally.ts'
 import type { LineTally } from './tally.ts'
@@ -14,14 +20,6 @@ export interface ImportTally {
 }
 
 type Mutable<T> = { -readonly [name in keyof T]: T[name] }
-
-const noCounts: ConversationCounts = {
-  messages: 0,
-  messagesWithoutCall: 0,
-  toolResults: 0,
-  toolFailures: 0,
-  toolResultsWithoutCall: 0,
-}
 
 export function importTally(): ImportTally {
   const lines = lineTally()
@@ -44,7 +42,8 @@ export function importTally(): ImportTally {
       ends.set(record.end, (ends.get(record.end) ?? 0) + 1)
       if (record.usage !== undefined) calls.withUsage += 1
       if (record.usage?.outputQuality === 'lower-bound') calls.lowerBoundOutput += 1
-      calls.failedAttempts += (record.attempts ?? []).filter((one) => one.errorClass !== undefined).length
+      const attempts = record.attempts ?? []
+      calls.failedAttempts += attempts.filter((one) => one.errorClass !== undefined).length
     } else {
       events.set(record.event, (events.get(record.event) ?? 0) + 1)
       if (record.event === 'compaction' && !record.billed) {
@@ -63,7 +62,8 @@ export function importTally(): ImportTally {
     file: () => void (files += 1),
     conversation: (conversation, records) => {
       for (const record of records) add(record, conversation)
-      calls.duplicates += conversation.drafts.filter((one) => one.kind === 'call' && one.copy).length
+      const copies = conversation.drafts.filter((draft) => draft.kind === 'call' && draft.copy)
+      calls.duplicates += copies.length
       unfinishedAttempts += conversation.failedAttempts.length
       const counts = conversation.identity.parent === undefined ? main : children
       for (const name of Object.keys(noCounts) as (keyof ConversationCounts)[]) {
@@ -76,7 +76,7 @@ export function importTally(): ImportTally {
       ignoredFiles: ignoredFiles.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
       ...lines.result(),
       sessions,
-      calls: { total: [...ends.values()].reduce((a, b) => a + b, 0), byEnd: tallies(ends), ...calls },
+      calls: { total: sum(ends.values()), byEnd: tallies(ends), ...calls },
       unfinishedAttempts,
       events: tallies(events),
       main,
@@ -84,4 +84,10 @@ export function importTally(): ImportTally {
       unloggedCompactions,
     }),
   }
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0
+  for (const count of counts) total += count
+  return total
 }

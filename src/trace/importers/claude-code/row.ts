@@ -34,8 +34,16 @@ export interface ReplyPiece {
 export type Body =
   | { readonly kind: 'reply'; readonly piece: ReplyPiece }
   /** The client's own last word about a call that failed. */
-  | { readonly kind: 'failed-call'; readonly id: string | undefined; readonly failure: LoggedFailure }
-  | { readonly kind: 'user'; readonly content: UserContent; readonly permissionMode: string | undefined }
+  | {
+      readonly kind: 'failed-call'
+      readonly id: string | undefined
+      readonly failure: LoggedFailure
+    }
+  | {
+      readonly kind: 'user'
+      readonly content: UserContent
+      readonly permissionMode: string | undefined
+    }
   | {
       readonly kind: 'failed-attempt'
       readonly failure: LoggedFailure
@@ -91,7 +99,8 @@ export function readRow(row: JsonObject): Row {
     case 'user': {
       const content = readUserContent(row)
       const permissionMode = asName(row['permissionMode'])
-      return { category: `user: ${content.role}`, envelope, body: { kind: 'user', content, permissionMode } }
+      const body: Body = { kind: 'user', content, permissionMode }
+      return { category: `user: ${content.role}`, envelope, body }
     }
     case 'system':
       return readSystem(row, envelope)
@@ -126,7 +135,8 @@ function readEnvelope(row: JsonObject): Envelope {
 
 function readAssistant(row: JsonObject, envelope: Envelope): Row {
   const message = asObject(row['message'])
-  const blocks = (asList(message?.['content']) ?? []).map(asObject).filter((block) => block !== undefined)
+  const content = asList(message?.['content']) ?? []
+  const blocks = content.map(asObject).filter((block) => block !== undefined)
   const model = asName(message?.['model'])
   const messageId = asName(message?.['id'])
   if (model === '<synthetic>' || row['isApiErrorMessage'] === true) {
@@ -135,7 +145,8 @@ function readAssistant(row: JsonObject, envelope: Envelope): Row {
     }
     const text = blocks.map((block) => asString(block['text']) ?? '').join('\n')
     const failure = failureOfText(text, row['apiErrorStatus'], asString(row['error']))
-    return { category: 'assistant: failed call', envelope, body: { kind: 'failed-call', id: messageId, failure } }
+    const body: Body = { kind: 'failed-call', id: messageId, failure }
+    return { category: 'assistant: failed call', envelope, body }
   }
   const piece: ReplyPiece = {
     messageId,
@@ -157,7 +168,7 @@ function readSystem(row: JsonObject, envelope: Envelope): Row {
       kind: 'failed-attempt',
       failure: failureOfApiError(error),
       waitMicros: scaled(row['retryInMs'], 1000),
-      retryAfterMicros: scaled(Number(asObject(error['headers'])?.['retry-after']), 1_000_000),
+      retryAfterMicros: retryAfter(asObject(error['headers'])),
     }
     return { category: 'system: failed attempt', envelope, body }
   }
@@ -173,6 +184,14 @@ function readSystem(row: JsonObject, envelope: Envelope): Row {
     return { category: 'system: compaction', envelope, body }
   }
   return { category: 'system: other', envelope, body: { kind: 'nothing' } }
+}
+
+/** Seconds, in a header; the form with a date is not used by the providers. */
+function retryAfter(headers: JsonObject | undefined): number | undefined {
+  const value = headers?.['retry-after']
+  return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)
+    ? scaled(Number(value), 1_000_000)
+    : undefined
 }
 
 /** A duration in integer microseconds; undefined unless it is a number from 0. */

@@ -6,7 +6,7 @@ import { linesOf } from './lines.ts'
 
 /** What must be known of every file before the first record is written. */
 export interface Survey {
-  /** Where calls are found twice the earlier file keeps them; the order of the input plays no part. */
+  /** A call found twice stays with the earlier file; the order of the input plays no part. */
   readonly files: readonly TraceFile[]
   readonly mainMessages: ReadonlySet<string>
   /** Subagents, as session and agent, that have a file of their own. */

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { TraceFile } from '../../files.ts'
 import type { Provenance } from '../../record.ts'
-import { applyRow, beginConversation, endConversation } from './conversation.ts'
+import { applyRow, endConversation } from './apply-row.ts'
+import { beginConversation } from './conversation.ts'
 import type { Conversation, ConversationIdentity, Surroundings } from './conversation.ts'
 import { parseJsonLine } from './json-line.ts'
 import { linesOf } from './lines.ts'
@@ -69,7 +70,8 @@ export async function readTranscript(
   for await (const line of linesOf(file, onProblem)) {
     tally.line()
     if (!('text' in line)) {
-      tally.unreadable(`unreadable: ${line.kind}`, { file: file.name, line: line.line, reason: line.reason })
+      const { kind, reason } = line
+      tally.unreadable(`unreadable: ${kind}`, { file: file.name, line: line.line, reason })
       continue
     }
     if (line.text.trim() === '') {
@@ -91,7 +93,7 @@ export async function readTranscript(
   }
 
   for (const conversation of conversations.values()) {
-    if (endConversation(conversation)) tally.unnamedModelChange()
+    if (endConversation(conversation, surroundings)) tally.unnamedModelChange()
   }
   return [...conversations.values()]
 }

@@ -65,7 +65,7 @@ function countOf(logged: JsonObject, name: string): number | undefined {
 
 type Split = Pick<LoggedUsage, 'cacheWrite5m' | 'cacheWrite1h' | 'cacheWriteOther'>
 
-/** Lines older than the split wrote five-minute caches. What a split leaves out has no known lifetime. */
+/** Lines older than the split wrote five-minute caches; what a split leaves out may be any. */
 function cacheSplit(split: JsonObject | undefined, writes: number): Split | undefined {
   if (split === undefined) return { cacheWrite5m: writes, cacheWrite1h: 0, cacheWriteOther: 0 }
   const cacheWrite5m = countOf(split, 'ephemeral_5m_input_tokens')

@@ -1,0 +1,155 @@
+import type { Provenance } from '../../record.ts'
+import { textFacts } from '../text-facts.ts'
+import { addReply, cancelCall, failCall } from './calls.ts'
+import type { Conversation, LineContext, Surroundings } from './conversation.ts'
+import type { Body, Row } from './row.ts'
+import { modelChangeIn } from './user-content.ts'
+import type { UserContent } from './user-content.ts'
+
+/** Takes the next line of a conversation. */
+export function applyRow(
+  conversation: Conversation,
+  row: Row,
+  at: Provenance,
+  surroundings: Surroundings,
+): void {
+  const { envelope } = row
+  conversation.version = envelope.version ?? conversation.version
+  if (envelope.parentUuid === null) {
+    conversation.begun = true
+    conversation.contextImages = 0
+  }
+  applyBody(conversation, row.body, { envelope, at, surroundings })
+  if (envelope.uuid !== undefined) {
+    conversation.imagesAt.set(envelope.uuid, conversation.contextImages)
+  }
+}
+
+function applyBody(conversation: Conversation, body: Body, line: LineContext): void {
+  switch (body.kind) {
+    case 'reply':
+      addReply(conversation, body.piece, line)
+      return
+    case 'failed-call':
+      failCall(conversation, body.id, body.failure, line)
+      return
+    case 'user':
+      addUser(conversation, body.content, body.permissionMode, line)
+      return
+    case 'failed-attempt': {
+      const { failure, waitMicros, retryAfterMicros } = body
+      const endMicros = line.envelope.micros
+      conversation.failedAttempts.push({ failure, waitMicros, retryAfterMicros, endMicros })
+      return
+    }
+    case 'compaction':
+      compact(conversation, body, line)
+      return
+    case 'permission-mode':
+      conversation.planMode = planModeOf(body.permissionMode)
+      return
+    case 'subagent':
+    case 'nothing':
+      return
+  }
+}
+
+function planModeOf(permissionMode: string | undefined): boolean | undefined {
+  return permissionMode === undefined ? undefined : permissionMode === 'plan'
+}
+
+function compact(
+  conversation: Conversation,
+  { tokensBefore, tokensAfter, trigger }: Extract<Body, { kind: 'compaction' }>,
+  { envelope, at, surroundings }: LineContext,
+): void {
+  conversation.drafts.push({
+    kind: 'compaction',
+    copy: envelope.uuid !== undefined && !surroundings.claim(`event ${envelope.uuid}`),
+    provenance: at,
+    atMicros: envelope.micros,
+    tokensBefore,
+    tokensAfter,
+    trigger,
+  })
+  // A summary stands for all that was there, images included.
+  conversation.contextImages = 0
+  conversation.newImages = 0
+}
+
+function addUser(
+  conversation: Conversation,
+  content: UserContent,
+  permissionMode: string | undefined,
+  line: LineContext,
+): void {
+  const { envelope, at } = line
+  switch (content.role) {
+    case 'interrupt':
+      cancelCall(conversation, line)
+      break
+    case 'message':
+      beginTurn(conversation, content, line)
+      conversation.planMode = planModeOf(permissionMode)
+      break
+    case 'command-echo': {
+      const change = modelChangeIn(content.text)
+      if (change !== undefined) {
+        const { model } = change
+        conversation.modelEcho = { model, provenance: at, atMicros: envelope.micros }
+      }
+      break
+    }
+    default:
+      break
+  }
+  if (permissionMode !== undefined) conversation.planMode = planModeOf(permissionMode)
+  addResults(conversation, content)
+  conversation.newImages += content.images
+  if (conversation.contextImages !== undefined) conversation.contextImages += content.images
+  conversation.inputSeen = true
+  conversation.inputMicros = envelope.micros ?? conversation.inputMicros
+}
+
+function addResults(conversation: Conversation, { results }: UserContent): void {
+  const { counts, toolsById } = conversation
+  for (const { id, failed } of results) {
+    counts.toolResults += 1
+    if (failed) counts.toolFailures += 1
+    const tool = toolsById.get(id)
+    if (tool === undefined) counts.toolResultsWithoutCall += 1
+    else tool.failed = failed
+  }
+}
+
+function beginTurn(conversation: Conversation, { text }: UserContent, line: LineContext): void {
+  cancelCall(conversation, line)
+  if (conversation.message !== undefined) conversation.counts.messagesWithoutCall += 1
+  conversation.counts.messages += 1
+  conversation.turn += 1
+  conversation.firstOfTurn = true
+  conversation.message = textFacts(text, line.surroundings.options)
+  const { parentUuid } = line.envelope
+  // The person went back: what came after that line is in the prompt no more.
+  if (typeof parentUuid === 'string' && conversation.imagesAt.has(parentUuid)) {
+    conversation.contextImages = conversation.imagesAt.get(parentUuid)
+  }
+}
+
+/**
+ * Ends a conversation with its file. True: the person changed the model after the last call, and
+ * the log does not name it by its identity.
+ */
+export function endConversation(conversation: Conversation, { claim }: Surroundings): boolean {
+  const echo = conversation.modelEcho
+  if (conversation.message !== undefined) conversation.counts.messagesWithoutCall += 1
+  if (echo === undefined) return false
+  const { model, provenance, atMicros } = echo
+  if (model === undefined) return true
+  if (model !== conversation.model) {
+    const { session } = conversation.identity
+    const copy = !claim(`event ${JSON.stringify([session, 'model', model, atMicros ?? null])}`)
+    conversation.drafts.push({ kind: 'model-change', copy, provenance, atMicros, model })
+  }
+  return false
+}
