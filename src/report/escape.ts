@@ -9,7 +9,7 @@
  * lines and paragraphs, lone surrogates, blanks that are letters, variation selectors.
  */
 const unseen =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/gu
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0000}-\u{e0fff}]/gu
 
 /** `text` with everything visible and on one line: `\u{1b}` in place of an escape. */
 export function escapeTerminal(text: string): string {

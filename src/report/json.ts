@@ -1,0 +1,45 @@
+import type { Diagnostic } from '../language/diagnostic.ts'
+import { positionOf } from './position.ts'
+import type { ReplayResult, SessionResult } from '../replay/result.ts'
+import { escapeJson } from './escape.ts'
+import { plain } from './plain.ts'
+
+/**
+ * The whole result as `docs/schemas/replay-1.schema.json` describes it: money in decimal strings of
+ * pico-dollars, places in files as line and column. `sessions` are added where they are asked for.
+ */
+export function replayJson(result: ReplayResult, sessions?: readonly SessionResult[]): string {
+  const { notSimulated, ...rest } = result
+  return document({
+    ...rest,
+    notSimulated: notSimulated.map(({ directive, location }) => ({ directive, ...positionOf(location) })),
+    sessions,
+  })
+}
+
+/** A diagnostic as data: `docs/schemas/diagnostics-1.schema.json`. */
+export function diagnosticData(found: Diagnostic): unknown {
+  return {
+    code: found.code,
+    severity: found.severity,
+    message: found.message,
+    help: found.help,
+    ...positionOf(found.location),
+    related: found.related.map(({ location, message }) => ({ message, ...positionOf(location) })),
+    fix:
+      found.fix === undefined
+        ? undefined
+        : {
+            title: found.fix.title,
+            edits: found.fix.edits.map(({ location, replacement }) => ({
+              replacement,
+              ...positionOf(location),
+            })),
+          },
+  }
+}
+
+/** Any document of ours: indented JSON that ends its last line. */
+export function document(value: unknown): string {
+  return `${escapeJson(plain(value), 2)}\n`
+}

@@ -1,0 +1,49 @@
+import type { ReplayResult } from '../replay/result.ts'
+import { escapeTerminal } from './escape.ts'
+import { plural } from './number.ts'
+import { plainStyle } from './style.ts'
+import { changes } from './terminal/changes.ts'
+import { costs } from './terminal/costs.ts'
+import { failover } from './terminal/failover.ts'
+import { groups } from './terminal/groups.ts'
+import { wrap, type Screen } from './terminal/layout.ts'
+import { trust } from './terminal/trust.ts'
+
+/**
+ * A replay on one screen: first what must be known before any number, then what changes, what it
+ * costs, how it was served, how far to trust it, and last what identifies the run.
+ */
+export function replayScreen(
+  result: ReplayResult,
+  screen: Screen = { style: plainStyle, width: 100 },
+): string {
+  const { style } = screen
+  const { totals, policy, mode } = result
+  const title = [
+    `\`${escapeTerminal(policy.name)}\` over ${plural(totals.sessions, 'session')}, ${plural(totals.calls.recorded, 'call')}`,
+    `decisions ${mode.decisions}, money ${mode.money}`,
+  ].join(' · ')
+  const blocks = [
+    [
+      style.strong(title),
+      ...result.notices.flatMap((notice) => remark(escapeTerminal(notice), screen)),
+      ...(result.refusal === undefined
+        ? []
+        : remark(`refused: ${escapeTerminal(result.refusal.reason)}`, screen)),
+    ],
+    // A refused what-if shows no figure that could be quoted.
+    ...(result.refusal === undefined
+      ? [changes(totals, screen), costs(totals, screen), groups(result, screen), failover(totals, screen)]
+      : []),
+    trust(result, screen),
+    [style.dim(`run ${result.runId}`), style.dim(`outcome ${result.outcomeHash}`)],
+  ]
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function remark(text: string, { style, width }: Screen): string[] {
+  return wrap(text, width - 2).map((line, at) => style.warn(`${at === 0 ? '! ' : '  '}${line}`))
+}

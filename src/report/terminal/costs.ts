@@ -1,0 +1,92 @@
+import type { MoneySplit, Totals } from '../../replay/result.ts'
+import { formatUsd, placesFor, type Places } from '../money.ts'
+import { formatCount, formatShare, plural } from '../number.ts'
+import { boundsOf, exactOf, partsOf, unknownCalls, valueOf } from '../split.ts'
+import { field, tally, type Screen } from './layout.ts'
+
+/** What it costs, and how much of that is known to the last digit. */
+export function costs(totals: Totals, screen: Screen): string[] {
+  const { money } = totals
+  const places = placesFor(valueOf(money.recorded))
+  const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
+  const unpriced = Object.keys(totals.unpriced).length
+  const optional: readonly (readonly [label: string, split: MoneySplit, note: string])[] = [
+    ['overhead', money.overhead, 'its classifiers and compactions'],
+    ['recorded overhead', money.recordedOverhead, "the log's own classifiers"],
+    ['unlogged compaction', money.unloggedCompactions, 'marked in the log, not billed'],
+  ]
+  return [
+    `${screen.style.heading('What it costs')} · ${screen.style.strong(headline(totals, places))}`,
+    ...field(screen, 'recorded', splitText(money.recorded, places)),
+    ...field(
+      screen,
+      'before divergence',
+      `policy ${usd(valueOf(money.stop))}, log ${usd(valueOf(money.recordedBeforeDivergence))}; ${difference(totals, places)}`,
+    ),
+    ...field(screen, '', splitText(money.stop, places)),
+    ...field(
+      screen,
+      'from divergence on',
+      `log ${usd(valueOf(money.recordedFromDivergence))} in ${plural(totals.calls.afterDivergence, 'call')}; the policy's share is not known, only modelled:`,
+    ),
+    ...field(screen, '', frozenText(money.frozen, places), screen.style.dim),
+    ...optional.flatMap(([label, split, note]) =>
+      partsOf(split).length === 0 ? [] : field(screen, label, `${splitText(split, places)}: ${note}`),
+    ),
+    ...(unpriced === 0
+      ? []
+      : field(
+          screen,
+          'no price',
+          `${plural(unknownCalls(money.recorded), 'call')} count in no sum: ${tally(totals.unpriced)}`,
+          screen.style.warn,
+        )),
+  ]
+}
+
+/** The recorded money of calls whose cost under the policy is known to the last digit. */
+function headline({ money }: Totals, places: Places): string {
+  const exact = exactOf(money.recordedBeforeDivergence)
+  const { lo, hi } = boundsOf(money.recorded)
+  const known = `exact ${formatUsd(exact, places)} of`
+  if (hi === null) return `${known} at least ${formatUsd(lo, places)} recorded`
+  if (lo === hi) return `${known} ${formatUsd(lo, places)} recorded (${formatShare(exact, lo)})`
+  return `${known} ${formatUsd(lo, places)} to ${formatUsd(hi, places)} recorded (at least ${formatShare(exact, hi)})`
+}
+
+/** Said of the calls that are exact on both sides; no saving is made out of anything else. */
+function difference({ money }: Totals, places: Places): string {
+  const [log, policy] = [money.recordedBeforeDivergence, money.stop]
+  if (exactCalls(log) !== exactCalls(policy)) return 'not comparable to the last digit'
+  const saved = exactOf(log) - exactOf(policy)
+  if (saved === 0n) return 'no difference'
+  return saved > 0n ? `${formatUsd(saved, places)} less` : `${formatUsd(-saved, places)} more`
+}
+
+function exactCalls({ parts }: MoneySplit): number {
+  return (parts.observed?.calls ?? 0) + (parts['re-priced']?.calls ?? 0)
+}
+
+/** `observed $1.20 (30 calls) · bounded $0.40 to $0.90 (2 calls) · unknown 3 calls`. */
+export function splitText(split: MoneySplit, places: Places): string {
+  const parts = partsOf(split).map(([level, { value, lo, hi, calls }]) => {
+    if (level === 'unknown') return `unknown ${plural(calls, 'call')}`
+    const sum =
+      hi === null
+        ? `at least ${formatUsd(lo, places)}`
+        : lo === hi
+          ? formatUsd(value, places)
+          : `${formatUsd(lo, places)} to ${formatUsd(hi, places)}`
+    return `${level} ${sum} (${plural(calls, 'call')})`
+  })
+  return parts.length === 0 ? 'nothing' : parts.join(' · ')
+}
+
+/** A modelled figure is never printed without its interval and its assumption. */
+function frozenText(split: MoneySplit, places: Places): string {
+  const { lo, hi } = boundsOf(split)
+  const until = hi === null ? 'no upper bound' : formatUsd(hi, places)
+  const calls = split.parts.modelled?.calls ?? 0
+  if (calls === 0) return 'nothing is modelled: no call is replayed past a divergence'
+  return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (same-tokens)`
+}

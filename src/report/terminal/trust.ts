@@ -1,0 +1,72 @@
+import type { Identity, ReplayResult } from '../../replay/result.ts'
+import { escapeTerminal } from '../escape.ts'
+import { formatCount, formatShare, plural } from '../number.ts'
+import { clip, field, tally, total, withRest, type Screen } from './layout.ts'
+
+const claimsShown = 4
+
+/** Which identity ran, what the policy promised, what was assumed and what was left out. */
+export function trust(result: ReplayResult, screen: Screen): string[] {
+  const { totals, notSimulated } = result
+  const assumed = total(totals.assumed)
+  return [
+    screen.style.heading('How far to trust it'),
+    ...field(screen, 'identity', identityText(result.identity)),
+    ...invariants(result, screen),
+    ...expectations(result, screen),
+    ...(assumed === 0 ? [] : field(screen, 'assumed', `${tally(totals.assumed)} (calls)`)),
+    ...(notSimulated.length === 0
+      ? []
+      : field(
+          screen,
+          'not simulated',
+          [...new Set(notSimulated.map(({ directive }) => escapeTerminal(directive)))].join(', '),
+        )),
+  ]
+}
+
+function identityText(identity: Identity): string {
+  switch (identity.form) {
+    case 'policy':
+      return `policy \`${escapeTerminal(identity.policy)}\`: ${formatCount(identity.same)} of ${plural(identity.calls, 'call')} reproduced (${formatShare(identity.same, identity.calls)})${residual(identity.residuals)}`
+    case 'accounting':
+      return `accounting: tokens of ${formatCount(identity.tokensSame)} of ${plural(identity.calls, 'call')} come back, ${identity.billed === 0 ? 'no bill' : `bill of ${formatCount(identity.billSame)} of ${formatCount(identity.billed)} billed`}${residual(identity.residuals)}`
+    case 'none':
+      return `none: ${escapeTerminal(identity.reason)}`
+  }
+}
+
+function residual(residuals: readonly { session: string; call: number; detail: string }[]): string {
+  const first = residuals[0]
+  if (first === undefined) return ''
+  return `; first otherwise: session ${clip(first.session, 40)} call ${first.call}, ${escapeTerminal(first.detail)}`
+}
+
+function invariants({ totals, smallestBreaches }: ReplayResult, screen: Screen): string[] {
+  const names = Object.keys(totals.invariantsChecked)
+  if (names.length === 0) return []
+  const broken = names.filter((name) => (totals.breaches[name] ?? 0) > 0)
+  const holds = names.length - broken.length
+  const checked = total(totals.invariantsChecked)
+  const lines = field(
+    screen,
+    'invariants',
+    `${formatCount(holds)} of ${formatCount(names.length)} hold, judged ${plural(checked, 'time')}`,
+    broken.length === 0 ? screen.style.good : screen.style.bad,
+  )
+  for (const { invariant, session, call, values } of smallestBreaches.slice(0, claimsShown)) {
+    const times = plural(totals.breaches[invariant] ?? 0, 'call')
+    const text = `\`${escapeTerminal(invariant)}\` broken at ${times}; smallest: session ${clip(session, 40)} call ${call}, ${escapeTerminal(values)}`
+    lines.push(...field(screen, '', text, screen.style.bad))
+  }
+  const rest = smallestBreaches.length - claimsShown
+  return rest > 0 ? [...lines, ...field(screen, '', withRest([], rest))] : lines
+}
+
+function expectations({ expectations: found }: ReplayResult, screen: Screen): string[] {
+  return found.slice(0, claimsShown).flatMap(({ name, verdict, detail }, at) => {
+    const paint = { pass: screen.style.good, fail: screen.style.bad, undecided: screen.style.warn }[verdict]
+    const text = `\`${escapeTerminal(name)}\` ${verdict}${detail === '' ? '' : `: ${escapeTerminal(detail)}`}`
+    return field(screen, at === 0 ? 'expectations' : '', text, paint)
+  })
+}
