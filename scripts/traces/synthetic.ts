@@ -230,7 +230,7 @@ function block(course: Course, model: PoolModel): void {
 function remind(course: Course): boolean {
   course.reminderRests -= 1
   if (course.model === opus || course.reminderRests > 0) return false
-  const texts = course.calls.map((call) => call.reply?.text).filter((text) => text != null)
+  const texts = course.calls.flatMap((call) => call.reply?.text ?? [])
   const matches = texts.slice(-5).flatMap((text) => Object.keys(text.hits?.[thrashDigest] ?? {}))
   if (matches.length < 3) return false
   course.reminderRests = 5

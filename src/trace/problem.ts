@@ -38,3 +38,9 @@ export interface QuarantinedLine {
 }
 
 export type QuarantineKind = 'too-long' | 'not-utf8' | 'not-json' | 'cut-off' | 'too-deep' | 'schema'
+
+/** Why a record is refused. `field` is its path as a reader writes it: `attempts[0].status`. */
+export interface RecordProblem {
+  readonly reason: string
+  readonly field?: string
+}

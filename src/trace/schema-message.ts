@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import type { RecordProblem } from './validate.ts'
+import type { RecordProblem } from './problem.ts'
 
 /**
  * One failure of the schema in the author's words: `usage.cacheRead`: got -3, expected an integer
@@ -110,7 +110,7 @@ export function fieldPath(pointer: string): string {
   for (const raw of pointer.split('/').slice(1)) {
     const name = raw.replaceAll('~1', '/').replaceAll('~0', '~')
     if (/^\d+$/.test(name)) path += `[${name}]`
-    else if (!/^[\w$-]+$/.test(name)) path += `[${got(name)}]`
+    else if (!/^[\p{L}\p{N}_$-]+$/u.test(name)) path += `[${got(name)}]`
     else path += path === '' ? name : `.${name}`
   }
   return path

@@ -3,14 +3,9 @@ import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { DataValidateFunction } from 'ajv/dist/types/index.js'
 import { inputTokens } from './merge.ts'
-import { explainSchemaError, fieldPath, got } from './schema-message.ts'
+import type { RecordProblem } from './problem.ts'
 import type { TraceRecord } from './record.ts'
-
-/** Why a record is refused. `field` is its path as a reader writes it: `attempts[0].status`. */
-export interface RecordProblem {
-  readonly reason: string
-  readonly field?: string
-}
+import { explainSchemaError, fieldPath, got } from './schema-message.ts'
 
 export type RecordCheck =
   | { readonly ok: true; readonly record: TraceRecord }
