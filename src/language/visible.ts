@@ -19,13 +19,20 @@ function isHidden(point: number): boolean {
   return (
     point <= 0x9f ||
     point === 0xad ||
+    point === 0x34f ||
     point === 0x61c ||
+    point === 0x115f ||
+    point === 0x1160 ||
+    point === 0x17b4 ||
+    point === 0x17b5 ||
     point === 0x180e ||
     (point >= 0x200b && point <= 0x200f) ||
     (point >= 0x2028 && point <= 0x202e) ||
     (point >= 0x2060 && point <= 0x206f) ||
     (point >= 0xd800 && point <= 0xdfff) ||
+    point === 0x3164 ||
     point === 0xfeff ||
+    point === 0xffa0 ||
     (point >= 0xfff9 && point <= 0xfffb) ||
     (point >= 0xe0000 && point <= 0xe0fff)
   )

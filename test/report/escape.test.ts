@@ -54,7 +54,7 @@ describe('escapeTerminal', () => {
   })
 
   it('says what it hid', () => {
-    expect(escapeTerminal('a\u001b]8;;x\u0007b\u202ec\n')).toBe('a\\u{1b}]8;;x\\u{7}b\\u{202e}c\\u{a}')
+    expect(escapeTerminal('a\u001b]8;;x\u0007b\u202ec\n')).toBe('a\\u{1B}]8;;x\\u{7}b\\u{202E}c\\u{A}')
   })
 })
 
