@@ -1,0 +1,213 @@
+import type { Classifier, Policy } from '../policy/core.ts'
+import { canonicalModel, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
+import { entryOf } from '../policy/entries.ts'
+import type { CallRecord, LoggedCost, Usage, VerdictRecord } from '../trace/record.ts'
+import {
+  boundedMoney,
+  exactMoney,
+  leavesOf,
+  modelledMoney,
+  together,
+  unknownMoney,
+} from './money.ts'
+import { priceUsage, promptTokensOf, times } from './pricing.ts'
+import type { Money, Place } from './result.ts'
+
+/** Every figure of a call after its session's divergence is logged tokens at another price. */
+export const sameTokens = 'same-tokens'
+
+/** ×/÷ this, per session, until it is calibrated: logged tokens of one model priced at another's. */
+const transfer = 4n
+
+/** A bill, in pico-dollars; a client's own reckoning is none. */
+export function billOf(cost: LoggedCost | undefined): bigint | undefined {
+  return cost === undefined || cost.source === 'estimate' ? undefined : BigInt(cost.picoUsd)
+}
+
+/** What the log says that a call cost: its bill, else its tokens at the price of its day. */
+export function recordedMoney(policy: Policy, call: CallRecord, recorded: Place | undefined): Money {
+  const bill = billOf(call.cost)
+  if (bill !== undefined) return exactMoney('observed', bill, `bill of the ${call.cost?.source ?? ''}`)
+  if (call.usage === undefined) {
+    // Nobody bills an error. Of what a person cancelled, tokens may be billed that no log has.
+    const free = call.end === 'exhausted' || call.end === 'denied' || call.end === 'no-route'
+    return free ? exactMoney('observed', 0n, 'not served') : unknownMoney('no usage in the log')
+  }
+  return recorded === undefined
+    ? unknownMoney('no model in the log')
+    : repriced(policy, call, call.usage, recorded)
+}
+
+/** Logged tokens at list price, at this place, on the day of the call. */
+export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: Place): Money {
+  return priceUsage(policy, usage, {
+    ...place,
+    serviceTier: call.served?.serviceTier,
+    atMicros: call.startMicros,
+    images: call.prompt.contextImages ?? call.prompt.newImages ?? 0,
+  })
+}
+
+/** A call past the divergence: its logged tokens at the chosen price, a factor of four either way. */
+export function modelledCall(policy: Policy, call: CallRecord, served: Place | undefined): Money {
+  if (served === undefined) return modelledMoney(0n, 0n, 0n, sameTokens)
+  if (call.usage === undefined) return unknownMoney('no usage in the log')
+  const priced = repriced(policy, call, call.usage, served)
+  const { value, lo, hi } = priced
+  if (value === null || lo === null) return priced
+  return modelledMoney(value, lo / transfer, hi === null ? null : hi * transfer, sameTokens)
+}
+
+// --- classifiers
+
+/** What a classifier's verdict cost by the log; `undefined`: the log does not tell. */
+export function verdictMoney(
+  policy: Policy,
+  classifier: Classifier | undefined,
+  verdict: VerdictRecord,
+  atMicros: number | undefined,
+): Money | undefined {
+  const bill = billOf(verdict.cost)
+  if (bill !== undefined) return exactMoney('observed', bill, `bill of the ${verdict.cost?.source ?? ''}`)
+  const model = verdict.model ?? classifier?.model
+  if (verdict.usage === undefined || model === undefined) return undefined
+  return priceUsage(policy, verdict.usage, {
+    model: canonicalModel(policy, model),
+    provider: undefined,
+    serviceTier: undefined,
+    atMicros,
+    images: 0,
+  })
+}
+
+/** Every verdict that the log carries at this call; `undefined`: none. */
+export function recordedVerdictsMoney(policy: Policy, call: CallRecord): Money | undefined {
+  const verdicts = Object.entries(call.prompt.classifiers ?? {}).sort(byKey)
+  if (verdicts.length === 0) return undefined
+  return together(
+    verdicts.map(
+      ([name, verdict]) =>
+        verdictMoney(policy, classifierNamed(policy, name), verdict, call.startMicros) ??
+        unknownMoney(`no usage of classifier \`${name}\` in the log`),
+    ),
+  )
+}
+
+/** What asking these classifiers costs: the logged verdict, else the classifier's declared size. */
+export function askedMoney(
+  policy: Policy,
+  call: CallRecord,
+  asked: readonly string[],
+): readonly Money[] {
+  return asked.flatMap((name) => {
+    const classifier = classifierNamed(policy, name)
+    if (classifier === undefined) return []
+    const verdict = entryOf(call.prompt.classifiers, name)
+    const logged =
+      verdict === undefined ? undefined : verdictMoney(policy, classifier, verdict, call.startMicros)
+    return [logged ?? typicalMoney(policy, classifier, call.startMicros)]
+  })
+}
+
+/** Characters of a prompt in one token, at the least, as guessed, and at the most. */
+const charsPerToken = { least: 1, guess: 4, most: 8 }
+
+function typicalMoney(policy: Policy, classifier: Classifier, atMicros: number | undefined): Money {
+  const assumption = `typical call of classifier ${classifier.name}`
+  const model = modelNamed(policy, classifier.model)
+  const card = priceCard(model?.prices ?? [], {
+    nowMicros: atMicros,
+    promptTokens: 0,
+    serviceTier: undefined,
+  })
+  const input = card?.picoUsd.input
+  const output = card?.picoUsd.output
+  if (input === undefined || output === undefined) {
+    return unknownMoney(`no price for \`${classifier.model}\``)
+  }
+  const instructions = classifier.promptTokens ?? 0
+  const windowTokens = (per: number): number => Math.ceil((classifier.windowChars ?? 0) / per)
+  const typical = classifier.typicalOutputTokens
+  const limit = classifier.maxOutputTokens ?? model?.maxOutputTokens
+  return modelledMoney(
+    times(instructions + windowTokens(charsPerToken.guess), input) + times(typical ?? 0, output),
+    times(instructions, input),
+    limit === undefined
+      ? null
+      : times(instructions + windowTokens(charsPerToken.least), input) +
+          times(Math.max(limit, typical ?? 0), output),
+    assumption,
+  )
+}
+
+function classifierNamed(policy: Policy, name: string): Classifier | undefined {
+  return policy.classifiers.find((each) => each.name === name)
+}
+
+// --- compactions
+
+/**
+ * One summarising call: its prompt is the context before it, its output is not known. At the least
+ * the whole prompt was read from a cache and nothing was written; at the most it was all written
+ * anew and the summary was as long as the model can write.
+ */
+export function compactionMoney(
+  policy: Policy,
+  model: string | undefined,
+  contextTokens: number | undefined,
+  atMicros: number | undefined,
+): Money {
+  const entry = model === undefined ? undefined : modelNamed(policy, model)
+  if (entry === undefined || contextTokens === undefined) {
+    return unknownMoney('a compaction of unknown size or model')
+  }
+  const card = priceCard(entry.prices, { nowMicros: atMicros, promptTokens: contextTokens, serviceTier: undefined })
+  const input = card?.picoUsd.input
+  const output = card?.picoUsd.output
+  if (card === undefined || card === null || input === undefined || output === undefined) {
+    return unknownMoney(`no price for \`${entry.name}\``)
+  }
+  const dearest = [card.picoUsd['cache-write-1h'], card.picoUsd['cache-write-5min'], card.picoUsd['cache-write']]
+    .filter((price) => price !== undefined)
+    .reduce((most, price) => (price > most ? price : most), input)
+  const most =
+    entry.maxOutputTokens === undefined
+      ? null
+      : times(contextTokens, dearest) + times(entry.maxOutputTokens, output)
+  return boundedMoney(
+    times(contextTokens, card.picoUsd['cache-read'] ?? 0n),
+    most,
+    'a compaction that nobody billed',
+  )
+}
+
+/** A compaction that the policy causes: the same bounds, resting on an assumption. */
+export function modelledCompaction(
+  policy: Policy,
+  model: string | undefined,
+  contextTokens: number | undefined,
+  atMicros: number | undefined,
+): Money {
+  const { lo, hi, level, basis } = compactionMoney(policy, model, contextTokens, atMicros)
+  return level === 'unknown' || lo === null
+    ? unknownMoney(basis)
+    : modelledMoney(lo, lo, hi, 'compaction reads the context once')
+}
+
+/** Sums what is there; `undefined` where nothing is. */
+export function overheadOf(parts: readonly Money[]): Money | undefined {
+  return parts.length === 0 ? undefined : together(parts)
+}
+
+/** Tokens that the log itself says were in the prompt. */
+export function loggedPromptTokens(call: CallRecord): number | undefined {
+  return call.usage === undefined ? call.prompt.tokens : promptTokensOf(call.usage)
+}
+
+export function isUnpriced(money: Money): boolean {
+  return leavesOf(money).some((leaf) => leaf.level === 'unknown')
+}
+
+function byKey(left: readonly [string, unknown], right: readonly [string, unknown]): number {
+  return left[0] < right[0] ? -1 : 1
+}

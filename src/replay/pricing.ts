@@ -1,0 +1,140 @@
+import type { Policy, PriceBucket, PriceCard } from '../policy/core.ts'
+import { endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
+import type { Usage } from '../trace/record.ts'
+import { boundedMoney, exactMoney, together, unknownMoney } from './money.ts'
+import type { Money, UsageTokens } from './result.ts'
+
+/** Where and when tokens are priced. */
+export interface PricePlace {
+  readonly model: string
+  /** `undefined`: not known; the model's own list prices hold. */
+  readonly provider: string | undefined
+  readonly serviceTier: string | undefined
+  /** The start of the call; `undefined`: no date, so the newest prices. */
+  readonly atMicros: number | undefined
+  readonly images: number
+}
+
+/** The provider's total input: every bucket but the output. */
+export function promptTokensOf(usage: Usage): number {
+  return (
+    usage.uncachedInput +
+    usage.cacheRead +
+    usage.cacheWrite5m +
+    usage.cacheWrite1h +
+    (usage.cacheWriteOther ?? 0)
+  )
+}
+
+export function outputTokensOf(usage: Usage): number {
+  return usage.output + (usage.reasoning ?? 0)
+}
+
+export function tokensOf(usage: Usage): UsageTokens {
+  return {
+    uncachedInput: usage.uncachedInput,
+    cacheRead: usage.cacheRead,
+    cacheWrite: usage.cacheWrite5m + usage.cacheWrite1h + (usage.cacheWriteOther ?? 0),
+    output: outputTokensOf(usage),
+  }
+}
+
+/**
+ * What these tokens cost at list price: every bucket times the price in force at the start of the
+ * call, by the size of the whole prompt. Exact (`re-priced`), but for
+ * - an output of which the log has only a lower bound: bounded by the model's longest output;
+ * - cache reads without a price row: bounded by nothing and the input price;
+ * - cache writes whose lifetime the log does not tell: bounded by the cheapest and the dearest row.
+ *
+ * Cache writes without any row of their own are input like any other. A model that the catalogue
+ * does not know, or has no price for on that day, is unknown.
+ */
+export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Money {
+  const model = modelNamed(policy, place.model)
+  if (model === undefined) return unknownMoney(`no model \`${place.model}\` in the catalogue`)
+  const cards =
+    (place.provider === undefined
+      ? undefined
+      : endpointAt(policy, place.model, place.provider)?.prices) ?? model.prices
+  const card = priceCard(cards, {
+    nowMicros: place.atMicros,
+    promptTokens: promptTokensOf(usage),
+    serviceTier: place.serviceTier,
+  })
+  if (card === undefined) return unknownMoney(`no price for \`${place.model}\``)
+  if (card === null) return unknownMoney(`no price for \`${place.model}\` in force on that day`)
+  const basis = `list price of ${place.model}`
+  const rate = (bucket: PriceBucket): bigint | undefined => card.picoUsd[bucket]
+  const input = rate('input')
+  const output = rate('output')
+  if (input === undefined && promptTokensOf(usage) > 0) {
+    return unknownMoney(`no input price for \`${place.model}\``)
+  }
+  if (output === undefined && outputTokensOf(usage) > 0) {
+    return unknownMoney(`no output price for \`${place.model}\``)
+  }
+  const prompt = promptMoney(card, usage, input ?? 0n, place.images, basis)
+  return together([
+    ...prompt,
+    ...outputMoney(usage, output ?? 0n, rate('reasoning') ?? output ?? 0n, model.maxOutputTokens, basis),
+  ])
+}
+
+function promptMoney(
+  card: PriceCard,
+  usage: Usage,
+  input: bigint,
+  images: number,
+  basis: string,
+): readonly Money[] {
+  const rate = (bucket: PriceBucket): bigint | undefined => card.picoUsd[bucket]
+  const write = rate('cache-write') ?? input
+  const short = rate('cache-write-5min') ?? write
+  const long = rate('cache-write-1h') ?? write
+  const read = rate('cache-read')
+  const exact =
+    times(usage.uncachedInput, input) +
+    times(usage.cacheWrite5m, short) +
+    times(usage.cacheWrite1h, long) +
+    (read === undefined ? 0n : times(usage.cacheRead, read)) +
+    times(images, rate('image') ?? 0n) +
+    (rate('request') ?? 0n)
+  const other = usage.cacheWriteOther ?? 0
+  const rows = [rate('cache-write') ?? short, short, long]
+  const [least, most] = [rows.reduce(smaller), rows.reduce(larger)]
+  return [
+    exactMoney('re-priced', exact + (least === most ? times(other, least) : 0n), basis),
+    ...(read === undefined && usage.cacheRead > 0
+      ? [boundedMoney(0n, times(usage.cacheRead, input), 'cache reads without a price of their own')]
+      : []),
+    ...(other > 0 && least !== most
+      ? [boundedMoney(times(other, least), times(other, most), 'cache writes of unknown lifetime')]
+      : []),
+  ]
+}
+
+function outputMoney(
+  usage: Usage,
+  output: bigint,
+  reasoning: bigint,
+  maxOutputTokens: number | undefined,
+  basis: string,
+): readonly Money[] {
+  const logged = times(usage.output, output) + times(usage.reasoning ?? 0, reasoning)
+  if (usage.outputQuality === 'exact') return logged === 0n ? [] : [exactMoney('re-priced', logged, basis)]
+  const dearest = larger(output, reasoning)
+  const most = maxOutputTokens === undefined ? null : larger(logged, times(maxOutputTokens, dearest))
+  return [boundedMoney(logged, most, 'output of which the log has a lower bound')]
+}
+
+export function times(count: number, price: bigint): bigint {
+  return BigInt(count) * price
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right
+}
+
+function larger(left: bigint, right: bigint): bigint {
+  return left > right ? left : right
+}
