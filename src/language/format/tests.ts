@@ -1,0 +1,121 @@
+import { factText, factsText, outcomeHead, outcomeText } from './expression.ts'
+import { block, bracketed, condition, hasComment, indented, lineWidth } from './layout.ts'
+import type { Layout, Lines } from './layout.ts'
+import type { Span } from '../source.ts'
+import type * as tree from '../syntax.ts'
+
+/** `test "…" { steps }` */
+export function testLines(layout: Layout, { title, steps, span }: tree.TestDeclaration): Lines {
+  return block(layout, `test ${title.raw}`, steps, span.end - 1, (step) =>
+    stepLines(layout, step, lineWidth - 2),
+  )
+}
+
+function stepLines(layout: Layout, step: tree.Step, room: number): Lines {
+  switch (step.kind) {
+    case 'given':
+      return factsLines(layout, 'given ', step.facts, step.span, room)
+    case 'user':
+      return askedLines(layout, `user ${step.text.raw}`, step, room)
+    case 'call':
+      return askedLines(layout, 'call', step, room)
+    case 'assistant':
+    case 'thinking':
+      return [`${step.kind} ${step.text.raw}`]
+    case 'tool': {
+      const head = `tool ${step.name.raw}`
+      const failed = step.failed ? ' failed' : ''
+      if (step.arguments === undefined) return [head + failed]
+      const span = factsSpan(layout, step.arguments, step.name.span.end)
+      const lines = factsLines(layout, `${head} `, step.arguments, span, room - failed.length)
+      return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${failed}`]
+    }
+    case 'wait':
+      return [`wait ${step.duration.raw}`]
+    case 'fault':
+      return [faultText(step)]
+    case 'repeat':
+      return block(layout, `repeat ${step.times.raw} times`, step.steps, step.span.end - 1, (inner) =>
+        stepLines(layout, inner, room - 2),
+      )
+    case 'check':
+      return condition(layout, 'check ', step.condition, room)
+  }
+}
+
+/** From the opening brace to the one that closes facts; comments behind the last fact included. */
+function factsSpan(layout: Layout, facts: readonly tree.Fact[], start: number): Span {
+  let end = facts.at(-1)?.span.end ?? start
+  for (;;) {
+    const comment = layout.comments.find((found) => found.span.start >= end)
+    const brace = layout.text.indexOf('}', end)
+    if (brace < 0) return { start, end }
+    if (comment === undefined || comment.span.start > brace) return { start, end: brace + 1 }
+    end = comment.span.end
+  }
+}
+
+function factsLines(
+  layout: Layout,
+  head: string,
+  facts: readonly tree.Fact[],
+  span: Span,
+  room: number,
+): string[] {
+  return bracketed(layout, head, ['{', '}'], facts, span, factText, room, (fact) => {
+    const line = factText(fact)
+    const value = fact.value
+    const whole = value.kind !== 'facts' || (line.length <= room - 3 && !hasComment(layout, fact.span))
+    if (whole) return [line]
+    const name = fact.path.names.map((found) => found.text).join('.')
+    return factsLines(layout, `${name} `, value.facts, value.span, room - 3)
+  })
+}
+
+/** The outcome stays on the line while it fits, moves to its own line next, and facts break last. */
+function askedLines(
+  layout: Layout,
+  head: string,
+  { with: facts, outcome }: Extract<tree.Step, { kind: 'user' | 'call' }>,
+  room: number,
+): Lines {
+  const arrow = outcome === undefined ? '' : ` ${outcomeText(outcome)}`
+  if (facts === undefined) {
+    const line = head + arrow
+    if (outcome === undefined || line.length <= room) return [line]
+    return [head, ...indented(outcomeLines(layout, outcome, room - 2))]
+  }
+  const span = factsSpan(layout, facts, facts[0]?.span.start ?? 0)
+  const whole = `${head} with ${factsText(facts)}`
+  if (!hasComment(layout, span)) {
+    if ((whole + arrow).length <= room) return [whole + arrow]
+    if (whole.length <= room && outcome !== undefined) {
+      return [whole, ...indented(outcomeLines(layout, outcome, room - 2))]
+    }
+  }
+  // Facts that would fit alone are broken by a comment; one too long for a line breaks itself.
+  const lines = factsLines(layout, `${head} with `, facts, span, Math.min(room, whole.length - 1))
+  if (outcome === undefined) return lines
+  const last = `${lines.at(-1) ?? ''}${arrow}`
+  if (last.length <= room) return [...lines.slice(0, -1), last]
+  return [...lines, ...indented(outcomeLines(layout, outcome, room - 2))]
+}
+
+function outcomeLines(layout: Layout, outcome: tree.Outcome, room: number): string[] {
+  const line = outcomeText(outcome)
+  if (line.length <= room || outcome.where === undefined) return [line]
+  return [
+    outcomeHead(outcome),
+    ...indented(condition(layout, 'where ', outcome.where, room - 2)),
+  ]
+}
+
+function faultText(step: Extract<tree.Step, { kind: 'fault' }>): string {
+  const failure = step.class.kind === 'name' ? step.class.text : step.class.raw
+  let text = `fault ${step.host.text} ${failure}`
+  if (step.model !== undefined) text += ` of ${step.model.text}`
+  if (step.retryAfter !== undefined) text += ` retry-after ${step.retryAfter.raw}`
+  if (step.lasts.kind === 'duration') return `${text} for ${step.lasts.duration.raw}`
+  return `${text} for ${step.lasts.count.raw} calls`
+}
+
