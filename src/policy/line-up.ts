@@ -161,7 +161,7 @@ function ordered(question: LineUpQuestion, part: readonly Endpoint[]): readonly 
       const asked = inOrder(question.requestOrder, part)
       return [...asked, ...part.filter((endpoint) => !asked.includes(endpoint))]
     }
-    case undefined:
+    default:
       return part
   }
 }
