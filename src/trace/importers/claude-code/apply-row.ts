@@ -112,12 +112,13 @@ function addUser(
 }
 
 function addResults(conversation: Conversation, { results }: UserContent): void {
-  const { counts, toolsById } = conversation
+  const { counts, toolsById, earlyResults } = conversation
   for (const { id, failed } of results) {
     counts.toolResults += 1
     if (failed) counts.toolFailures += 1
     const tool = toolsById.get(id)
-    if (tool === undefined) counts.toolResultsWithoutCall += 1
+    // With several tools at once a result may stand before the line of its own call.
+    if (tool === undefined) earlyResults.set(id, failed)
     else tool.failed = failed
   }
 }
@@ -143,6 +144,7 @@ function beginTurn(conversation: Conversation, { text }: UserContent, line: Line
 export function endConversation(conversation: Conversation, { claim }: Surroundings): boolean {
   const echo = conversation.modelEcho
   if (conversation.message !== undefined) conversation.counts.messagesWithoutCall += 1
+  conversation.counts.toolResultsWithoutCall = conversation.earlyResults.size
   if (echo === undefined) return false
   const { model, provenance, atMicros } = echo
   if (model === undefined) return true

@@ -157,10 +157,14 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
       const input = canonicalArguments(block['input'])
       draft.argumentChars += input?.length ?? 0
       const signature = input === undefined ? undefined : toolSignature(name, input)
-      const tool: ToolDraft = { name, signature, failed: undefined }
-      draft.tools.push(tool)
       const id = asString(block['id'])
-      if (id !== undefined) conversation.toolsById.set(id, tool)
+      const failed = id === undefined ? undefined : conversation.earlyResults.get(id)
+      const tool: ToolDraft = { name, signature, failed }
+      draft.tools.push(tool)
+      if (id !== undefined) {
+        conversation.toolsById.set(id, tool)
+        conversation.earlyResults.delete(id)
+      }
       return
     }
     default:

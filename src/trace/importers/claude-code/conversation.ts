@@ -61,6 +61,8 @@ export interface Conversation {
   provider: string | undefined
   readonly open: Map<string, CallDraft>
   readonly toolsById: Map<string, ToolDraft>
+  /** Whether a tool failed whose call has not been read yet. */
+  readonly earlyResults: Map<string, boolean>
   readonly imagesAt: Map<string, number | undefined>
 }
 
@@ -94,6 +96,7 @@ export function beginConversation(identity: ConversationIdentity, turn: number):
     provider: undefined,
     open: new Map(),
     toolsById: new Map(),
+    earlyResults: new Map(),
     imagesAt: new Map(),
   }
 }
