@@ -96,11 +96,21 @@ const lexed: TokenType[] = [
   wrongCharacterToken,
 ]
 
+/** The parsing library wants the names of tokens and rules to differ. */
+function wordToken(text: string, categories: TokenType[]): TokenType {
+  return createToken({ name: `word ${text}`, label: text, pattern: Lexer.NA, categories })
+}
+
+/** A word or sign as it is written; the name of a class of tokens. */
+export function tokenText(type: TokenType): string {
+  return type.LABEL ?? type.name
+}
+
 const wordTokens: ReadonlyMap<string, TokenType> = new Map([
-  ...reservedWords.map((word) => [word, createToken({ name: word, pattern: Lexer.NA })] as const),
+  ...reservedWords.map((word) => [word, wordToken(word, [])] as const),
   ...contextualWords.map(
     (word) =>
-      [word, createToken({ name: word, pattern: Lexer.NA, categories: [nameToken] })] as const,
+      [word, wordToken(word, [nameToken])] as const,
   ),
 ])
 

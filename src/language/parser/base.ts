@@ -42,6 +42,8 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   private found: Diagnostic[] = []
   private enclosing: ReadonlySet<TokenType>[] = []
   private depth = 0
+  /** Whether an error has been seen, so that the layout is worth a look. */
+  private guesses = false
 
   constructor(checkGrammar: boolean, expectation: Expectation = createExpectation()) {
     super([...kinds.parserTokens], {
@@ -53,9 +55,28 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.expectation = expectation
   }
 
-  /** Runs one rule over the tokens of a source. Never throws on any input. */
+  /**
+   * Runs one rule over the tokens of a source. Never throws on any input.
+   *
+   * A first run goes by the grammar alone, in which line breaks mean nothing. Only when it fails does
+   * a second one look at the lines, to guess where a mistake ends.
+   */
   protected run<T>(source: Source, tokens: IToken[], rule: Rule<T>, empty: T): [T, Diagnostic[]] {
+    const strict = this.runOnce(source, tokens, rule, empty, false)
+    if (strict[1].length === 0) return strict
+    const guessing = this.runOnce(source, tokens, rule, empty, true)
+    return guessing[1].length === 0 ? [guessing[0], strict[1]] : guessing
+  }
+
+  private runOnce<T>(
+    source: Source,
+    tokens: IToken[],
+    rule: Rule<T>,
+    empty: T,
+    guesses: boolean,
+  ): [T, Diagnostic[]] {
     this.source = source
+    this.guesses = guesses
     this.found = []
     this.enclosing = []
     this.depth = 0
@@ -132,6 +153,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       throw new GivenUp()
     }
     this.found.push(diagnostic(code, location, message, options))
+    if (!this.guesses) throw new GivenUp()
   }
 
   protected insertion(location: Location, text: string, title: string = `write \`${text.trim()}\``): Fix {
@@ -152,7 +174,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     expected: readonly TokenType[],
     also: readonly string[] = [],
   ): void {
-    const words = [...expected.map((type) => type.name).filter((name) => /^[a-z]/.test(name)), ...also]
+    const words = [...expected.map(kinds.tokenText).filter((name) => /^[a-z]/.test(name)), ...also]
     const isWord = matches(token, kinds.nameToken) || reserved.has(token.image)
     const near = isWord && !words.includes(token.image) ? suggest(token.image, words) : undefined
     const help =
@@ -250,9 +272,9 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     }
     const here = this.afterLast()
     const beforeLine = type === kinds.closeBraceToken && this.beginsLine(this.LA(1))
-    this.report('RT0103', here, `missing \`${type.name}\` after ${title}`, {
+    this.report('RT0103', here, `missing \`${kinds.tokenText(type)}\` after ${title}`, {
       related: [{ location: this.at(open), message: 'opened here' }],
-      fix: this.insertion(here, beforeLine ? `\n${this.indentation(open)}}` : type.name),
+      fix: this.insertion(here, beforeLine ? `\n${this.indentation(open)}}` : kinds.tokenText(type)),
     })
   }
 
@@ -329,7 +351,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       this.reportUnexpected(this.LA(1), [type], connectives)
       throw new Abandoned()
     }
-    this.reportMissing(`\`${type.name}\``, ` ${type.name}`, help)
+    this.reportMissing(`\`${kinds.tokenText(type)}\``, ` ${kinds.tokenText(type)}`, help)
   }
 
   protected reportMissing(what: string, text: string | undefined, help?: string): void {
@@ -343,7 +365,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   /** Reports a word that begins no line of this block. */
   protected reportUnknown(first: ReadonlySet<TokenType>, title: string): void {
     const token = this.LA(1)
-    const words = [...first].map((type) => type.name).filter((name) => /^[a-z]/.test(name))
+    const words = [...first].map(kinds.tokenText).filter((name) => /^[a-z]/.test(name))
     if (!matches(token, kinds.nameToken) || words.length === 0) {
       this.reportUnexpected(token, [...first, kinds.closeBraceToken])
       return
@@ -398,7 +420,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
 
   protected startsWith(first: ReadonlySet<TokenType>, byWord: boolean = false): boolean {
     const next = this.LA(1)
-    if (first.has(next.tokenType)) return !this.isMention(next)
+    if (first.has(next.tokenType)) return !byWord || !this.isMention(next)
     return first.has(kinds.nameToken) && matches(next, kinds.nameToken) && (!byWord || this.beginsLine(next))
   }
 
@@ -420,7 +442,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   private endsBlock(open: IToken, first: ReadonlySet<TokenType>): boolean {
     const next = this.LA(1)
     if (next.tokenType === EOF) return true
-    if (!this.beginsLine(next)) return false
+    if (!this.guesses || !this.beginsLine(next)) return false
     if (this.beginsDeclaration(next) && this.atColumnOne(next)) {
       const line = this.input[(Number(open.payload) || 0) + 1]
       const flush = line !== undefined && line !== next && this.atColumnOne(line)
@@ -430,7 +452,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected beginsDeclaration(token: IToken): boolean {
-    return declarations.has(token.tokenType.name)
+    return declarations.has(token.image)
   }
 
   protected beginsLine(token: IToken): boolean {

@@ -42,7 +42,7 @@ const descriptions: ReadonlyMap<TokenType, string> = new Map([
 ])
 
 function describe(type: TokenType): string {
-  return descriptions.get(type) ?? `\`${type.name}\``
+  return descriptions.get(type) ?? `\`${kinds.tokenText(type)}\``
 }
 
 /** "`a`, `b` or a name", at most eight of them. */

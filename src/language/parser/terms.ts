@@ -117,26 +117,35 @@ export abstract class TermParser extends RecoveringParser {
 
   protected rated: Rule<tree.Expression> = this.RULE('rated', () => {
     const start = this.start()
-    const measure = this.SUBRULE(this.measure)
-    const per = this.OPTION(() => {
-      this.CONSUME(word('per'))
-      return this.OR([
-        { ALT: () => this.SUBRULE(this.amount) },
-        { ALT: () => this.SUBRULE(this.duration) },
-      ])
-    })
-    if (per === undefined) return measure
-    if (measure.kind === 'word') {
-      const location = this.location(measure.span)
-      this.report('RT0101', location, `got \`${measure.word}\` before \`per\`, expected a quantity`)
-      return measure
-    }
-    return this.node(start, { kind: 'rate' as const, measure, per })
+    return this.OR<tree.Expression>([
+      {
+        ALT: () => {
+          const measure = this.SUBRULE(this.measure)
+          const per = this.OPTION(() => {
+            this.CONSUME(word('per'))
+            return this.OR2<tree.Amount | Quantity>([
+              { ALT: () => this.SUBRULE(this.amount) },
+              { ALT: () => this.SUBRULE(this.duration) },
+            ])
+          })
+          if (per === undefined) return measure
+          return this.node(start, { kind: 'rate' as const, measure, per })
+        },
+      },
+      { ALT: () => this.literalWord(start, 'true') },
+      { ALT: () => this.literalWord(start, 'false') },
+      { ALT: () => this.literalWord(start, 'none') },
+    ])
   })
 
-  private measure: Rule<Quantity | tree.Amount | tree.Word> = this.RULE('measure', () => {
+  private literalWord(start: number, text: tree.Word['word']): tree.Word {
+    this.CONSUME(word(text))
+    return this.node(start, { kind: 'word' as const, word: text })
+  }
+
+  private measure: Rule<Quantity | tree.Amount> = this.RULE('measure', () => {
     const start = this.start()
-    return this.OR<Quantity | tree.Amount | tree.Word>([
+    return this.OR<Quantity | tree.Amount>([
       {
         ALT: () => {
           const count = this.SUBRULE(this.wholeNumber)
@@ -150,16 +159,8 @@ export abstract class TermParser extends RecoveringParser {
       { ALT: () => this.SUBRULE(this.duration) },
       { ALT: () => this.SUBRULE(this.factor) },
       { ALT: () => this.SUBRULE(this.date) },
-      { ALT: () => this.literalWord(start, 'true') },
-      { ALT: () => this.literalWord(start, 'false') },
-      { ALT: () => this.literalWord(start, 'none') },
     ])
   })
-
-  private literalWord(start: number, text: tree.Word['word']): tree.Word {
-    this.CONSUME(word(text))
-    return this.node(start, { kind: 'word' as const, word: text })
-  }
 
   protected literal: Rule<tree.Expression> = this.RULE('literal', () =>
     this.OR<tree.Expression>([

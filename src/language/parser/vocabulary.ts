@@ -166,7 +166,7 @@ export abstract class VocabularyParser extends CatalogueParser {
         ALT: () => {
           this.CONSUME(word('card'))
           const model = this.SUBRULE9(this.ident)
-          const tasks = this.block(1, this.task, '`card`')
+          const tasks = this.block(2, this.task, '`card`')
           return this.node(start, { kind: 'card' as const, model, tasks })
         },
       },
