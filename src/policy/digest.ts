@@ -1,0 +1,59 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { Policy } from './core.ts'
+
+/**
+ * SHA-256 (hex) of what a policy means: the canonical text of its core form without locations and
+ * tests. Layout, comments and the order of declarations that do not matter change nothing.
+ */
+export function policyDigest(policy: Policy): string {
+  return hash(canonicalText(meaning(policy)))
+}
+
+/**
+ * SHA-256 (hex) of a list of phrases in its order: hits are recorded by the index of the phrase.
+ */
+export function phraseListDigest(
+  phrases: readonly { readonly text: string; readonly word: boolean }[],
+): string {
+  return hash(canonicalText(phrases.map(({ text, word }) => [text, word])))
+}
+
+function hash(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)))
+}
+
+/** The policy with every list whose order means nothing in the order of its texts. */
+function meaning(policy: Policy): { readonly [key: string]: unknown } {
+  const { tests: _, ...rest } = policy
+  return Object.fromEntries(
+    Object.entries(rest).map(([key, value]: [string, unknown]) => {
+      const free = Array.isArray(value) && unordered.has(key)
+      return [key, free ? [...value].map(canonicalText).sort(byCodeUnit) : value]
+    }),
+  )
+}
+
+/** Lists of named declarations: looked up by name, so that their order is the author's own affair. */
+const unordered: ReadonlySet<string> = new Set([
+  'scales', 'providers', 'models', 'pools', 'phraseLists', 'settings', 'signals', 'hours',
+  'classifiers', 'scorers', 'ladders', 'memories', 'filters', 'hides', 'unchecked', 'serving', 'profiles',
+  'budgets', 'assumptions', 'invariants', 'expectations',
+] satisfies (keyof Policy)[])
+
+function byCodeUnit(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Canonical JSON: keys sorted, locations and `undefined` left out, bigint as decimal text. */
+function canonicalText(value: unknown): string {
+  if (typeof value === 'bigint') return JSON.stringify(`${value}n`)
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([key, each]) => key !== 'location' && each !== undefined)
+      .sort(([left], [right]) => byCodeUnit(left, right))
+    return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonicalText(each)}`).join(',')}}`
+  }
+  return JSON.stringify(value)
+}

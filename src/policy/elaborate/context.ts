@@ -1,0 +1,69 @@
+import { diagnostic } from '../../language/registry.ts'
+import type { Diagnostic, DiagnosticCode } from '../../language/diagnostic.ts'
+import type { DiagnosticOptions } from '../../language/registry.ts'
+import type { Location, Source } from '../../language/source.ts'
+import type { Node } from '../../language/syntax.ts'
+import type { Signal } from '../core.ts'
+import type { Names } from './names.ts'
+
+/** What an elaboration knows and gathers: handed to every function, owned by `elaborate`. */
+export interface Context {
+  readonly names: Names
+  readonly report: Report
+  /** Filled while expressions are elaborated: each signal once, in the order of first need. */
+  readonly signals: Map<string, ElaboratedSignal>
+  /** The signals whose expressions are being read, the outermost first. */
+  readonly frames: SignalFrame[]
+}
+
+/** What is learnt about a signal while its expression is read. */
+export interface SignalFrame {
+  readonly name: string
+  depth: number
+  size: number
+  notInFilter: string | undefined
+}
+
+/** `undefined` where the signal is in error: reported once, silent wherever it is used. */
+export interface ElaboratedSignal {
+  readonly signal: Signal | undefined
+  /** Signals that stand on signals: 1 for one that names none. */
+  readonly depth: number
+  /** What the signal would be with every other signal written out, in nodes. */
+  readonly size: number
+  /** What a filter may not read, when the signal reads such a thing. */
+  readonly notInFilter: string | undefined
+}
+
+export type Report = (
+  code: DiagnosticCode,
+  location: Location,
+  message: string,
+  options?: DiagnosticOptions,
+) => void
+
+/** Gathers diagnostics, the same finding at the same place once. */
+export function reporter(diagnostics: Diagnostic[]): Report {
+  const seen = new Map<Source, Set<string>>()
+  return (code, location, message, options) => {
+    const known = seen.get(location.source) ?? new Set()
+    seen.set(location.source, known)
+    const key = `${code} ${location.span.start} ${location.span.end} ${message}`
+    if (known.has(key)) return
+    known.add(key)
+    diagnostics.push(diagnostic(code, location, message, options))
+  }
+}
+
+export function at(source: Source, node: Node): Location {
+  return { source, span: node.span }
+}
+
+/** `a`, `a and b`, `a, b and c`: user text in back-ticks, at most `limit` of it. */
+export function listed(words: readonly string[], joint: 'and' | 'or' = 'or', limit = 8): string {
+  const shown = words.slice(0, limit).map((word) => `\`${word}\``)
+  if (words.length > limit) return `${shown.join(', ')} and ${words.length - limit} more`
+  const last = shown.pop()
+  if (last === undefined) return 'nothing'
+  return shown.length === 0 ? last : `${shown.join(', ')} ${joint} ${last}`
+}
