@@ -51,6 +51,12 @@ export function loadPolicy(entry: string, reader: SourceReader): LoadResult {
   loadFile(loading, read.source)
   const { files, diagnostics } = loading
   const sources = files.map((file) => file.source)
+  const own = files.at(-1)
+  if (own !== undefined && diagnostics.length === 0 && isEmpty(own)) {
+    const location = { source: own.source, span: { start: 0, end: 0 } }
+    const help = '`reroute new FILE` writes a small policy to begin with'
+    return { policy: undefined, diagnostics: [diagnostic('RT0010', location, 'the file declares nothing', { help })], sources }
+  }
   checkRules(files, diagnostics)
   const unread = diagnostics.some((each) => each.severity === 'error')
   const elaborated = elaborate(files)
@@ -87,6 +93,10 @@ export function loadPolicyText(
       return { kind: 'source', source }
     },
   })
+}
+
+function isEmpty(file: File): boolean {
+  return file.policy === undefined && file.imports.length === 0 && file.declarations.length === 0
 }
 
 /** Codes that an unread declaration elsewhere can raise, the file itself being right. */

@@ -60,4 +60,10 @@ export const readingEntries: readonly DiagnosticEntry[] = [
     explanation: 'One policy a file, and only files without a `policy` line can be imported: catalogues and other libraries.',
     example: 'policy p\nimport "always-cheapest.route"',
   },
+  {
+    code: 'RT0010',
+    severity: 'error',
+    title: 'file that declares nothing',
+    explanation: 'The file is empty or holds comments only, so there is nothing to check or run.',
+  },
 ]
