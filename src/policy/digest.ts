@@ -10,15 +10,6 @@ export function policyDigest(policy: Policy): string {
   return hash(canonicalText(meaning(policy)))
 }
 
-/**
- * SHA-256 (hex) of a list of phrases in its order: hits are recorded by the index of the phrase.
- */
-export function phraseListDigest(
-  phrases: readonly { readonly text: string; readonly word: boolean }[],
-): string {
-  return hash(canonicalText(phrases.map(({ text, word }) => [text, word])))
-}
-
 function hash(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
 }

@@ -1,5 +1,5 @@
-import { phraseListDigest } from '../digest.ts'
 import type { Hours, Ladder, Memory, PhraseList, Pool, Scale } from '../core.ts'
+import { phraseListDigest } from '../../language/phrases.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import { at } from './context.ts'
