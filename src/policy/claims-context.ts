@@ -1,6 +1,6 @@
 import type { FunctionName } from './core.ts'
 import type { Decision } from './decision.ts'
-import { integer, unknown } from './value.ts'
+import { unknown } from './value.ts'
 import type { Value } from './value.ts'
 
 /** Functions that only invariants, expectations and tests may call. */
@@ -89,10 +89,6 @@ export function decisionClaims(decision: Decision): ClaimContext {
           return decision.switched?.compactToMillionths !== undefined
         case 'undetermined':
           return decision.undetermined
-        case 'switches':
-          return integer(decision.switched === undefined ? 0 : 1)
-        case 'upgrades':
-          return integer(decision.upgraded ? 1 : 0)
         default:
           return undefined
       }
