@@ -91,7 +91,7 @@ const model = fc
     relative: optional(fc.constantFrom(...factors).map((factor) => `relative ${factor}`)),
     tags: optional(fc.constantFrom('tags [open]', 'tags [open, fast]')),
     hosts: nonEmptySubset(providers),
-    prices: optional(prices),
+    prices,
     cache: optional(cache),
     at: fc.array(endpoint, { maxLength: 2 }),
   })
@@ -100,9 +100,8 @@ const model = fc
       .filter(([host], index) => lines.at.findIndex(([other]) => other === host) === index)
       .filter(([host]) => lines.hosts.includes(host))
       .map(([host, inner]) => `at ${host} { ${inner} }`)
-    const maximum = lines.prices === '' ? '' : 'max-output 4k tokens'
     return (
-      `tier ${lines.tier} ${lines.accepts} context ${scaled(lines.context)} tokens ${maximum} ` +
+      `tier ${lines.tier} ${lines.accepts} context ${scaled(lines.context)} tokens max-output 4k tokens ` +
       `${lines.relative} ${lines.tags} served-by ${names(lines.hosts)} ` +
       `${lines.prices} ${lines.cache} ${at.join(' ')}`
     )

@@ -22,7 +22,7 @@ export const inServing: Scope = { it: 'endpoint', filter: true, layer: 1 }
 export const inHide: Scope = { it: 'nothing', filter: false, layer: 2 }
 
 export const tools = ['Bash', 'Edit', 'UpgradeSessionModel'] as const
-export const ruleNames = ['r1', 'r2', 'r3', 'r4', 'r5'] as const
+export const ruleNames = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9'] as const
 export const phraseLists = ['oops', 'please'] as const
 
 const windows = (scopes: readonly string[]): fc.Arbitrary<string> =>
@@ -46,9 +46,8 @@ const counts: fc.Arbitrary<string> = fc.oneof(
   fc
     .tuple(fc.constantFrom(...tools), windows(['tools', 'calls', 'turns']))
     .map(([tool, window]) => `count uses of "${tool}" in ${window}`),
-  fc
-    .tuple(fc.constantFrom('failures', 'repeats'), windows(['tools', 'calls', 'turns']))
-    .map(([what, window]) => `count ${what} in ${window}`),
+  windows(['tools', 'calls', 'turns']).map((window) => `count failures in ${window}`),
+  windows(['tools']).map((window) => `count repeats in ${window}`),
   windows(['calls', 'turns']).map((window) => `count errors in ${window}`),
 )
 
@@ -145,13 +144,13 @@ export function tokens(scope: Scope): fc.Arbitrary<string> {
 export function score(scope: Scope): fc.Arbitrary<string> {
   return once(keyed('score', scope, 0), () => {
     const plain = fc.oneof(
-      fc.constantFrom('0.0', '0.15', '0.3', '0.5', '0.70', '0.85', '1.0', '-0.2', 'good-enough'),
-      fc.constant('load.score'),
+      fc.constantFrom('0.0', '0.15', '0.3', '0.5', '0.70', '0.85', '1.0', 'good-enough'),
+      fc.constantFrom('load.score', 'fit.score'),
       ...(scope.it === 'endpoint'
         ? []
         : [
-            modelValue(scope, 0).map((model) => `load.score(${model})`),
-            modelValue(scope, 0).map((model) => `triage.score(${model})`),
+            modelValue(scope, 0).map((model) => `fit.score(${model})`),
+            ...(scope.filter ? [] : [modelValue(scope, 0).map((model) => `triage.score(${model})`)]),
           ]),
       ...(scope.layer > 0 ? [fc.constant('weightish')] : []),
     )
@@ -167,7 +166,8 @@ export function mood(scope: Scope, depth = 1): fc.Arbitrary<string> {
   return once(keyed('mood', scope, depth), () =>
     fc.oneof(
       fc.constantFrom<string>(...moodWords),
-      fc.constantFrom('judge.label', 'load.band', 'peak', 'fading'),
+      fc.constantFrom('load.band', 'peak', 'fading'),
+      ...(scope.filter ? [] : [fc.constant('judge.label')]),
       ...(scope.layer > 1 ? [fc.constant('feeling')] : []),
       ...(depth > 0
         ? [
@@ -274,10 +274,17 @@ function atom(scope: Scope): fc.Arbitrary<string> {
       ordered(score(scope), score(scope)),
       ordered(mood(scope), mood(scope)),
       member(mood(scope), nonEmptyList(moodWords)),
-      negatable(
-        fc.constantFrom('triage.status', 'judge.status'),
-        fc.constantFrom('ok', 'timeout', 'empty', 'missing'),
-      ).filter((text) => !text.endsWith('none')),
+      ...(scope.filter
+        ? []
+        : [
+            fc
+              .tuple(
+                fc.constantFrom('triage.status', 'judge.status'),
+                fc.constantFrom('is', 'is not'),
+                fc.constantFrom('ok', 'timeout', 'empty'),
+              )
+              .map((words) => words.join(' ')),
+          ]),
       fc
         .tuple(priced(scope), fc.constantFrom('input', 'output', 'cache-read'), comparison, fc.constantFrom('$0.30', '$1', '$5'))
         .map(([it, bucket, operator, money]) => `price(${it}, ${bucket}) ${operator} ${money} per 1M tokens`),

@@ -6,7 +6,7 @@ import {
 } from './arbitrary-expression.ts'
 
 const base = { it: 'nothing', filter: true, layer: 0 } as const
-const middle = { it: 'nothing', filter: true, layer: 1 } as const
+const middle = { it: 'nothing', filter: false, layer: 1 } as const
 
 function block(head: string, lines: readonly string[]): string {
   return `${head} {\n${lines.filter((line) => line !== '').map((line) => `  ${line}`).join('\n')}\n}`
@@ -43,23 +43,26 @@ const parts = fc
 
 const weights = fc.constantFrom('0.10', '0.25', '0.30', '0.70', '1.00', '-0.20')
 
+const bands = 'bands mood { low below 0.15 mid below 0.30 high otherwise }'
+
+const offsets = fc
+  .array(fc.tuple(fc.constantFrom(...models), fc.constantFrom('0.10', '0.15', '-0.05')), { maxLength: 2 })
+  .map((all) =>
+    all
+      .filter(([name], index) => all.findIndex(([other]) => other === name) === index)
+      .map(([name, value]) => `offset ${name} ${value}`)
+      .join(' '),
+  )
+
+/** One with bands; one that scores each model, or has bands too, so that `benefit` has one source. */
 const scorer = fc
-  .record({
-    first: weights,
-    second: weights,
-    offsets: fc.array(fc.tuple(fc.constantFrom(...models), fc.constantFrom('0.10', '0.15', '-0.05')), {
-      maxLength: 2,
-    }),
-  })
-  .map(({ first, second, offsets }) => {
-    const once = offsets.filter(([name], index) => offsets.findIndex(([other]) => other === name) === index)
-    return block('scorer load', [
-      `weight ${first} part-a`,
-      `weight ${second} part-b`,
-      ...once.map(([name, value]) => `offset ${name} ${value}`),
-      'bands mood { low below 0.15 mid below 0.30 high otherwise }',
-    ])
-  })
+  .record({ first: weights, second: weights, third: weights, fitting: fc.oneof(offsets, fc.constant(bands)) })
+  .map(({ first, second, third, fitting }) =>
+    [
+      block('scorer load', [`weight ${first} part-a`, `weight ${second} part-b`, bands]),
+      block('scorer fit', [`weight ${third} part-b`, fitting]),
+    ].join('\n'),
+  )
 
 const climbs = fc
   .record({ order: fc.shuffledSubarray([...models], { minLength: 2 }), broad: fc.boolean() })
@@ -145,7 +148,7 @@ const ranking = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('highest', 'lowest'),
-      fc.constantFrom('load.score(it)', 'triage.score(it)', 'step(up, it)', 'tier(it)', 'price(it, output)', 'context-window(it)'),
+      fc.constantFrom('load.score(it)', 'fit.score(it)', 'triage.score(it)', 'step(up, it)', 'tier(it)', 'price(it, output)', 'context-window(it)'),
     )
     .map((words) => words.join(' ')),
 )
@@ -186,7 +189,7 @@ function referable(model: string): string {
 const effect = fc.oneof(
   fc.constantFrom('remind "Think again."', 'alert "look"'),
   fc.constantFrom('set seen', 'set firm', 'reset tries', 'reset row', 'add 1 to tries', 'add 2 to row'),
-  fc.constantFrom('pin favourite', 'release favourite', 'release peak'),
+  fc.constantFrom('pin favourite', 'release favourite'),
   fc
     .tuple(fc.constantFrom('peak', 'fading'), mood(inRule, 0))
     .map(([level, word]) => `raise ${level} to ${word}`),
@@ -215,14 +218,14 @@ function decisions(head: string, start: boolean, first: number): fc.Arbitrary<st
   return fc
     .tuple(
       fc.array(rule(start), { maxLength: 3 }),
-      fc.constantFrom('', 'default'),
+      fc.constantFrom('', `default-${head.split(' ').at(-1) ?? ''}`),
       fc.array(effect, { maxLength: 1 }),
       fc.oneof(fc.constant(start ? 'use ada-1' : 'keep'), choice(start, 2)),
     )
     .map(([rules, name, effects, last]) =>
       block(head, [
         ...rules.map(({ guard, actions }, index) => {
-          const named = `rule ${ruleNames[(first + index) % ruleNames.length] ?? 'r1'}:`
+          const named = `rule ${ruleNames[first + index] ?? 'r1'}:`
           return guard === '' ? `${named} ${actions}` : `${named} when ${guard} then ${actions}`
         }),
         `otherwise ${name === '' ? '' : `${name}: `}${[...effects, last].join(', ')}`,
@@ -232,9 +235,9 @@ function decisions(head: string, start: boolean, first: number): fc.Arbitrary<st
 
 const blocks = fc.oneof(
   decisions('on start', true, 0),
-  fc.tuple(decisions('on start', true, 0), decisions('on turn, call', false, 2)).map((all) => all.join('\n\n')),
+  fc.tuple(decisions('on start', true, 0), decisions('on turn, call', false, 3)).map((all) => all.join('\n\n')),
   fc
-    .tuple(decisions('on start', true, 0), decisions('on turn', false, 2), decisions('on call', false, 3))
+    .tuple(decisions('on start', true, 0), decisions('on turn', false, 3), decisions('on call', false, 6))
     .map((all) => all.join('\n\n')),
   decisions('on start, turn, call', true, 0),
 )
@@ -288,5 +291,15 @@ const worth = fc.constantFrom('', 'assume worth: success worth $2', 'assume keep
 export const policyText: fc.Arbitrary<string> = fc
   .tuple(catalogueText, vocabulary, filters, hides, unchecked, blocks, serving, switching, budget, worth)
   .map((sections) => ['policy made-up', ...sections.filter((section) => section !== '')].join('\n\n') + '\n')
+  .map(withDeclaredRules)
+
+/** Rules come and go as a policy shrinks; `since rule` falls back to one that is there. */
+function withDeclaredRules(text: string): string {
+  const declared = [...text.matchAll(/^ {2}(?:rule|otherwise) ([a-z0-9-]+):/gm)].map((match) => match[1] ?? '')
+  const [first] = declared
+  return text.replace(/(turns|calls|time) since rule (\S+?)(?=[\s),])/g, (whole, unit: string, rule: string) =>
+    declared.includes(rule) ? whole : first === undefined ? `${unit} since switch` : `${unit} since rule ${first}`,
+  )
+}
 
 export { tools }

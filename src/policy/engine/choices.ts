@@ -1,0 +1,137 @@
+import type { Choice, Endpoint } from '../core.ts'
+import type { CallFrame, Standing } from './call-frame.ts'
+import type { Code } from './code.ts'
+import type { Compiler } from './compiler.ts'
+import { compileExpression } from './expression.ts'
+import { nextStep } from './functions.ts'
+import type { LineUps } from './line-ups.ts'
+import { compileRanking } from './rankings.ts'
+
+/** What a choice comes to at a call. */
+export type Outcome =
+  | {
+      readonly kind: 'model'
+      readonly model: string
+      readonly profile: string | undefined
+      readonly at: string | undefined
+      readonly upgraded: boolean
+      readonly drawn: Drawn | undefined
+    }
+  | { readonly kind: 'keep'; readonly noStep: boolean }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'no-route'; readonly reason: string }
+
+export type Drawn = readonly { readonly model: string; readonly weight: number }[]
+
+export type CompiledChoice = (frame: CallFrame) => Outcome
+
+const restart: Outcome = { kind: 'restart' }
+const keep: Outcome = { kind: 'keep', noStep: false }
+const keepWithoutStep: Outcome = { kind: 'keep', noStep: true }
+
+/** Notes what was unknown on the way to a choice: the decision is undetermined. */
+export function note(frame: CallFrame, code: Code): void {
+  frame.undetermined = true
+  code.blame(frame, frame.missing)
+}
+
+export function noteStanding(frame: CallFrame, standing: Standing): void {
+  if (standing.missing.length === 0) return
+  frame.undetermined = true
+  for (const name of standing.missing) frame.missing.add(name)
+}
+
+export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choice): CompiledChoice {
+  const { universe } = compiler
+  const otherwise = (next: Choice | undefined, without: Outcome): CompiledChoice =>
+    next === undefined ? () => without : compileChoice(compiler, lineUps, next)
+  switch (choice.kind) {
+    case 'keep':
+      return () => keep
+    case 'restart':
+      return () => restart
+    case 'stop': {
+      const stop: Outcome = { kind: 'no-route', reason: choice.reason }
+      return () => stop
+    }
+    case 'use': {
+      const model = compileExpression(compiler, choice.model)
+      const { at, profile } = choice
+      const last = otherwise(choice.else, { kind: 'no-route', reason: 'no candidate' })
+      return (frame) => {
+        const name = model.run(frame)
+        if (name === undefined) note(frame, model)
+        if (typeof name !== 'string') return last(frame)
+        const entry = universe.models.get(name)
+        if (entry === undefined) return last(frame)
+        const standing = frame.standing(frame, entry.index)
+        noteStanding(frame, standing)
+        if (!standing.candidate) return last(frame)
+        if (at !== undefined && !hasHost(standing.endpoints, at)) return last(frame)
+        if (profile !== undefined && !lineUps.serves(frame, name, profile, standing.endpoints)) return last(frame)
+        return { kind: 'model', model: name, profile, at, upgraded: false, drawn: undefined }
+      }
+    }
+    case 'choose': {
+      const rank = compileRanking(compiler, lineUps, choice)
+      const last = otherwise(choice.else, { kind: 'no-route', reason: 'no candidate' })
+      return (frame) => {
+        const winner = rank(frame)
+        if (winner === undefined) return last(frame)
+        return {
+          kind: 'model',
+          model: winner.model,
+          profile: choice.profile,
+          at: undefined,
+          upgraded: false,
+          drawn: winner.drawn,
+        }
+      }
+    }
+    case 'upgrade-to':
+    case 'downgrade-to': {
+      const target = universe.models.get(choice.model)
+      const upwards = choice.kind === 'upgrade-to'
+      const last = otherwise(choice.else, keep)
+      if (target === undefined) return last
+      return (frame) => {
+        const current = universe.models.get(frame.state.choice?.model ?? '')
+        const from = current?.tierRank
+        const to = target.tierRank
+        const moves = from !== undefined && to !== undefined && (upwards ? to > from : to < from)
+        if (!moves || (upwards && frame.upgradesDenied)) return last(frame)
+        const standing = frame.standing(frame, target.index)
+        noteStanding(frame, standing)
+        if (!standing.candidate) return last(frame)
+        return moved(target.name, upwards)
+      }
+    }
+    case 'upgrade-via': {
+      const ladder = universe.ladders.get(choice.ladder)
+      const last = otherwise(choice.else, keep)
+      const withoutStep: CompiledChoice = (frame) => {
+        const outcome = last(frame)
+        return outcome === keep ? keepWithoutStep : outcome
+      }
+      return (frame) => {
+        if (frame.upgradesDenied) return withoutStep(frame)
+        const current = frame.state.choice?.model
+        const above = current === undefined ? undefined : ladder?.above.get(current)
+        for (const name of above ?? []) {
+          const entry = universe.models.get(name)
+          if (entry !== undefined) noteStanding(frame, frame.standing(frame, entry.index))
+        }
+        const next = nextStep(above ?? [], universe.models, frame)
+        return next === null ? withoutStep(frame) : moved(next, true)
+      }
+    }
+  }
+}
+
+function hasHost(endpoints: readonly Endpoint[], provider: string): boolean {
+  return endpoints.some((endpoint) => endpoint.provider === provider)
+}
+
+function moved(model: string, upgraded: boolean): Outcome {
+  return { kind: 'model', model, profile: undefined, at: undefined, upgraded, drawn: undefined }
+}

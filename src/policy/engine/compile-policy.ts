@@ -1,0 +1,188 @@
+import type { Endpoint, Policy } from '../core.ts'
+import type { CallInput, Decision, Evaluator, RememberedChoice, SessionState, World } from '../decision.ts'
+import { forgetPerChoice, refreshed } from '../memory.ts'
+import { observe } from '../session-state.ts'
+import { enter, newFrame } from './call-frame.ts'
+import type { CallFrame } from './call-frame.ts'
+import { noteStanding } from './choices.ts'
+import { newCompiler } from './compiler.ts'
+import { compileExpression } from './expression.ts'
+import { factCode } from './facts-code.ts'
+import { compileLineUps } from './line-ups.ts'
+import { change, compileBlock, runBlock } from './rules.ts'
+import type { BlockEnd, CompiledBlock } from './rules.ts'
+import { compileStandings, freshStanding } from './standings.ts'
+import type { CallStanding } from './standings.ts'
+import { compileSwitching } from './switching.ts'
+import { universeOf } from './universe.ts'
+
+/**
+ * Compiles a policy once into closures over one frame a call. It decides what the reference
+ * evaluator decides, on every policy, state and input.
+ */
+export function compilePolicy(policy: Policy): Evaluator {
+  const universe = universeOf(policy)
+  const compiler = newCompiler(policy, universe)
+  const standings = compileStandings(compiler)
+  const lineUps = compileLineUps(compiler)
+  const blocks = compileBlocks(policy, (block) => compileBlock(compiler, lineUps, block))
+  const hides = policy.hides.map(({ tool, when }) => ({ tool, when: compileExpression(compiler, when) }))
+  const switching = compileSwitching(policy)
+  const contextLength = factCode(compiler, 'context.length')
+  const fresh = [...universe.models].map(freshStanding)
+  let kept: CallFrame | undefined
+
+  const decide = (before: SessionState, input: CallInput, world: World): readonly [SessionState, Decision] => {
+    const state = observe(policy, before, input)
+    kept ??= newFrame(fresh, standings.of, { state, input, world })
+    const frame = kept
+    enter(frame, state, input, world)
+    if (frame.given) {
+      const tokens = contextLength.run(frame)
+      frame.tokens = typeof tokens === 'number' ? tokens : undefined
+    }
+    const standing = standings.begin(frame)
+    frame.upgradesDenied = standing.upgradesDenied
+    const block = state.choice === undefined ? 'start' : input.beginsTurn ? 'turn' : 'call'
+    const after: string[] = []
+    const first = stopOr(standing, () => runBlock(frame, blocks[block], after))
+    return finish(frame, settle(frame, first, after), standing, block, state)
+  }
+
+  /** A `restart`, or a model kept that is no candidate, runs `on start` within the call, once. */
+  const settle = (frame: CallFrame, first: BlockEnd, after: string[]): Settled => {
+    const { outcome } = first
+    if (outcome.kind === 'restart') {
+      after.push(first.rule)
+      return again(frame, after, 'rule')
+    }
+    if (outcome.kind !== 'keep') return settled(first, after, 'rule')
+    const current = frame.state.choice
+    const entry = universe.models.get(current?.model ?? '')
+    const left = entry && standings.of(frame, entry.index)
+    if (current === undefined || left?.candidate === true) return { ...settled(first, after, 'rule'), chosen: current }
+    if (left !== undefined) noteStanding(frame, left)
+    return again(frame, after, 'forced')
+  }
+
+  const again = (frame: CallFrame, after: string[], reason: Decision['reason']): Settled => {
+    change(frame, { ...forgetPerChoice(policy, frame.state), choice: undefined })
+    return settled(runBlock(frame, blocks.start, after), after, reason)
+  }
+
+  const finish = (
+    frame: CallFrame,
+    { end, after, reason, chosen }: Settled,
+    standing: CallStanding,
+    block: Decision['block'],
+    observed: SessionState,
+  ): readonly [SessionState, Decision] => {
+    const { outcome, forThisCall } = end
+    const { undetermined } = frame
+    const missing = [...frame.missing].sort()
+    const entry = chosen === undefined ? undefined : universe.models.get(chosen.model)
+    const left = entry === undefined ? undefined : standings.of(frame, entry.index)
+    const switched =
+      chosen !== undefined && !forThisCall && outcome.kind === 'model'
+        ? remember(frame, outcome, left?.endpoints ?? [])
+        : undefined
+    const hiddenTools = hidden(frame, chosen?.model)
+    const state = frame.used.size === 0 ? frame.state : refreshed(policy, frame.state, frame.used, frame.clock)
+    const decision: Decision = {
+      call: observed.call,
+      turn: observed.turn,
+      block,
+      rule: end.rule,
+      after,
+      reason,
+      model: chosen?.model,
+      profile: chosen?.profile,
+      at: chosen?.at,
+      noRoute: outcome.kind === 'no-route' ? { reason: outcome.reason } : undefined,
+      forThisCall,
+      before: observed.choice?.model,
+      upgraded: outcome.kind === 'model' && outcome.upgraded && outcome.model !== observed.choice?.model,
+      noStep: outcome.kind === 'keep' && outcome.noStep,
+      switched,
+      drawn: outcome.kind === 'model' ? outcome.drawn : undefined,
+      reminders: [...frame.reminders],
+      alerts: [...frame.alerts],
+      hiddenTools,
+      asked: [...frame.asked],
+      undetermined,
+      missing,
+      resting: standing.resting,
+      endpoints: left?.endpoints.map((endpoint) => endpoint.provider) ?? [],
+    }
+    return [state, decision]
+  }
+
+  /** Another model than the last one remembered is a switch. */
+  const remember = (frame: CallFrame, chosen: Chosen, endpoints: readonly Endpoint[]): Decision['switched'] => {
+    const { model, profile, at } = chosen
+    const first = lineUps.first(frame, model, profile, at, endpoints)
+    const choice: RememberedChoice = { model, profile, at, family: first?.family, provider: first?.provider }
+    const { lastChoice } = frame.state
+    const kept = frame.state.choice
+    let state = kept !== undefined && kept.model !== model ? forgetPerChoice(policy, frame.state) : frame.state
+    let record: Decision['switched']
+    if (lastChoice !== undefined && lastChoice.model !== model) {
+      const changed = switching(state, lastChoice, choice, frame.clock)
+      state = changed.state
+      record = changed.record
+    }
+    change(frame, { ...state, choice, lastChoice: choice })
+    return record
+  }
+
+  /** Judged with `current` the model just chosen. */
+  const hidden = (frame: CallFrame, model: string | undefined): readonly string[] => {
+    if (hides.length === 0) return []
+    const { state } = frame
+    if (model !== undefined && model !== state.choice?.model) {
+      const choice = { model, profile: undefined, at: undefined, family: undefined, provider: undefined }
+      change(frame, { ...state, choice })
+    }
+    const tools = hides.filter(({ when }) => when.run(frame) === true).map(({ tool }) => tool)
+    if (frame.state !== state) change(frame, state)
+    return tools
+  }
+
+  return { policy, decide }
+}
+
+type Chosen = Extract<BlockEnd['outcome'], { readonly kind: 'model' }>
+
+interface Settled {
+  readonly end: BlockEnd
+  readonly after: readonly string[]
+  readonly reason: Decision['reason']
+  /** What serves the call; `undefined`: the call ends `no-route`. */
+  readonly chosen: Pick<Chosen, 'model' | 'profile' | 'at'> | undefined
+}
+
+function settled(end: BlockEnd, after: readonly string[], reason: Decision['reason']): Settled {
+  return { end, after, reason, chosen: end.outcome.kind === 'model' ? end.outcome : undefined }
+}
+
+function stopOr({ stopped }: CallStanding, run: () => BlockEnd): BlockEnd {
+  if (stopped === undefined) return run()
+  return { rule: 'otherwise', outcome: { kind: 'no-route', reason: stopped }, forThisCall: false }
+}
+
+type Blocks = { readonly [moment in Decision['block']]: CompiledBlock | undefined }
+
+/** A block written for several moments is one object, compiled once. */
+function compileBlocks(
+  { blocks: { start, turn, call } }: Policy,
+  compile: (block: NonNullable<Policy['blocks']['start']>) => CompiledBlock,
+): Blocks {
+  const known = new Map<Policy['blocks']['start'], CompiledBlock>()
+  const once = (block: Policy['blocks']['start']): CompiledBlock | undefined => {
+    if (block === undefined) return undefined
+    const found = known.get(block) ?? compile(block)
+    known.set(block, found)
+    return found
+  }
+  return { start: once(start), turn: once(turn), call: once(call) }
+}

@@ -1,0 +1,198 @@
+import type { Choice, Expression, Type } from '../core.ts'
+import type { CallFrame } from './call-frame.ts'
+import type { Drawn } from './choices.ts'
+import { noteStanding } from './choices.ts'
+import type { Code, Value } from './code.ts'
+import type { Compiler } from './compiler.ts'
+import { compileExpression, scaleOf } from './expression.ts'
+import type { LineUps } from './line-ups.ts'
+import { isQuantity } from './operators.ts'
+import { bookListPrice } from './price-book.ts'
+import { atScale, compare, leastCommonMultiple } from './quantity.ts'
+import type { Quantity } from './quantity.ts'
+import type { ModelEntry, PoolEntry } from './universe.ts'
+
+export interface Winner {
+  readonly model: string
+  readonly drawn: Drawn | undefined
+}
+
+type Choose = Extract<Choice, { readonly kind: 'choose' }>
+type Member = PoolEntry['members'][number]
+
+/** A pool's member that may win, or whose `where` is unknown. */
+interface Runner {
+  readonly member: Member
+  readonly position: number
+  /** Its `where` is unknown: it cannot win, but it might have. */
+  readonly doubtful: boolean
+}
+
+/** Who wins a `choose`; ties go to the earlier in the pool. */
+export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Choose): (frame: CallFrame) => Winner | undefined {
+  const pool = compiler.universe.pools.get(choose.pool)
+  if (pool === undefined) return () => undefined
+  const where = choose.where === undefined ? undefined : compileExpression(compiler, choose.where)
+  const { profile } = choose
+  const runners = (frame: CallFrame): readonly Runner[] => {
+    const all: Runner[] = []
+    pool.members.forEach((member, position) => {
+      const standing = frame.standing(frame, member.entry.index)
+      noteStanding(frame, standing)
+      if (!standing.candidate) return
+      if (profile !== undefined && !lineUps.serves(frame, member.entry.name, profile, standing.endpoints)) return
+      const fits = where === undefined || withIt(frame, member.entry, where)
+      if (fits === true) all.push({ member, position, doubtful: false })
+      else if (fits === undefined) all.push({ member, position, doubtful: true })
+    })
+    return all
+  }
+  const pick = compilePick(compiler, pool, choose)
+  return (frame) => {
+    const all = runners(frame)
+    const { winner, drawn, doubts } = pick(frame, all)
+    for (const doubt of doubts) {
+      frame.undetermined = true
+      if (where !== undefined && doubt.doubtful) blameIt(frame, doubt.member.entry, where)
+    }
+    return winner === undefined ? undefined : { model: winner.member.entry.name, drawn }
+  }
+}
+
+function withIt(frame: CallFrame, entry: ModelEntry, code: Code): Value {
+  const { model, host } = frame
+  frame.model = entry.name
+  frame.host = undefined
+  const value = code.run(frame)
+  frame.model = model
+  frame.host = host
+  return value
+}
+
+function blameIt(frame: CallFrame, entry: ModelEntry, code: Code): void {
+  const { model, host } = frame
+  frame.model = entry.name
+  frame.host = undefined
+  code.blame(frame, frame.missing)
+  frame.model = model
+  frame.host = host
+}
+
+interface Picked {
+  readonly winner: Runner | undefined
+  readonly drawn?: Drawn | undefined
+  /** Who might have won, were it known. */
+  readonly doubts: readonly Runner[]
+}
+
+type Pick = (frame: CallFrame, runners: readonly Runner[]) => Picked
+
+function compilePick(compiler: Compiler, pool: PoolEntry, choose: Choose): Pick {
+  const { ranking } = choose
+  switch (ranking.kind) {
+    case 'first':
+      return (_, runners) => {
+        const winner = runners.find((runner) => !runner.doubtful)
+        return {
+          winner,
+          doubts: runners.filter((runner) => runner.doubtful && (winner === undefined || runner.position < winner.position)),
+        }
+      }
+    case 'weighted':
+      return (frame, runners) => weighted(frame, runners, choose.pool, ranking.per)
+    case 'cheapest':
+      return cheapest(costOf(compiler, pool, ranking.by))
+    case 'highest':
+    case 'lowest':
+      return extreme(compiler, ranking.value, ranking.kind === 'highest' ? 1 : -1)
+  }
+}
+
+function weighted(frame: CallFrame, runners: readonly Runner[], pool: string, per: 'session' | 'turn' | 'call'): Picked {
+  const sure = runners.filter((runner) => !runner.doubtful)
+  const doubts = runners.filter((runner) => runner.doubtful)
+  const drawn = sure.map(({ member }) => ({ model: member.entry.name, weight: member.weight }))
+  const total = sure.reduce((sum, { member }) => sum + BigInt(member.weight), 0n)
+  if (total === 0n) return { winner: sure[0], drawn, doubts }
+  const { session, turn, call } = frame.state
+  const key = per === 'session' ? [session] : per === 'turn' ? [session, turn] : [session, call]
+  const draw = BigInt(frame.world.drawMillionths('weighted', pool, ...key))
+  let reached = 0n
+  const winner = sure.find(({ member }) => {
+    reached += BigInt(member.weight)
+    return draw * total < reached * 1_000_000n
+  })
+  return { winner, drawn, doubts }
+}
+
+/** `null`: it has no price. `undefined`: its price is unknown. */
+type Cost = (frame: CallFrame, member: Member) => Quantity | null | undefined
+
+function cheapest(cost: Cost): Pick {
+  return (frame, runners) => {
+    let winner: Runner | undefined
+    let least: Quantity | null | undefined
+    const costs = runners.map(({ member }) => cost(frame, member))
+    runners.forEach((runner, index) => {
+      if (runner.doubtful) return
+      const price = costs[index] ?? null
+      if (winner === undefined || (price !== null && (least === null || least === undefined || compare(price, least) < 0))) {
+        winner = runner
+        least = price
+      }
+    })
+    const doubts = runners.filter((runner, index) => {
+      const price = costs[index]
+      if (!runner.doubtful) return price === undefined && runner !== winner
+      if (winner === undefined || price === undefined) return true
+      if (price === null) return false
+      return least === null || least === undefined || compare(price, least) < 0
+    })
+    return { winner, doubts }
+  }
+}
+
+function costOf(compiler: Compiler, pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefined): Cost {
+  if (by === 'relative' || (by === undefined && pool.allRelative)) {
+    const scale = pool.members.reduce(
+      (common, { relative }) => (relative === undefined ? common : leastCommonMultiple(common, relative.denominator)),
+      1n,
+    )
+    const relatives = new Map(
+      pool.members.map(({ entry, relative }) => [entry.name, relative === undefined ? undefined : atScale(relative, scale)]),
+    )
+    return (_, { entry }) => relatives.get(entry.name)
+  }
+  return (frame, { entry }) => bookListPrice(entry.book, frame.day, frame.tokens)
+}
+
+function extreme(compiler: Compiler, expression: Expression, sign: 1 | -1): Pick {
+  const code = compileExpression(compiler, expression)
+  const place = placeOf(compiler, expression.type)
+  return (frame, runners) => {
+    let winner: Runner | undefined
+    let best: Quantity | undefined
+    const doubts: Runner[] = []
+    for (const runner of runners) {
+      const value = withIt(frame, runner.member.entry, code)
+      if (value === undefined || runner.doubtful) {
+        if (value === undefined) blameIt(frame, runner.member.entry, code)
+        doubts.push(runner)
+        continue
+      }
+      const at = place(value)
+      if (at === undefined) continue
+      if (best === undefined || sign * compare(at, best) > 0) {
+        winner = runner
+        best = at
+      }
+    }
+    return { winner, doubts }
+  }
+}
+
+/** Words stand for their rank; none has no place. */
+function placeOf(compiler: Compiler, type: Type): (value: Value) => Quantity | undefined {
+  const ranks = scaleOf(compiler, type)?.ranks
+  return (value) => (typeof value === 'string' ? ranks?.get(value) : isQuantity(value) ? value : undefined)
+}

@@ -1,0 +1,115 @@
+import type { Block, Effect, Rule } from '../core.ts'
+import type { SessionState } from '../decision.ts'
+import { withEntry } from '../entries.ts'
+import { addTo, forget, pinModel, raiseTo, setLatch } from '../memory.ts'
+import type { CallFrame } from './call-frame.ts'
+import { compileChoice, note } from './choices.ts'
+import type { CompiledChoice, Outcome } from './choices.ts'
+import type { Code } from './code.ts'
+import type { Compiler } from './compiler.ts'
+import { compileExpression } from './expression.ts'
+import { factCode } from './facts-code.ts'
+import type { LineUps } from './line-ups.ts'
+
+/** A block's rules, compiled. */
+export interface CompiledBlock {
+  readonly rules: readonly CompiledRule[]
+}
+
+interface CompiledRule {
+  readonly name: string
+  /** `undefined`: it always fires. */
+  readonly guard: Code | undefined
+  readonly effects: readonly ((frame: CallFrame) => void)[]
+  readonly choice: CompiledChoice | undefined
+  readonly forThisCall: boolean
+}
+
+export interface BlockEnd {
+  readonly rule: string
+  readonly outcome: Outcome
+  readonly forThisCall: boolean
+}
+
+export function compileBlock(compiler: Compiler, lineUps: LineUps, block: Block): CompiledBlock {
+  return { rules: [...block.rules, block.otherwise].map((rule) => compileRule(compiler, lineUps, rule)) }
+}
+
+function compileRule(compiler: Compiler, lineUps: LineUps, rule: Rule): CompiledRule {
+  return {
+    name: rule.name,
+    guard: rule.guard === undefined ? undefined : compileExpression(compiler, rule.guard),
+    effects: rule.effects.map((effect) => compileEffect(compiler, effect)),
+    choice: rule.choice === undefined ? undefined : compileChoice(compiler, lineUps, rule.choice),
+    forThisCall: rule.forThisCall,
+  }
+}
+
+const keep: BlockEnd = { rule: 'otherwise', outcome: { kind: 'keep', noStep: false }, forThisCall: false }
+
+/** Runs the rules until one chooses. `after` gathers the rules that fired before it. */
+export function runBlock(frame: CallFrame, block: CompiledBlock | undefined, after: string[]): BlockEnd {
+  for (const rule of block?.rules ?? []) {
+    const holds = rule.guard === undefined || rule.guard.run(frame)
+    if (holds === undefined && rule.guard !== undefined) note(frame, rule.guard)
+    if (holds !== true) continue
+    for (const effect of rule.effects) effect(frame)
+    const { choice } = rule
+    // The choice of a rule still reads when that rule fired before.
+    const outcome = choice?.(frame)
+    fire(frame, rule.name)
+    if (outcome !== undefined) return { rule: rule.name, outcome, forThisCall: rule.forThisCall }
+    after.push(rule.name)
+  }
+  return keep
+}
+
+function fire(frame: CallFrame, rule: string): void {
+  const { state, clock } = frame
+  change(frame, { ...state, fired: withEntry(state.fired, rule, { call: state.call, turn: state.turn, micros: clock }) })
+}
+
+/** Whatever reads what effects may change is read anew from here on. */
+export function change(frame: CallFrame, state: SessionState): void {
+  frame.state = state
+  frame.effectStamp += 1
+}
+
+function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) => void {
+  const { policy } = compiler
+  switch (effect.kind) {
+    case 'alert':
+      return (frame) => frame.alerts.push(effect.text)
+    case 'remind':
+      return (frame) => {
+        const { state, clock } = frame
+        frame.reminders.push(effect.text)
+        const reminder = { call: state.call, turn: state.turn, micros: clock }
+        change(frame, { ...state, events: { ...state.events, reminder } })
+      }
+    case 'set':
+      return (frame) => change(frame, setLatch(frame.state, effect.memory))
+    case 'reset':
+    case 'release':
+      return (frame) => change(frame, forget(frame.state, effect.memory))
+    case 'add':
+      return (frame) => change(frame, addTo(policy, frame.state, effect.memory, effect.count))
+    case 'pin': {
+      const current = factCode(compiler, 'current')
+      return (frame) => {
+        const model = current.run(frame)
+        if (model === undefined) note(frame, current)
+        else change(frame, pinModel(frame.state, effect.memory, typeof model === 'string' ? model : null, frame.clock))
+      }
+    }
+    case 'raise': {
+      const value = compileExpression(compiler, effect.value)
+      return (frame) => {
+        frame.used.add(effect.memory)
+        const word = value.run(frame)
+        if (word === undefined) note(frame, value)
+        else change(frame, raiseTo(policy, frame.state, effect.memory, typeof word === 'string' ? word : null, frame.clock))
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { CompactTo, Policy } from '../core.ts'
+import type { RememberedChoice, SessionState, SwitchRecord } from '../decision.ts'
+
+type Switch = (
+  state: SessionState,
+  from: RememberedChoice,
+  to: RememberedChoice,
+  clock: number | undefined,
+) => { readonly state: SessionState; readonly record: SwitchRecord }
+
+/** What a change from one remembered choice to another model does. */
+export function compileSwitching({ switching }: Policy): Switch {
+  return (state, from, to, clock) => {
+    const otherProvider = from.provider !== to.provider
+    const otherFamily = from.family !== to.family
+    const kind = state.kind === 'concrete' ? switching.concrete : switching.router
+    const compactTo = compactionOf(switching, otherProvider, otherFamily)
+    const moment = { call: state.call, turn: state.turn, micros: clock }
+    const compacts = compactTo !== undefined && compactTo !== null
+    return {
+      state: {
+        ...state,
+        ...(kind === 'hard' ? { kind: 'concrete' as const, requested: to.model, requestedFixed: true } : {}),
+        events: { ...state.events, switch: moment, ...(compacts ? { compaction: moment } : {}) },
+      },
+      record: {
+        from: from.model,
+        to: to.model,
+        kind,
+        otherProvider,
+        otherFamily,
+        compactToMillionths: compactTo?.millionths,
+      },
+    }
+  }
+}
+
+/** Of another family the family's line, else the provider's, else the family's. */
+export function compactionOf(
+  switching: Policy['switching'],
+  otherProvider: boolean,
+  otherFamily: boolean,
+): CompactTo | undefined {
+  if (otherFamily && switching.otherFamily !== undefined) return switching.otherFamily
+  const byProvider = otherProvider ? switching.otherProvider : switching.sameProvider
+  if (byProvider !== undefined) return byProvider
+  return otherFamily ? switching.otherFamily : switching.sameFamily
+}
