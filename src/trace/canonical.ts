@@ -10,9 +10,24 @@ import type { RecordedSession } from './session.ts'
  * Throws on what JSON cannot say (functions, non-finite numbers): a caller's bug.
  */
 export function canonicalJson(value: unknown): string {
+  if (inOrder(value)) return JSON.stringify(value)
   const parts: string[] = []
   append(parts, value)
   return parts.join('')
+}
+
+/** Whether every object has its keys in order already, as in what `canonicalJson` wrote. */
+function inOrder(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.every(inOrder)
+  let last = ''
+  for (const key of Object.keys(value)) {
+    if (key < last || !inOrder((value as Record<string, unknown>)[key])) return false
+    last = key
+  }
+  return true
 }
 
 function append(parts: string[], value: unknown): void {

@@ -54,6 +54,12 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** A session, and the canonical texts of its own records in canonical order: what its digest covers. */
+export interface MergedSession {
+  readonly session: RecordedSession
+  readonly texts: readonly string[]
+}
+
 /**
  * One session from all its rows, sorted by `compareRows`.
  *
@@ -64,12 +70,12 @@ function compareText(a: string, b: string): number {
 export function mergeSession(
   session: string,
   rows: readonly TraceRow[],
-  sharedEvents: readonly EventRecord[],
+  sharedEvents: readonly Kept<EventRecord>[],
   counts: MergeCounts,
-): RecordedSession {
-  let header: SessionRecord | undefined
-  const calls: CallRecord[] = []
-  const events: EventRecord[] = []
+): MergedSession {
+  let header: Kept<SessionRecord> | undefined
+  const calls: Kept<CallRecord>[] = []
+  const own: Kept<EventRecord>[] = []
   for (let start = 0; start < rows.length; ) {
     const first = rows[start] as TraceRow
     let end = start + 1
@@ -77,25 +83,35 @@ export function mergeSession(
     const copies = distinct(rows.slice(start, end))
     counts.duplicateRows += end - start - copies.length
     if (first.kind === 2) {
-      events.push(...copies.map((copy) => recordOf<EventRecord>(copy)))
+      own.push(...copies.map((copy) => keep<EventRecord>(copy)))
     } else {
       counts.replacedRows += copies.length - 1
-      if (first.kind === 1) calls.push(best(copies.map((copy) => recordOf<CallRecord>(copy)), callRank))
-      else header = best(copies.map((copy) => recordOf<SessionRecord>(copy)), headerRank)
+      if (first.kind === 1) calls.push(best(copies.map((copy) => keep<CallRecord>(copy)), callRank))
+      else header = best(copies.map((copy) => keep<SessionRecord>(copy)), headerRank)
     }
     start = end
   }
   counts.headers += header === undefined ? 0 : 1
   counts.calls += calls.length
-  counts.events += events.length
-  return { session, header, calls, events: sortEvents([...events, ...sharedEvents]) }
+  counts.events += own.length
+  own.sort(compareEvents)
+  const events = sharedEvents.length === 0 ? own : [...own, ...sharedEvents].sort(compareEvents)
+  return {
+    session: {
+      session,
+      header: header?.record,
+      calls: calls.map(({ record }) => record),
+      events: events.map(({ record }) => record),
+    },
+    texts: [...(header === undefined ? [] : [header]), ...calls, ...own].map(({ text }) => text),
+  }
 }
 
 /** The events that hold for every session, from all their rows in any order. */
-export function mergeSharedEvents(rows: readonly TraceRow[], counts: MergeCounts): EventRecord[] {
+export function mergeSharedEvents(rows: readonly TraceRow[], counts: MergeCounts): Kept<EventRecord>[] {
   const copies = distinct(rows.toSorted(compareRows))
   counts.duplicateRows += rows.length - copies.length
-  return sortEvents(copies.map((copy) => recordOf<EventRecord>(copy)))
+  return copies.map((copy) => keep<EventRecord>(copy)).sort(compareEvents)
 }
 
 export function noMergeCounts(): MergeCounts {
@@ -107,15 +123,26 @@ function distinct(rows: readonly TraceRow[]): TraceRow[] {
   return rows.filter((row, index) => index === 0 || rows[index - 1]?.text !== row.text)
 }
 
-function recordOf<R extends TraceRecord>(row: TraceRow): R {
-  const record = JSON.parse(row.text) as R & { provenance: Provenance }
-  record.provenance = row.provenance
-  return record
+/** A record that was kept, with its canonical text. */
+export interface Kept<R extends TraceRecord> {
+  readonly record: R
+  readonly text: string
+}
+
+function keep<R extends TraceRecord>({ text, provenance }: TraceRow): Kept<R> {
+  const record = JSON.parse(text) as R & { provenance: Provenance }
+  record.provenance = provenance
+  return { record, text }
 }
 
 /** Candidates ascend by canonical text, so among equals the last is the greatest. */
-function best<R>(candidates: readonly R[], rank: (candidate: R) => readonly number[]): R {
-  return candidates.reduce((left, right) => (compareRanks(rank(left), rank(right)) > 0 ? left : right))
+function best<R extends TraceRecord>(
+  candidates: readonly Kept<R>[],
+  rank: (candidate: R) => readonly number[],
+): Kept<R> {
+  return candidates.reduce((left, right) =>
+    compareRanks(rank(left.record), rank(right.record)) > 0 ? left : right,
+  )
 }
 
 function compareRanks(left: readonly number[], right: readonly number[]): number {
@@ -152,15 +179,12 @@ export function inputTokens(usage: Usage): number {
 }
 
 /** By the call they precede, then by instant (each: not told first), then by canonical text. */
-function sortEvents(events: readonly EventRecord[]): EventRecord[] {
-  const keyed = events.map((event) => ({ event, text: canonicalRecord(event) }))
-  keyed.sort(
-    (a, b) =>
-      (a.event.beforeCall ?? 0) - (b.event.beforeCall ?? 0) ||
-      (a.event.atMicros ?? 0) - (b.event.atMicros ?? 0) ||
-      compareText(a.text, b.text),
+function compareEvents(a: Kept<EventRecord>, b: Kept<EventRecord>): number {
+  return (
+    (a.record.beforeCall ?? 0) - (b.record.beforeCall ?? 0) ||
+    (a.record.atMicros ?? -1) - (b.record.atMicros ?? -1) ||
+    compareText(a.text, b.text)
   )
-  return keyed.map(({ event }) => event)
 }
 
 /**
@@ -177,7 +201,7 @@ export function sessionsOf(records: Iterable<TraceRecord>): RecordedSession[] {
   const counts = noMergeCounts()
   const shared = mergeSharedEvents(rows.filter((row) => row.session === ''), counts)
   const groups = groupRows(rows.filter((row) => row.session !== '').sort(compareRows))
-  return [...groups].map((group) => mergeSession(group.session, group.rows, shared, counts))
+  return [...groups].map((group) => mergeSession(group.session, group.rows, shared, counts).session)
 }
 
 interface RowGroup {

@@ -1,4 +1,4 @@
-import { sessionDigest, sharedEventsDigest, traceDigest } from './canonical.ts'
+import { digestOfLines, sharedEventsDigest, traceDigest } from './canonical.ts'
 import { findTraceFiles } from './files.ts'
 import type { TraceFile } from './files.ts'
 import { defaultTraceLimits } from './limits.ts'
@@ -235,7 +235,8 @@ function readingOf(
 ): TraceReading {
   const { store, lines, problems, limits } = gathering
   const sharedCounts = noMergeCounts()
-  const sharedEvents = mergeSharedEvents(gathering.shared, sharedCounts)
+  const shared = mergeSharedEvents(gathering.shared, sharedCounts)
+  const sharedEvents = shared.map(({ record }) => record)
   let summary: TraceSummary | undefined
 
   async function* sessions(): AsyncGenerator<RecordedSession, void, undefined> {
@@ -249,9 +250,9 @@ function readingOf(
         return
       }
       const own = noMergeCounts()
-      const session = mergeSession(group.session, group.rows, sharedEvents, own)
+      const { session, texts } = mergeSession(group.session, group.rows, shared, own)
       for (const name of Object.keys(own) as (keyof MergeCounts)[]) counts[name] += own[name]
-      if (summary === undefined) digests.push(sessionDigest(session))
+      if (summary === undefined) digests.push(digestOfLines(texts))
       count += 1
       yield session
       if (count % 32 === 0) await nextTick()

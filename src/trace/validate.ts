@@ -34,8 +34,7 @@ export function checkRecord(value: unknown, onUnknownField: UnknownField): Recor
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(`got ${got(value)}, expected an object with the field \`record\``)
   }
-  const number = unsafeNumber(value, '')
-  if (number !== undefined) return { ok: false, problem: number }
+  if (!hasSafeNumbers(value)) return { ok: false, problem: unsafeNumber(value, '') ?? { reason: '' } }
   const chosen = validatorOf(compiled, value)
   if ('reason' in chosen) return { ok: false, problem: chosen }
   if (!chosen.call({ onUnknownField }, value)) {
@@ -78,6 +77,13 @@ function choiceProblem(field: string, value: unknown, words: readonly string[]):
 }
 
 /** Past 2^53 a number has lost digits when it is read; a fraction is the schema's to judge. */
+function hasSafeNumbers(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+  if (typeof value !== 'object' || value === null) return true
+  return Object.values(value).every(hasSafeNumbers)
+}
+
+/** The first number past 2^53, by its place. */
 function unsafeNumber(value: unknown, path: string): RecordProblem | undefined {
   if (typeof value === 'number') {
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return undefined
