@@ -61,6 +61,6 @@ describe('positionOf', () => {
       related: [{ location, message: 'declared here' }],
       fix: { title: 'write `y`', edits: [{ location, replacement: 'y' }] },
     })
-    expect(schemaErrors('diagnostics-1', JSON.parse(document({ schemaVersion: 1, diagnostics: [data] })))).toEqual([])
+    expect(schemaErrors('diagnostics-1', JSON.parse(document({ schemaVersion: 1, files: ['a.route'], diagnostics: [data] })))).toEqual([])
   })
 })

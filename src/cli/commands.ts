@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import type { ExitCode } from './exit-code.ts'
+
+/** Adds arguments, options and the action of one command; `done` takes what the action came to. */
+export type DefineCommand = (
+  command: Command,
+  context: Context,
+  done: (code: ExitCode) => void,
+) => void
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<DefineCommand>
+}
+
+/** In the order in which they are met. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'new',
+    summary: 'write a small policy with a test that passes',
+    load: async () => (await import('./commands/new.ts')).defineNew,
+  },
+  {
+    name: 'check',
+    summary: 'find every error in policies, each with its place and remedy',
+    load: async () => (await import('./commands/check.ts')).defineCheck,
+  },
+  {
+    name: 'fmt',
+    summary: 'lay policies out in the one way there is',
+    load: async () => (await import('./commands/fmt.ts')).defineFmt,
+  },
+  {
+    name: 'test',
+    summary: 'run the tests that policies hold',
+    load: async () => (await import('./commands/test.ts')).defineTest,
+  },
+  {
+    name: 'eval',
+    summary: 'decide one call, without a trace',
+    load: async () => (await import('./commands/eval.ts')).defineEval,
+  },
+  {
+    name: 'import',
+    summary: 'turn recorded sessions into a trace',
+    load: async () => (await import('./commands/import.ts')).defineImport,
+  },
+  {
+    name: 'replay',
+    summary: 'replay recorded sessions under a policy',
+    load: async () => (await import('./commands/replay.ts')).defineReplay,
+  },
+  {
+    name: 'explain',
+    summary: 'show how one decision of a session came about',
+    load: async () => (await import('./commands/explain.ts')).defineExplain,
+  },
+]

@@ -1,0 +1,53 @@
+import { fileSourceReader } from '../node/read-sources.ts'
+import type { Policy } from '../policy/core.ts'
+import { loadPolicy, type LoadResult } from '../policy/load.ts'
+import type { Context } from './context.ts'
+import { diagnosticsText } from './diagnostics.ts'
+import { badInput } from './failure.ts'
+import { readFailure } from './read-text.ts'
+
+export interface RootOption {
+  readonly root?: string
+}
+
+/** For every command that reads policies. */
+export const rootOption: readonly [flags: string, description: string] = [
+  '--root <dir>',
+  'imports stay below this directory (default: the repository of the policy)',
+]
+
+/** A policy with its findings, or `unreadable`: the file itself could not be read, which has been said. */
+export type OpenedPolicy = { readonly kind: 'loaded'; readonly loaded: LoadResult } | { readonly kind: 'unreadable' }
+
+export function openPolicy(path: string, options: RootOption, context: Context): OpenedPolicy {
+  const reader = fileSourceReader({ root: options.root })
+  const entry = reader.read(path, undefined)
+  if (entry.kind === 'problem') {
+    badInput(context, readFailure(path, entry.problem))
+    return { kind: 'unreadable' }
+  }
+  return { kind: 'loaded', loaded: loadPolicy(path, reader) }
+}
+
+/** A policy that can run; otherwise `undefined`, and what is wrong has been said on standard error. */
+export function requirePolicy(path: string, options: RootOption, context: Context): Policy | undefined {
+  const opened = openPolicy(path, options, context)
+  if (opened.kind === 'unreadable') return undefined
+  const { policy, diagnostics } = opened.loaded
+  if (policy === undefined) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error')
+    context.note(diagnosticsText(errors, context.noteStyle, mostErrors))
+    return undefined
+  }
+  if (policy.name === undefined) {
+    badInput(context, {
+      message: `\`${path}\` is a library, expected a policy`,
+      help: 'name a file that begins with `policy NAME`',
+    })
+    return undefined
+  }
+  return policy
+}
+
+/** A file that is far from right buries its first errors under the others. */
+export const mostErrors = 50

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { lineDiff } from '../../src/report/line-diff.ts'
+
+/** Applies a unified diff the plain way: what a reader of it would do. */
+function apply(before: string, diff: string): string {
+  const source = before.match(/[^\n]*\n|[^\n]+$/g) ?? []
+  const out: string[] = []
+  let at = 0
+  const lines = diff.split('\n').slice(2)
+  lines.forEach((line, index) => {
+    const end = lines[index + 1]?.startsWith('\\') === true ? '' : '\n'
+    const hunk = /^@@ -(\d+),\d+ /.exec(line)
+    if (hunk !== null) {
+      const from = Number(hunk[1]) - 1
+      out.push(...source.slice(at, from))
+      at = from
+    } else if (line.startsWith('+')) out.push(line.slice(1) + end)
+    else if (line.startsWith('-')) {
+      expect(source[at]).toBe(line.slice(1) + end)
+      at += 1
+    } else if (line.startsWith(' ')) {
+      out.push(line.slice(1) + end)
+      at += 1
+    }
+  })
+  return [...out, ...source.slice(at)].join('')
+}
+
+const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n'), { maxLength: 30 }).map((lines) => lines.join(''))
+
+describe('lineDiff', () => {
+  it('leads from one text to the other', () => {
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (before, after, cut) => {
+        const target = cut ? after.replace(/\n$/, '') : after
+        const diff = lineDiff('x', before, target)
+        expect(diff === '').toBe(before === target)
+        if (diff !== '') expect(apply(before, diff)).toBe(target)
+      }),
+    )
+  })
+
+  it('reads like a diff', () => {
+    expect(lineDiff('my.route', 'a\nb\nc\n', 'a\nB\nc')).toMatchInlineSnapshot(`
+      "--- my.route
+      +++ my.route (formatted)
+      @@ -1,3 +1,3 @@
+       a
+      -b
+      -c
+      +B
+      +c
+      \\ No newline at end of file"
+    `)
+  })
+})
