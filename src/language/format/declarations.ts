@@ -1,5 +1,5 @@
 import { amountText, lifetimeText, listText, namesText, pathText, signedText, expressionText } from './expression.ts'
-import { block, bracketed, condition, hasComment, indented, lineWidth, sequence, unit } from './layout.ts'
+import { block, bracketed, condition, hasChainComment, hasComment, indented, lineWidth, sequence, unit } from './layout.ts'
 import { blockLines } from './rules.ts'
 import { serveLines } from './serving.ts'
 import { testLines } from './tests.ts'
@@ -96,7 +96,7 @@ export function declarationLines(layout: Layout, declaration: tree.Declaration):
     case 'invariant':
       return invariantLines(layout, declaration)
     case 'expect':
-      return claimLines(layout, `expect ${declaration.name.text}:`, declaration.condition)
+      return claimLines(layout, `expect ${declaration.name.text}:`, declaration.name, declaration.condition)
     case 'test':
       return testLines(layout, declaration)
   }
@@ -227,11 +227,11 @@ function settingText({ name, value, range }: tree.SettingDeclaration): string {
 function signalLines(layout: Layout, { name, value }: tree.SignalDeclaration): Lines {
   const head = `signal ${name.text} =`
   if (value.kind !== 'cases') {
-    return claimLines(layout, head, value)
+    return claimLines(layout, head, name, value)
   }
   const lines = sequence(layout, value.cases, value.otherwise.span.start, (found) => {
     const line = `when ${expressionText(found.guard)} then ${expressionText(found.value)}`
-    if (line.length <= lineWidth - 2 && !hasComment(layout, found.guard.span)) return [line]
+    if (line.length <= lineWidth - 2 && !hasChainComment(layout, found.guard)) return [line]
     const guard = condition(layout, 'when ', found.guard, lineWidth - 2)
     return [...guard, `  then ${expressionText(found.value)}`]
   })
@@ -242,10 +242,11 @@ function signalLines(layout: Layout, { name, value }: tree.SignalDeclaration): L
 }
 
 /** `head expression`; too long, the expression on lines of its own, one part of a chain a line. */
-function claimLines(layout: Layout, head: string, expression: tree.Expression): Lines {
+function claimLines(layout: Layout, head: string, name: tree.Name, expression: tree.Expression): Lines {
   const line = `${head} ${expressionText(expression)}`
   if (expression.kind !== 'logical') return [line]
-  if (line.length <= lineWidth && !hasComment(layout, expression.span)) return [line]
+  const inside = { start: name.span.end, end: expression.span.end }
+  if (line.length <= lineWidth && !hasComment(layout, inside)) return [line]
   const lines = expression.operands.flatMap((operand, index) =>
     unit(layout, operand.span, () => [
       (index === 0 ? '' : `${expression.operator} `) + expressionText(operand),
@@ -408,7 +409,7 @@ function assumptionText(found: tree.Assumption): string {
 function invariantLines(layout: Layout, declaration: tree.InvariantDeclaration): Lines {
   const { name, when, mode } = declaration
   const head = `invariant ${name.text}:`
-  if (when === undefined) return claimLines(layout, `${head} ${mode}`, declaration.condition)
+  if (when === undefined) return claimLines(layout, `${head} ${mode}`, name, declaration.condition)
   const guard = `when ${expressionText(when)}`
   const claim = `then ${mode} ${expressionText(declaration.condition)}`
   const fits = (line: string): boolean => line.length <= lineWidth

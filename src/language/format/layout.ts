@@ -174,13 +174,23 @@ export function bracketed<T extends { readonly span: Span }>(
 }
 
 /**
+ * Whether a comment stands behind the first part of a chain, where it keeps the chain broken. One
+ * inside the first part moves up before the whole, and does not.
+ */
+export function hasChainComment(layout: Layout, expression: Expression): boolean {
+  if (expression.kind !== 'logical') return false
+  const start = expression.operands[0]?.span.end ?? expression.span.end
+  return hasComment(layout, { start, end: expression.span.end })
+}
+
+/**
  * A condition behind `head`: on one line when it fits, else a chain broken before each `and` or `or`,
  * its first part on the line of the head.
  */
 export function condition(layout: Layout, head: string, expression: Expression, room: number): string[] {
   const line = head + expressionText(expression)
-  const commented = hasComment(layout, expression.span)
-  if (expression.kind !== 'logical' || (line.length <= room && !commented)) return [line]
+  if (expression.kind !== 'logical') return [line]
+  if (line.length <= room && !hasChainComment(layout, expression)) return [line]
   const [first, ...rest] = expression.operands
   if (first === undefined) return [line]
   const lead = unit(layout, first.span, () => [head + expressionText(first)])

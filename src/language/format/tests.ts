@@ -76,16 +76,17 @@ function factsLines(
 function askedLines(
   layout: Layout,
   head: string,
-  { with: facts, outcome }: Extract<tree.Step, { kind: 'user' | 'call' }>,
+  step: Extract<tree.Step, { kind: 'user' | 'call' }>,
   room: number,
 ): Lines {
+  const { with: facts, outcome } = step
   const arrow = outcome === undefined ? '' : ` ${outcomeText(outcome)}`
   if (facts === undefined) {
     const line = head + arrow
     if (outcome === undefined || line.length <= room) return [line]
     return [head, ...indented(outcomeLines(layout, outcome, room - 2))]
   }
-  const span = factsSpan(layout, facts, facts[0]?.span.start ?? 0)
+  const span = factsSpan(layout, facts, step.kind === 'user' ? step.text.span.end : step.span.start)
   const whole = `${head} with ${factsText(facts)}`
   if (!hasComment(layout, span)) {
     if ((whole + arrow).length <= room) return [whole + arrow]

@@ -1,4 +1,95 @@
 import type { DiagnosticEntry } from './entry.ts'
 
 /** RT03xx: policies that are well formed and still look wrong. */
-export const lintsEntries: readonly DiagnosticEntry[] = []
+export const lintsEntries: readonly DiagnosticEntry[] = [
+  {
+    code: 'RT0311',
+    severity: 'warning',
+    title: 'test that asserts nothing',
+    explanation: 'Without an arrow and without a `check` a test is green whatever the policy does.',
+    example: 'test "it works" {\n  user "hello"\n}',
+  },
+  {
+    code: 'RT0312',
+    severity: 'warning',
+    title: 'model without a price',
+    explanation: 'A call of this model costs nobody knows what: it adds nothing to a saving and is listed apart in every report.',
+  },
+  {
+    code: 'RT0313',
+    severity: 'warning',
+    title: 'ladder that descends',
+    explanation: 'A step of the ladder leads to a lower tier. `may descend` says that this is meant.',
+  },
+  {
+    code: 'RT0314',
+    severity: 'warning',
+    title: 'state that nothing writes',
+    explanation: 'No rule sets, counts, raises or pins it, so it is always as it was at the start.',
+    example: 'state {\n  latch seen\n}',
+  },
+  {
+    code: 'RT0315',
+    severity: 'warning',
+    title: 'state that nothing reads',
+    explanation: 'Rules write it, and no guard, filter, choice or claim asks for it: it changes no decision.',
+  },
+  {
+    code: 'RT0316',
+    severity: 'warning',
+    title: 'streak without a reset',
+    explanation: 'A streak counts what happens in a row and starts again when the row breaks. One that nothing resets is a counter.',
+  },
+  {
+    code: 'RT0317',
+    severity: 'info',
+    title: 'declaration that nothing uses',
+    explanation: 'It is declared in the file of the policy and named nowhere.',
+    example: 'setting rest = 5',
+  },
+  {
+    code: 'RT0318',
+    severity: 'warning',
+    title: 'kept model that may be denied',
+    explanation:
+      'The policy has filters, keeps its choice from call to call, and no rule asks whether the model kept is still allowed. The engine then chooses again by itself, and the decision carries the reason `forced`.',
+  },
+  {
+    code: 'RT0319',
+    severity: 'warning',
+    title: 'model that nobody serves',
+    explanation: 'A model is a candidate while one of its hosts is. This one has no host.',
+  },
+  {
+    code: 'RT0320',
+    severity: 'warning',
+    title: 'invisible or look-alike characters',
+    explanation:
+      'Direction marks, zero-width characters, and words that mix the letters of two alphabets make a file read differently from what it does.',
+  },
+  {
+    code: 'RT0321',
+    severity: 'warning',
+    title: 'count that is never reached',
+    explanation: 'The window of the count is smaller than the number it is compared with, so that the condition is never true.',
+    example: 'signal stuck = count failures in last 3 tools >= 4',
+  },
+  {
+    code: 'RT0322',
+    severity: 'warning',
+    title: 'model that falls back to itself',
+    explanation: '`fallback` names other models. The same model at its next host is `failover`.',
+  },
+  {
+    code: 'RT0323',
+    severity: 'info',
+    title: 'band that is missing',
+    explanation: 'A word of the scale belongs to no band of the scorer, so the scorer never gives it.',
+  },
+  {
+    code: 'RT0324',
+    severity: 'info',
+    title: 'weights that nothing draws by',
+    explanation: 'The pool has weights, and no `choose weighted` draws from it.',
+  },
+]
