@@ -18,12 +18,12 @@ type Json = { [key: string]: unknown }
  *
  * ```
  * user hello there          a message, its words up to the first name=value
- * reply m1 text=hi out=5    a line of the call m1; tool=Read#t1 args={"a":1}, think=…, stop=end_turn
+ * reply m1 text=hi out=5    a line of the call m1; tool=Read#t1 args={"a":1}, think=, stop=
  * result t1 failed          a tool's result
  * error 529 wait=500        a failed attempt
  * failed "API Error: 529"   the client gives up
  * ```
- * and `meta`, `echo`, `interrupt`, `compact`, `summary`, `synthetic`, `progress`, `snapshot`, `raw`.
+ * and `meta`, `echo`, `stdout`, `interrupt`, `compact`, `summary`, `synthetic`, `agent`, `raw`.
  */
 export function transcript(notation: string, session = 's1'): string {
   const rows: string[] = []
@@ -37,7 +37,8 @@ export function transcript(notation: string, session = 's1'): string {
     }
     const { verb, words, options } = parseLine(text)
     seconds = typeof options['at'] === 'number' ? options['at'] : seconds + 1
-    const uuid: string = typeof options['uuid'] === 'string' ? options['uuid'] : `${session}-u${index}`
+    const given = options['uuid']
+    const uuid: string = typeof given === 'string' ? given : `${session}-u${index}`
     const envelope: Json = {
       uuid,
       parentUuid: 'parent' in options ? options['parent'] : above,
@@ -57,6 +58,9 @@ export function transcript(notation: string, session = 's1'): string {
   return rows.map((row) => `${row}\n`).join('')
 }
 
+const piecePattern =
+  /[\w-]+=(?:"(?:[^"\\]|\\.)*"|\{.*?\}(?=\s|$)|\S*)|"(?:[^"\\]|\\.)*"|\S+/g
+
 interface ParsedLine {
   readonly verb: string
   readonly words: readonly string[]
@@ -64,7 +68,7 @@ interface ParsedLine {
 }
 
 function parseLine(text: string): ParsedLine {
-  const pieces = text.match(/[\w-]+=(?:"(?:[^"\\]|\\.)*"|\{.*?\}(?=\s|$)|\S*)|"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+  const pieces = text.match(piecePattern) ?? []
   const [verb = '', ...rest] = pieces
   const options: Json = Object.create(null)
   const words: string[] = []
@@ -98,7 +102,11 @@ function rowOf(verb: string, words: readonly string[], options: Json): Json {
   const said = words.join(' ')
   switch (verb) {
     case 'user':
-      return user(options['images'] === undefined ? said : [{ type: 'text', text: said }, ...images(options['images'])])
+      return user(
+        options['images'] === undefined
+          ? said
+          : [{ type: 'text', text: said }, ...images(options['images'])],
+      )
     case 'meta':
       return user(said, { isMeta: true })
     case 'echo':
@@ -123,18 +131,29 @@ function rowOf(verb: string, words: readonly string[], options: Json): Json {
       return { ...synthetic(said, true), error: options['error'] ?? 'unknown' }
     case 'error': {
       const status = Number(words[0])
-      const error = Number.isNaN(status) ? {} : { status, headers: { 'anthropic-organization-id': 'secret-org' } }
-      return { type: 'system', subtype: 'api_error', error: { ...error, ...(options['error'] as Json) }, retryInMs: options['wait'] }
+      const headers = { 'anthropic-organization-id': 'secret-org', ...(options['headers'] as Json) }
+      const error = Number.isNaN(status) ? {} : { status, headers }
+      return {
+        type: 'system',
+        subtype: 'api_error',
+        error: { ...error, ...(options['error'] as Json) },
+        retryInMs: options['wait'],
+      }
     }
     case 'compact':
       return {
         type: 'system',
         subtype: 'compact_boundary',
-        compactMetadata: { trigger: 'auto', preTokens: options['before'], postTokens: options['after'] },
+        compactMetadata: {
+          trigger: 'auto',
+          preTokens: options['before'],
+          postTokens: options['after'],
+        },
       }
     case 'agent': {
       const inner = rowOf(words[0] ?? '', words.slice(1), options)
-      const message = { ...inner, uuid: options['inner'], timestamp: new Date(epochMicros / 1000).toISOString() }
+      const timestamp = new Date(epochMicros / 1000).toISOString()
+      const message = { ...inner, uuid: options['inner'], timestamp }
       return { type: 'progress', data: { type: 'agent_progress', agentId: options['of'], message } }
     }
     default:
@@ -146,13 +165,20 @@ function synthetic(text: string, failed: boolean): Json {
   return {
     type: 'assistant',
     isApiErrorMessage: failed,
-    message: { id: `synthetic-${text}`, model: '<synthetic>', content: [{ type: 'text', text }], stop_reason: 'stop_sequence' },
+    message: {
+      id: `synthetic-${text}`,
+      model: '<synthetic>',
+      content: [{ type: 'text', text }],
+      stop_reason: 'stop_sequence',
+    },
   }
 }
 
 function reply(words: readonly string[], options: Json): Json {
   const content: Json[] = []
-  if ('think' in options) content.push({ type: 'thinking', thinking: String(options['think']), signature: 'x' })
+  if ('think' in options) {
+    content.push({ type: 'thinking', thinking: String(options['think']), signature: 'x' })
+  }
   if ('text' in options) content.push({ type: 'text', text: String(options['text']) })
   if (typeof options['tool'] === 'string') {
     const [name, id] = options['tool'].split('#')
@@ -234,7 +260,10 @@ export async function importFiles(
 }
 
 /** Imports one transcript in the notation of `transcript`. */
-export async function importNotation(notation: string, options: ImportOptions = {}): Promise<Imported> {
+export async function importNotation(
+  notation: string,
+  options: ImportOptions = {},
+): Promise<Imported> {
   return await importFiles({ 's1.jsonl': transcript(notation) }, options)
 }
 

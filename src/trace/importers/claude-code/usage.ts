@@ -29,9 +29,8 @@ export function readUsage(value: unknown): UsageReading {
     if (count === undefined) return { ok: false, reason: `usage: \`${name}\` is not a count` }
     counts.set(name, count)
   }
-  if (logged['input_tokens'] === undefined || logged['output_tokens'] === undefined) {
-    return { ok: false, reason: 'usage: `input_tokens` or `output_tokens` is missing' }
-  }
+  const missing = requiredNames.find((name) => (logged[name] ?? undefined) === undefined)
+  if (missing !== undefined) return { ok: false, reason: `usage: \`${missing}\` is missing` }
   const writes = counts.get('cache_creation_input_tokens') ?? 0
   const split = cacheSplit(asObject(logged['cache_creation']), writes)
   if (split === undefined) return { ok: false, reason: 'usage: `cache_creation` does not add up' }
@@ -51,9 +50,9 @@ export function readUsage(value: unknown): UsageReading {
   }
 }
 
+const requiredNames = ['input_tokens', 'output_tokens'] as const
 const countNames = [
-  'input_tokens',
-  'output_tokens',
+  ...requiredNames,
   'cache_creation_input_tokens',
   'cache_read_input_tokens',
 ] as const
