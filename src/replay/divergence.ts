@@ -1,0 +1,72 @@
+import type { Policy } from '../policy/core.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { CallRecord, ReplyFacts } from '../trace/record.ts'
+import { placeText, samePlace } from './place.ts'
+import type { CallResult, Divergence, Place } from './result.ts'
+
+/** What is compared of one call. `tried` is where the policy's call went, served or not. */
+export interface Comparison {
+  readonly policy: Policy
+  readonly record: CallRecord
+  readonly decision: Decision
+  readonly end: CallResult['end']
+  readonly recorded: Place | undefined
+  readonly tried: Place | undefined
+  /** The log marks a compaction before this call. */
+  readonly compacted: boolean
+  /** Tools that some prompt of this session offers; `undefined`: no prompt tells. */
+  readonly offeredTools: ReadonlySet<string> | undefined
+}
+
+/** What differs from the log: the host, the end or the prompt; `undefined`: nothing that is known. */
+export function differenceOf(comparison: Comparison): Omit<Divergence, 'call' | 'rule'> | undefined {
+  const { record, end, recorded, tried } = comparison
+  const places = { from: recorded, to: tried }
+  if (record.end === 'no-route' && end !== 'no-route') {
+    return { kind: 'no-counterpart', detail: 'the log has no route for this call', ...places }
+  }
+  if (record.end !== end) {
+    return { kind: 'endpoint', detail: `${endText(record.end, recorded)} in the log, ${endText(end, tried)} here`, ...places }
+  }
+  if (end !== 'no-route' && !samePlace(recorded, tried)) {
+    return { kind: 'endpoint', detail: `${text(recorded)} in the log, ${text(tried)} here`, ...places }
+  }
+  const detail = promptDifference(comparison)
+  return detail === undefined ? undefined : { kind: 'prompt', detail, ...places }
+}
+
+function endText(end: string, place: Place | undefined): string {
+  return end === 'served' ? `served by ${text(place)}` : end
+}
+
+function text(place: Place | undefined): string {
+  return place === undefined ? 'an unknown model' : placeText(place)
+}
+
+function promptDifference(comparison: Comparison): string | undefined {
+  const { record, decision, compacted } = comparison
+  const reminded = decision.reminders.length > 0
+  if (reminded && record.prompt.reminded !== true) return 'a reminder is shown'
+  if (!reminded && record.prompt.reminded === true) return 'a reminder is withheld'
+  if (decision.switched?.compactToMillionths !== undefined && !compacted) return 'the context is compacted'
+  return toolDifference(comparison)
+}
+
+function toolDifference({ policy, record, decision, offeredTools }: Comparison): string | undefined {
+  const { toolsOffered } = record.prompt
+  for (const { tool } of policy.hides) {
+    const hidden = decision.hiddenTools.includes(tool)
+    if (hidden && (toolsOffered?.includes(tool) === true || calls(record.reply, tool))) {
+      return `tool \`${tool}\` is hidden`
+    }
+    // A tool that this session never has is not the policy's to offer.
+    if (!hidden && toolsOffered?.includes(tool) === false && offeredTools?.has(tool) === true) {
+      return `tool \`${tool}\` is offered`
+    }
+  }
+  return undefined
+}
+
+function calls(reply: ReplyFacts | undefined, tool: string): boolean {
+  return reply?.tools?.some((each) => each.name === tool) === true
+}

@@ -1,0 +1,38 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { canonicalJson, digestOfLines } from '../trace/canonical.ts'
+import type { SessionResult } from './result.ts'
+
+/** The hash of everything that a replay says of one session: SHA-256 over its canonical events. */
+export function outcomeHashOf(session: Omit<SessionResult, 'outcomeHash'>): string {
+  const { calls, ...rest } = session
+  return digestOfLines([
+    canonicalJson(withoutBigints(rest)),
+    ...calls.map((call) => canonicalJson(withoutBigints(call))),
+  ])
+}
+
+/** The hash of a run from the hashes of its sessions, in the order of their keys. */
+export function combinedHash(sessions: readonly { readonly session: string; readonly hash: string }[]): string {
+  const sorted = [...sessions].sort((left, right) =>
+    left.session === right.session ? order(left.hash, right.hash) : order(left.session, right.session),
+  )
+  return digestOfLines(sorted.map(({ session, hash }) => canonicalJson([session, hash])))
+}
+
+/** What identifies a run: the same inputs, the same id. */
+export function runIdOf(inputs: { readonly [name: string]: unknown }): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(withoutBigints(inputs)))))
+}
+
+function order(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Bigints as decimal texts with a mark, `undefined` in lists as `null`. */
+function withoutBigints(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : withoutBigints(item)))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBigints(item)]))
+}

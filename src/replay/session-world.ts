@@ -1,0 +1,50 @@
+import { drawMillionths } from '../policy/draw.ts'
+import type { World } from '../policy/decision.ts'
+import type { EventRecord } from '../trace/record.ts'
+import { isHealthError } from './error-class.ts'
+import type { Attempt } from './result.ts'
+
+export interface WorldSources {
+  readonly seed: string
+  readonly session: string
+  /** Attempts of this session so far, in order. */
+  readonly attempts: readonly Attempt[]
+  readonly faults: readonly Extract<EventRecord, { event: 'fault' }>[]
+  readonly nowMicros: number | undefined
+  readonly spentPicoUsd: bigint
+}
+
+/**
+ * What a router standing here could have seen: this session's own failed attempts, faults that have
+ * begun, and what the session has spent. Caches and the account's budgets are not simulated: a cache
+ * is unknown, a budget unspent.
+ */
+export function sessionWorld(sources: WorldSources): World {
+  const { seed, session, attempts, faults, nowMicros } = sources
+  return {
+    outage: (endpoint, windowMicros) => {
+      const failed = attempts.filter(
+        (each) =>
+          each.provider === endpoint.provider &&
+          each.model === endpoint.model &&
+          each.errorClass !== undefined &&
+          isHealthError(each.errorClass),
+      )
+      const held = faults.filter((fault) => fault.provider === endpoint.provider)
+      if (failed.length === 0 && held.length === 0) return false
+      if (nowMicros === undefined) return undefined
+      const from = nowMicros - windowMicros
+      const within = (micros: number | undefined): boolean =>
+        micros !== undefined && from <= micros && micros < nowMicros
+      return (
+        failed.some((each) => within(each.endMicros)) ||
+        held.some((each) => (each.atMicros ?? -Infinity) < nowMicros && from < (each.untilMicros ?? Infinity))
+      )
+    },
+    warm: () => undefined,
+    cachedTokens: () => undefined,
+    usedMillionths: () => undefined,
+    spentPicoUsd: (scope) => (scope === 'session' ? sources.spentPicoUsd : 0n),
+    drawMillionths: (purpose, ...key) => drawMillionths([seed, session, purpose, ...key]),
+  }
+}
