@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { check } from '../../check/index.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
+import type { Policy } from '../../policy/core.ts'
 import { escapeTerminal } from '../../report/escape.ts'
 import { diagnosticData, document } from '../../report/json.ts'
 import { plural } from '../../report/number.ts'
@@ -50,8 +51,8 @@ async function checkFiles(
       unreadable = true
       continue
     }
-    const { policy, diagnostics } = opened.loaded
-    const all = policy === undefined ? diagnostics : [...diagnostics, ...check(policy)]
+    const { policy, diagnostics, sources } = opened.loaded
+    const all = policy === undefined ? diagnostics : [...diagnostics, ...check(policy, sources)]
     found.push(...all)
     if (options.format === 'terminal') {
       const text = diagnosticsText(all, context.style, options.maxErrors)
@@ -71,9 +72,10 @@ async function checkFiles(
   return gate ? exitCode.findings : exitCode.pass
 }
 
-function rulesOf({ blocks }: { readonly blocks: object }): number {
-  return Object.values(blocks).reduce(
-    (sum: number, block: { readonly rules: readonly unknown[] }) => sum + block.rules.length,
+/** Each `otherwise` is a rule too. */
+function rulesOf({ blocks }: Policy): number {
+  return [blocks.start, blocks.turn, blocks.call].reduce(
+    (sum, block) => sum + (block === undefined ? 0 : block.rules.length + 1),
     0,
   )
 }
