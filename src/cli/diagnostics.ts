@@ -18,7 +18,7 @@ export function diagnosticsText(
     return count === 0 ? [] : [plural(count, severity, severity === 'info' ? 'infos' : undefined)]
   })
   const hidden = found.length - shown.length
-  const rest = hidden > 0 ? `; ${plural(hidden, 'more is', 'more are')} not shown (--max-errors)` : ''
+  const rest = hidden > 0 ? `, ${hidden} of them not shown (--max-errors)` : ''
   return `${shown.join('\n\n')}\n\n${style.strong(counts.join(', '))}${rest}\n`
 }
 

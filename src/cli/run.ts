@@ -39,6 +39,7 @@ async function createProgram(
     .helpOption('-h, --help', 'print this help')
     .option('--no-color', 'print without colour, as with NO_COLOR')
     .showHelpAfterError('(add --help for what there is)')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.out(text),
