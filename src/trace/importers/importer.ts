@@ -92,6 +92,8 @@ export interface ImportReport {
     readonly child: number
     /** Their first lines hang on lines that the file does not hold: a resumed or cut one. */
     readonly beginInTheMiddle: number
+    /** Their timestamps run backwards somewhere; the order of the file stands. */
+    readonly backwardTimes: number
   }
   readonly calls: {
     readonly total: number

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { unreadable } from '../files.ts'
 import type { TraceFile } from '../files.ts'
@@ -15,8 +15,9 @@ export interface InputFiles {
 export type Refusal = (fileName: string) => string | undefined
 
 /**
- * The files of one format below some paths. A directory is searched to its leaves; links in it are
- * not followed. A file given by name is refused for the same reasons as one that was found.
+ * The files of one format below some paths. A directory is searched to its leaves; links to files
+ * are read, links to directories in it are not followed. A file given by name is refused for the
+ * same reasons as one that was found.
  */
 export async function inputFiles(
   paths: readonly string[],
@@ -31,15 +32,17 @@ export async function inputFiles(
       ignored.push({ file: path, reason })
       return
     }
-    const { size } = await stat(path)
+    const found = await stat(path)
+    if (!found.isFile()) return
     const open = (): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: 1 << 18 })
-    files.set(path, { name: path, bytes: size, open })
+    const file = await realpath(path)
+    if (!files.has(file)) files.set(file, { name: path, bytes: found.size, open })
   }
   const search = async (directory: string): Promise<void> => {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name)
       if (entry.isDirectory()) await guarded(path, search)
-      else if (entry.isFile()) await guarded(path, take)
+      else await guarded(path, take)
     }
   }
   const guarded = async (path: string, action: (path: string) => Promise<void>): Promise<void> => {

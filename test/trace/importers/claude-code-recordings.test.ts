@@ -248,7 +248,14 @@ describe.runIf(present)('records of the recordings', () => {
     }
   })
 
-  it('never start after their ends, although timestamps run backwards', async () => {
+  it('keep the order of the file in the five whole sessions whose times run backwards', async () => {
+    const { report } = await importPaths([transcripts])
+    expect(report.sessions).toMatchObject({ main: 17, backwardTimes: 5 })
+    const lines = (await chains()).map((chain) => chain.map((call) => call.provenance?.line ?? 0))
+    expect(lines).toEqual(lines.map((chain) => chain.toSorted((a, b) => a - b)))
+  })
+
+  it('never start after their ends', async () => {
     const all = (await chains()).flat()
     expect(new Set(all.map((call) => call.timeQuality))).toEqual(new Set(['derived']))
     expect(all.filter((call) => call.startMicros === undefined)).toHaveLength(1)
@@ -261,8 +268,9 @@ describe.runIf(present)('records of the recordings', () => {
     const forth = await importPaths(names, {})
     const back = await importPaths(names.toReversed(), {})
     expect(back.records).toEqual(forth.records)
-    const twice = await importPaths([...names, windows], {})
+    const twice = await importPaths([...names, `${windows}/../error-windows`], {})
     expect(twice.records).toEqual(forth.records)
+    expect(twice.report).toEqual(forth.report)
   })
 
   it('name the house that answered', async () => {

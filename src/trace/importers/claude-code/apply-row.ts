@@ -19,10 +19,18 @@ export function applyRow(
     conversation.begun = true
     conversation.contextImages = 0
   }
+  watchClock(conversation, row)
   applyBody(conversation, row.body, { envelope, at, surroundings })
   if (envelope.uuid !== undefined) {
     conversation.imagesAt.set(envelope.uuid, conversation.contextImages)
   }
+}
+
+function watchClock(conversation: Conversation, { body, envelope }: Row): void {
+  const spoken = body.kind === 'user' || body.kind === 'reply' || body.kind === 'failed-call'
+  if (!spoken || envelope.micros === undefined) return
+  if (envelope.micros < conversation.lastMicros) conversation.backwardTimes = true
+  conversation.lastMicros = envelope.micros
 }
 
 function applyBody(conversation: Conversation, body: Body, line: LineContext): void {

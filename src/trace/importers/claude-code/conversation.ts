@@ -44,6 +44,9 @@ export interface Conversation {
   begun: boolean
   /** The same, at its first call. */
   wholeAtFirstCall: boolean | undefined
+  /** Of the person's and the model's lines; a clock of many threads does not always run forward. */
+  lastMicros: number
+  backwardTimes: boolean
   turn: number
   /** Attempts that failed since the last call or message. */
   failedAttempts: FailedAttempt[]
@@ -82,6 +85,8 @@ export function beginConversation(identity: ConversationIdentity, turn: number):
     version: undefined,
     begun: false,
     wholeAtFirstCall: undefined,
+    lastMicros: 0,
+    backwardTimes: false,
     turn,
     failedAttempts: [],
     modelEcho: undefined,

@@ -25,7 +25,7 @@ export function importTally(): ImportTally {
   const lines = lineTally()
   const ignoredFiles: ImportProblem[] = []
   let files = 0
-  const sessions = { main: 0, child: 0, beginInTheMiddle: 0 }
+  const sessions = { main: 0, child: 0, beginInTheMiddle: 0, backwardTimes: 0 }
   const calls = { duplicates: 0, lowerBoundOutput: 0, withUsage: 0, failedAttempts: 0 }
   const ends = new Map<string, number>()
   const events = new Map<string, number>()
@@ -38,6 +38,7 @@ export function importTally(): ImportTally {
     if (record.record === 'session') {
       sessions[conversation.identity.parent === undefined ? 'main' : 'child'] += 1
       if (conversation.wholeAtFirstCall === false) sessions.beginInTheMiddle += 1
+      if (conversation.backwardTimes) sessions.backwardTimes += 1
     } else if (record.record === 'call') {
       ends.set(record.end, (ends.get(record.end) ?? 0) + 1)
       if (record.usage !== undefined) calls.withUsage += 1
