@@ -70,7 +70,7 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
     pools: table('pool'),
     phrases: table('list of phrases'),
     hours: table('hours'),
-    values: table('value'),
+    values: table('name'),
     ladders: table('ladder'),
     rules: table('rule'),
     filters: table('filter'),
@@ -97,8 +97,16 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
       })
     }
     function enterValue(name: syntax.Name, declaration: ValueDeclaration): void {
+      const first = names.values.entries.get(name.text)
+      if (first !== undefined) {
+        report('RT0202', at(source, name), `\`${name.text}\` is already the name of a ${first.declaration.kind}`, {
+          help: 'settings, signals, states, classifiers and scorers share one namespace',
+          related: [{ location: at(first.source, first.name), message: 'first declared here' }],
+        })
+        return
+      }
       if (coreValueWords.has(name.text)) {
-        report('RT0203', at(source, name), `\`${name.text}\` is a word of the language, got it as a name`, {
+        report('RT0203', at(source, name), `\`${name.text}\` is a word of the language, got it as a ${declaration.kind}`, {
           help: 'take another name for it',
         })
       }
@@ -215,7 +223,6 @@ const outcomeWords: ReadonlySet<string> = new Set([
 
 function helpForDuplicate(noun: string): string {
   if (noun === 'model' || noun === 'provider') return `\`override ${noun}\` replaces lines of one that is there`
-  if (noun === 'value') return 'settings, signals, states, classifiers and scorers share one namespace'
   if (noun === 'rule') return 'rules are told apart by their names, over all blocks'
   return `give this ${noun} another name`
 }

@@ -1,6 +1,6 @@
 import { suggest } from '../../language/suggest.ts'
 import type * as syntax from '../../language/syntax.ts'
-import type { Expression, ExpressionForm, Literal, Type } from '../core.ts'
+import type { Expression, ExpressionForm, Type } from '../core.ts'
 import { elaborateCall } from './calls.ts'
 import { at, listed } from './context.ts'
 import type { Context } from './context.ts'
@@ -207,9 +207,9 @@ export function mayStand(
   location: Expression['location'],
 ): boolean {
   if (places === 'everywhere' || places.includes(scope.place)) return true
-  const where = listed(places.map((place) => placeNames[place].replace(/^an? /, ''))).replaceAll('`', '')
+  const where = places.map((place) => placeNames[place]).join(' or ')
   context.report('RT0208', location, `\`${name}\` cannot stand in ${placeNames[scope.place]}`, {
-    help: `it is known only afterwards: ${where === 'test' ? 'a test' : `an ${where}`.replace('an test', 'a test')} may ask it`,
+    help: `it is known only afterwards: ${where} may ask it`,
   })
   return false
 }
@@ -401,7 +401,7 @@ function reportUnknownWord(
   const nearest = suggest(name.text, everything)
   const dashed = name.text.split('-')
   const subtraction =
-    nearest === undefined && dashed.length === 2 && names.values.entries.has(dashed[0] ?? '')
+    dashed.length === 2 && names.values.entries.has(dashed[0] ?? '') && isValueOrNumber(context, dashed[1] ?? '')
       ? `${dashed[0]} - ${dashed[1]}`
       : undefined
   report('RT0201', location, noun === undefined ? `nothing is named \`${name.text}\`` : `no ${noun} is named \`${name.text}\``, {
@@ -422,6 +422,6 @@ function reportUnknownWord(
   })
 }
 
-export function nameLiteral(name: string): Literal {
-  return { kind: 'name', name }
+function isValueOrNumber(context: Context, text: string): boolean {
+  return /^\d/.test(text) || isValueName(context, text)
 }

@@ -301,7 +301,8 @@ function factLiteral(
   context.report('RT0204', at(source, value), `\`${snippet(scope, value)}\` is ${describeType(expression.type)}, expected ${describeType(type)}`, {
     help: type.kind === 'text' ? 'text stands in quotes' : 'a fact has the kind and unit of what it names',
     fix:
-      type.kind === 'number' && value.kind === 'quantity' && value.token === 'integer' &&
+      type.kind === 'number' && value.kind === 'quantity' &&
+      (value.token === 'integer' || value.token === 'scaled') &&
       (type.unit === 'tokens' || type.unit === 'chars')
         ? renameTo(`${value.raw} ${type.unit}`, value, source)
         : undefined,

@@ -138,11 +138,16 @@ export function wholeNumber(
   }
   if (value < range.from || value > range.to) {
     report('RT0213', at(source, quantity), `\`${shorten(quantity.raw)}\` is out of range`, {
-      help: `write a number from ${range.from} to ${range.to}`,
+      help: `write a number from ${grouped(range.from)} to ${grouped(range.to)}`,
     })
     return undefined
   }
   return value
+}
+
+/** `10_000`, as the language writes it. */
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '_')
 }
 
 function expectUnit(
@@ -276,7 +281,7 @@ export function sizeOf(
     report('RT0205', at(source, amount), `got ${unitNames[amount.unit]}, expected ${unitNames[unit]}`, {
       help: `write \`${amount.count.raw} ${unit}\` if that is what is meant`,
       fix: {
-        title: `write \`${unit}\``,
+        title: `write \`${amount.count.raw} ${unit}\``,
         edits: [{ location: at(source, amount), replacement: `${amount.count.raw} ${unit}` }],
       },
     })
