@@ -6,7 +6,7 @@ const signalOf = { team: 'team', repo: 'repo.name', user: 'user' } as const
 
 export type FactField = keyof typeof signalOf
 
-type GroupFacts = { readonly [field: string]: string | undefined }
+export type GroupFacts = { readonly [field: string]: string | undefined }
 
 /** `team`, `repo`, `user` as the header says, and the day of the first call. */
 export function sessionFacts({ header, calls }: RecordedSession): GroupFacts {
@@ -14,9 +14,10 @@ export function sessionFacts({ header, calls }: RecordedSession): GroupFacts {
   return { ...factsOf(header), day: start === undefined ? undefined : dateOf(start) }
 }
 
-/** The same as one call's own prompt says, where it does. */
+/** What one call's own prompt says of them; from then on it holds. */
 export function callFacts(call: CallRecord): GroupFacts {
-  return factsOf(call.prompt)
+  const facts = Object.entries(factsOf(call.prompt)).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(facts)
 }
 
 function factsOf(facts: Facts | undefined): GroupFacts {

@@ -113,6 +113,7 @@ export interface UsageTokens {
 /** A recorded call that mode `stop` does not decide, for it lies after the divergence. */
 export interface UnreplayedCall {
   readonly call: number
+  readonly turn: number
   readonly startMicros: number | undefined
   readonly recorded: Place | undefined
   readonly recordedCost: Money
@@ -164,6 +165,8 @@ export interface Breach {
 export interface Totals {
   readonly sessions: number
   readonly sessionsDiverged: number
+  /** Of the recorded calls; calls before a first message are a turn of their own. */
+  readonly turns: number
   readonly calls: {
     readonly recorded: number
     readonly replayed: number

@@ -9,6 +9,7 @@ import { compactionMoney, recordedMoney, recordedVerdictsMoney } from './call-mo
 import { judgeInvariants } from './claims.ts'
 import { differenceOf } from './divergence.ts'
 import { callFacts, sessionFacts } from './group-facts.ts'
+import type { GroupFacts } from './group-facts.ts'
 import { hostsOf } from './hosts.ts'
 import type { DecidedCall } from './hosts.ts'
 import { outcomeHashOf } from './outcome.ts'
@@ -53,6 +54,8 @@ export function replaySession(session: RecordedSession, options: SessionReplayOp
   const calls: CallResult[] = []
   for (const record of session.calls) {
     const isSelected = options.selects?.(record, session) ?? true
+    run.facts = { ...run.facts, ...callFacts(record) }
+    if (beginsTurn(record, run.previous)) run.turn += 1
     if (run.divergence !== undefined && options.mode === 'stop') {
       if (isSelected) unreplayed.push(unreplayedCall(run, record))
     } else {
@@ -100,6 +103,8 @@ interface Run {
     readonly atMicros: number | undefined
   }[]
   state: SessionState
+  turn: number
+  facts: GroupFacts
   previous: CallRecord | undefined
   divergence: Divergence | undefined
   spentPicoUsd: bigint
@@ -119,6 +124,8 @@ function startRun(session: RecordedSession, options: SessionReplayOptions): Run 
     judged: [],
     compactions: [],
     state: startSession(policy, session.session),
+    turn: 0,
+    facts: {},
     previous: undefined,
     divergence: undefined,
     spentPicoUsd: 0n,
@@ -140,7 +147,7 @@ function replayCall(run: Run, record: CallRecord): CallResult {
   const served = end === 'served' || end === 'cancelled' ? tried : undefined
 
   const recordedCost = recordedMoney(policy, record, recorded)
-  const policyCost = policyMoney(policy, record, phase, recordedCost, end === 'served' || end === 'cancelled' ? tried : undefined)
+  const policyCost = policyMoney(policy, record, phase, recordedCost, served)
   const overheadCost = overheadMoney(policy, record, decision, phase, between.compacted)
   run.spentPicoUsd += policyCost.value ?? 0n
   run.attempts.push(...(service?.attempts ?? []))
@@ -173,6 +180,7 @@ function replayCall(run: Run, record: CallRecord): CallResult {
     overheadCost,
     promptTokens: record.prompt.tokens,
     outputTokens: record.usage === undefined ? undefined : outputTokensOf(record.usage),
+    facts: run.facts,
     ...recordedFacts(record),
     assumptions: service?.assumptions ?? [],
   }
@@ -181,11 +189,10 @@ function replayCall(run: Run, record: CallRecord): CallResult {
 /** What is copied from the log, whatever the policy does. */
 function recordedFacts(
   record: CallRecord,
-): Pick<CallResult, 'outputIsLowerBound' | 'clientEstimatePicoUsd' | 'facts' | 'tokens'> {
+): Pick<CallResult, 'outputIsLowerBound' | 'clientEstimatePicoUsd' | 'tokens'> {
   return {
     outputIsLowerBound: record.usage?.outputQuality === 'lower-bound',
     clientEstimatePicoUsd: record.cost?.source === 'estimate' ? BigInt(record.cost.picoUsd) : undefined,
-    facts: callFacts(record),
     tokens: record.usage === undefined ? undefined : tokensOf(record.usage),
   }
 }
@@ -197,9 +204,11 @@ function unreplayedCall(run: Run, record: CallRecord): UnreplayedCall {
   const recorded = recordedPlace(policy, record)
   return {
     call: record.call,
+    turn: run.turn,
     startMicros: record.startMicros,
     recorded,
     recordedCost: recordedMoney(policy, record, recorded),
+    facts: run.facts,
     ...recordedFacts(record),
   }
 }

@@ -60,6 +60,12 @@ function sessionTotals(
   const all: readonly AnyCall[] = [...session.calls, ...session.unreplayed]
   const callAt = (call: number): AnyCall | undefined => all.find((each) => each.call >= call) ?? all.at(-1)
 
+  let turn: number | undefined
+  for (const call of all) {
+    if (call.turn === turn) continue
+    turn = call.turn
+    add(keyOf(call), { ...emptyTotals, turns: 1 })
+  }
   for (const call of session.calls) add(keyOf(call), callTotals(session, call))
   for (const call of session.unreplayed) add(keyOf(call), unreplayedTotals(call))
   if (session.skipped.length > 0) {

@@ -6,6 +6,7 @@ import type { MoneySplit, Totals } from './result.ts'
 export const emptyTotals: Totals = {
   sessions: 0,
   sessionsDiverged: 0,
+  turns: 0,
   calls: { recorded: 0, replayed: 0, afterDivergence: 0, skipped: emptyTally },
   decisions: {
     undetermined: 0,
@@ -69,6 +70,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
   return {
     sessions: left.sessions + right.sessions,
     sessionsDiverged: left.sessionsDiverged + right.sessionsDiverged,
+    turns: left.turns + right.turns,
     calls: {
       recorded: left.calls.recorded + right.calls.recorded,
       replayed: left.calls.replayed + right.calls.replayed,

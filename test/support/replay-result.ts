@@ -12,6 +12,7 @@ export const nothing: MoneySplit = { parts: {} }
 export const emptyTotals: Totals = {
   sessions: 0,
   sessionsDiverged: 0,
+  turns: 0,
   calls: { recorded: 0, replayed: 0, afterDivergence: 0, skipped: {} },
   decisions: {
     undetermined: 0,
@@ -87,6 +88,7 @@ export const eventful: ReplayResult = {
     ...emptyTotals,
     sessions: 21,
     sessionsDiverged: 7,
+    turns: 104,
     calls: { recorded: 678, replayed: 678, afterDivergence: 203, skipped: {} },
     decisions: {
       undetermined: 12,
