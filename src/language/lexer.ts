@@ -4,10 +4,12 @@ import { decodeString } from './string-literal.ts'
 import { repairNumber } from './number-repair.ts'
 import { repairSign } from './sign-repair.ts'
 import { diagnostic } from './registry.ts'
-import type { Diagnostic, Fix } from './diagnostic.ts'
-import type { Location, Source } from './source.ts'
+import type { DiagnosticOptions } from './registry.ts'
+import type { Diagnostic, DiagnosticCode, Fix } from './diagnostic.ts'
+import type { Source, Span } from './source.ts'
 import type { Comment } from './syntax.ts'
 import * as kinds from './tokens.ts'
+import { quoted } from './visible.ts'
 
 export interface LexedSource {
   /** Wrong tokens are replaced by the right ones or left out; `payload` is the index in this list. */
@@ -56,17 +58,26 @@ function put(state: LexState, wrong: IToken, type: TokenType, image: string): vo
   keep(state, createTokenInstance(type, image, wrong.startOffset, end, NaN, NaN, NaN, NaN))
 }
 
-function locate(state: LexState, token: IToken): Location {
-  return {
-    source: state.source,
-    span: { start: token.startOffset, end: token.startOffset + token.image.length },
-  }
+function spanOf(token: IToken): Span {
+  return { start: token.startOffset, end: token.startOffset + token.image.length }
+}
+
+function report(
+  state: LexState,
+  code: DiagnosticCode,
+  span: Span,
+  message: string,
+  options: DiagnosticOptions,
+): void {
+  // The parser gives up after as many; the rest would not be read.
+  if (state.diagnostics.length >= 100) return
+  state.diagnostics.push(diagnostic(code, { source: state.source, span }, message, options))
 }
 
 function replaceBy(state: LexState, token: IToken, replacement: string): Fix {
   return {
-    title: replacement.trim() === '' ? 'remove it' : `write \`${replacement.trim()}\``,
-    edits: [{ location: locate(state, token), replacement }],
+    title: replacement.trim() === '' ? 'remove it' : `write ${quoted(replacement.trim())}`,
+    edits: [{ location: { source: state.source, span: spanOf(token) }, replacement }],
   }
 }
 
@@ -84,11 +95,8 @@ const readString: Handler = (state, token) => {
     for (const problem of decodeString(token.image).problems) {
       const start = token.startOffset + problem.span.start
       const span = { start, end: token.startOffset + problem.span.end }
-      state.diagnostics.push(
-        diagnostic('RT0106', { source: state.source, span }, problem.message, {
-          help: 'the escapes are `\\"`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`',
-        }),
-      )
+      const help = 'the escapes are `\\"`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`'
+      report(state, 'RT0106', span, problem.message, { help })
     }
   }
   keep(state, token)
@@ -96,12 +104,9 @@ const readString: Handler = (state, token) => {
 
 const wrongNumber: Handler = (state, token, next) => {
   const repair = repairNumber(token.image, /^(tokens|chars|bytes)$/.test(next?.image ?? ''))
-  state.diagnostics.push(
-    diagnostic('RT0104', locate(state, token), `got \`${token.image}\`, expected a number with a unit`, {
-      help: repair.help,
-      fix: repair.replacement === undefined ? undefined : replaceBy(state, token, repair.replacement),
-    }),
-  )
+  const message = `got ${quoted(token.image)}, expected a number with a unit`
+  const fix = repair.replacement === undefined ? undefined : replaceBy(state, token, repair.replacement)
+  report(state, 'RT0104', spanOf(token), message, { help: repair.help, fix })
   const mended = repair.replacement ?? guessNumber(token.image)
   const type = kinds.tokenLexer().tokenize(mended).tokens[0]?.tokenType
   put(state, token, type ?? kinds.integerToken, type === undefined ? '0' : mended)
@@ -116,99 +121,87 @@ function guessNumber(image: string): string {
 const wrongSign: Handler = (state, token) => {
   const before = state.source.text[token.startOffset - 1] ?? ' '
   const after = state.source.text[token.startOffset + token.image.length] ?? ' '
-  const repair = repairSign(token.image)
+  const { message, help, replacement, tokens } = repairSign(token.image)
   const padded =
-    repair.replacement === ''
-      ? ''
-      : (/\s/.test(before) ? '' : ' ') + repair.replacement + (/\s/.test(after) ? '' : ' ')
-  state.diagnostics.push(
-    diagnostic('RT0105', locate(state, token), repair.message, {
-      help: repair.help,
-      fix: repair.replacement === undefined ? undefined : replaceBy(state, token, padded),
-    }),
-  )
-  for (const image of repair.tokens) {
+    replacement === undefined || replacement === ''
+      ? replacement
+      : (/\s/.test(before) ? '' : ' ') + replacement + (/\s/.test(after) ? '' : ' ')
+  const fix = padded === undefined ? undefined : replaceBy(state, token, padded)
+  report(state, 'RT0105', spanOf(token), message, { help, fix })
+  for (const image of tokens) {
     const type = kinds.tokenLexer().tokenize(image).tokens[0]?.tokenType ?? kinds.nameToken
     put(state, token, type === kinds.nameToken ? kinds.wordOrName(image) : type, image)
   }
 }
 
 const wrongComment: Handler = (state, token) => {
-  const hash = token.image.startsWith('#')
-  const closed = token.image.endsWith('*/') && token.image.length > 3
-  const inner = hash ? token.image.slice(1) : token.image.slice(2, closed ? -2 : undefined)
-  const rest = state.source.text.slice(token.startOffset + token.image.length).split('\n', 1)[0] ?? ''
-  const movable = !inner.includes('\n') && rest.trim() === '' && (hash || closed)
-  const sign = hash ? '#' : '/*'
-  const cut = locate(state, token)
-  const end = cut.span.start + sign.length
-  state.diagnostics.push(
-    diagnostic(
-      'RT0107',
-      { source: state.source, span: { start: cut.span.start, end } },
-      `got \`${sign}\`, expected \`//\``,
-      {
-        help: 'a comment begins with `//` and ends with its line',
-        fix: movable ? replaceBy(state, token, `// ${inner.trim()}`) : undefined,
-      },
-    ),
-  )
+  const sign = token.image.startsWith('#') ? '#' : '/*'
+  const closed = sign === '#' || (token.image.endsWith('*/') && token.image.length > 3)
+  const inner = token.image.slice(sign.length, sign === '/*' && closed ? -2 : undefined)
+  const after = token.startOffset + token.image.length
+  const lineEnd = state.source.text.indexOf('\n', after)
+  const rest = state.source.text.slice(after, lineEnd < 0 ? undefined : lineEnd)
+  const movable = closed && !inner.includes('\n') && rest.trim() === ''
+  const span = { start: token.startOffset, end: token.startOffset + sign.length }
+  report(state, 'RT0107', span, `got \`${sign}\`, expected \`//\``, {
+    help: 'a comment begins with `//` and ends with its line',
+    fix: movable ? replaceBy(state, token, `// ${inner.trim()}`) : undefined,
+  })
 }
 
+/** The quotes that close a text, by the one that opens it. */
+const closingQuotes: ReadonlyMap<string, string> = new Map([
+  ["'", "'\u2019"],
+  ['`', '`'],
+  ['\u2018', "\u2019\u2018'"],
+  ['\u2019', "\u2019'"],
+  ['\u201c', '\u201d\u201c"'],
+  ['\u201d', '\u201d"'],
+  ['\u201e', '\u201d\u201c"'],
+])
+
 const wrongString: Handler = (state, token) => {
-  const image = token.image
-  const open = image[0] ?? ''
-  const closes = open === '"' ? '' : open === '\u201e' || open === '\u201c' ? '\u201d\u201c"' : open + '\u2019\u201d'
-  const closed = image.length > 1 && closes.includes(image.at(-1) ?? '')
-  const inner = image.slice(1, closed ? -1 : undefined)
+  const open = token.image[0] ?? ''
+  const last = token.image.at(-1) ?? ''
+  const closed = token.image.length > 1 && closingQuotes.get(open)?.includes(last) === true
+  const inner = token.image.slice(1, closed ? -1 : undefined)
   const straight = `"${inner.replace(/\\+$/, '').replaceAll('"', '\\"')}"`
   if (closed) {
-    state.diagnostics.push(
-      diagnostic('RT0106', locate(state, token), `got \`${open}\`, expected \`"\``, {
-        help: 'text stands between straight double quotes',
-        fix: replaceBy(state, token, straight),
-      }),
-    )
+    report(state, 'RT0106', spanOf(token), `got \`${open}\`, expected \`"\``, {
+      help: 'text stands between straight double quotes',
+      fix: replaceBy(state, token, straight),
+    })
   } else {
     const span = { start: token.startOffset, end: token.startOffset + 1 }
-    state.diagnostics.push(
-      diagnostic('RT0106', { source: state.source, span }, 'the text has no closing `"` on its line', {
-        help: 'a text ends on the line on which it begins; `\\n` stands for a line break',
-      }),
-    )
+    report(state, 'RT0106', span, 'the text has no closing `"` on its line', {
+      help: 'a text ends on the line on which it begins; `\\n` stands for a line break',
+    })
   }
   put(state, token, kinds.stringToken, straight)
 }
 
 const wrongName: Handler = (state, token) => {
-  state.diagnostics.push(
-    diagnostic('RT0108', locate(state, token), `got \`${token.image}\`, which is no name`, {
-      help: token.image.startsWith('_')
-        ? 'a name begins with a letter'
-        : 'names are made of the letters a to z, digits, `-` and `_`; other text stands in double quotes',
-    }),
-  )
+  report(state, 'RT0108', spanOf(token), `got ${quoted(token.image)}, which is no name`, {
+    help: token.image.startsWith('_')
+      ? 'a name begins with a letter'
+      : 'names are made of the letters a to z, digits, `-` and `_`; other text stands in double quotes',
+  })
   put(state, token, kinds.nameToken, token.image)
 }
 
 const wrongSpace: Handler = (state, token) => {
   // A byte order mark at the very beginning is an editor's habit, not a mistake.
   if (token.startOffset === 0 && token.image === '\ufeff') return
-  state.diagnostics.push(
-    diagnostic('RT0108', locate(state, token), 'got an invisible character, expected a space', {
-      help: 'it was probably copied from a web page or a document',
-      fix: replaceBy(state, token, ' '),
-    }),
-  )
+  report(state, 'RT0108', spanOf(token), 'got an invisible character, expected a space', {
+    help: 'it was probably copied from a web page or a document',
+    fix: replaceBy(state, token, ' '),
+  })
 }
 
 const wrongCharacter: Handler = (state, token) => {
-  const shown = token.image.length > 20 ? `${token.image.slice(0, 20)}…` : token.image
-  state.diagnostics.push(
-    diagnostic('RT0108', locate(state, token), `got \`${shown}\`, which means nothing here`, {
-      help: 'text and names of other systems stand in double quotes',
-    }),
-  )
+  report(state, 'RT0108', spanOf(token), `got ${quoted(token.image)}, which means nothing here`, {
+    help: 'text and names of other systems stand in double quotes',
+  })
 }
 
 const handlers: ReadonlyMap<TokenType, Handler> = new Map([

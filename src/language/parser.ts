@@ -38,7 +38,7 @@ export function parse(source: Source): ParsedFile {
   const lexed = lex(source)
   parser ??= new RouteParser()
   const [parts, found] = parser.parseTokens(source, lexed.tokens)
-  const diagnostics = [...lexed.diagnostics.slice(0, 100), ...found].sort(
+  const diagnostics = [...lexed.diagnostics, ...found].sort(
     (left, right) => left.location.span.start - right.location.span.start,
   )
   return { file: { ...empty, ...parts, comments: lexed.comments }, diagnostics }

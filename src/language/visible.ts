@@ -55,3 +55,8 @@ export function cellsOf(character: string): number {
     (point >= 0x20000 && point <= 0x3fffd)
   return wide ? 2 : 1
 }
+
+/** Text of the author between back-ticks, as messages quote it; the end of a long one is left out. */
+export function quoted(text: string): string {
+  return `\`${text.length > 40 ? `${text.slice(0, 40)}…` : text}\``
+}

@@ -1,10 +1,10 @@
-import { amountText, lifetimeText, listText, namesText, pathText, signedText, expressionText } from './expression.ts'
-import { block, bracketed, condition, hasChainComment, hasComment, indented, lineWidth, sequence, unit } from './layout.ts'
+import { amountText, lifetimeText, namesText, pathText, signedText, expressionText } from './expression.ts'
+import { providerLine, modelLine } from './catalogue.ts'
+import { block, bracketed, condition, hasChainComment, hasComment, indented, lineWidth, listSpan, nameList, sequence, unit } from './layout.ts'
 import { blockLines } from './rules.ts'
 import { serveLines } from './serving.ts'
 import { testLines } from './tests.ts'
 import type { Layout, Lines } from './layout.ts'
-import type { Span } from '../source.ts'
 import type * as tree from '../syntax.ts'
 
 /** The lines of one declaration. */
@@ -100,122 +100,6 @@ export function declarationLines(layout: Layout, declaration: tree.Declaration):
     case 'test':
       return testLines(layout, declaration)
   }
-}
-
-/** The brackets at the end of a construct: from the first `[` behind its `=`, or its first. */
-function listSpan(layout: Layout, span: Span): Span {
-  return { start: layout.text.indexOf('[', span.start), end: span.end }
-}
-
-export function nameList(
-  layout: Layout,
-  head: string,
-  names: readonly tree.Name[],
-  span: Span,
-  room: number = lineWidth,
-): string[] {
-  return bracketed(layout, head, ['[', ']'], names, listSpan(layout, span), (name) => name.text, room)
-}
-
-function providerLine(layout: Layout, line: tree.ProviderLine): Lines {
-  switch (line.kind) {
-    case 'data':
-      return nameList(layout, 'data ', line.terms, line.span, lineWidth - 2)
-    case 'limit':
-      return [limitText(line)]
-    case 'family':
-    case 'region':
-    case 'account':
-      return [`${line.kind} ${line.value.text}`]
-  }
-}
-
-export function limitText(line: tree.LimitLine): string {
-  const name = line.as === undefined ? '' : ` as ${line.as.text}`
-  return `limit ${line.count.raw} ${line.of} per ${line.per.raw}${name}`
-}
-
-function modelLine(layout: Layout, line: tree.ModelLine): Lines {
-  switch (line.kind) {
-    case 'tier':
-      return [`tier ${line.value.text}`]
-    case 'known-as':
-      return bracketed(
-        layout,
-        'known-as ',
-        ['[', ']'],
-        line.values,
-        listSpan(layout, line.span),
-        (text) => text.raw,
-        lineWidth - 2,
-      )
-    case 'accepts':
-    case 'tags':
-    case 'served-by':
-      return nameList(layout, `${line.kind} `, line.values, line.span, lineWidth - 2)
-    case 'context':
-    case 'max-output':
-      return [`${line.kind} ${amountText(line.amount)}`]
-    case 'relative':
-    case 'tokenizer':
-      return [`${line.kind} ${line.factor.raw}`]
-    case 'price':
-      return priceLines(layout, line)
-    case 'cache':
-      return cacheLines(layout, line)
-    case 'at':
-      return block(layout, `at ${line.provider.text}`, line.lines, line.span.end - 1, (property) =>
-        endpointLine(layout, property),
-      )
-  }
-}
-
-function endpointLine(layout: Layout, line: tree.EndpointProperty): Lines {
-  switch (line.kind) {
-    case 'price':
-      return priceLines(layout, line)
-    case 'cache':
-      return cacheLines(layout, line)
-    case 'limit':
-      return [limitText(line)]
-    case 'region':
-    case 'account':
-    case 'quantization':
-      return [`${line.kind} ${line.value.text}`]
-    case 'latency':
-      return [`latency ${line.duration.raw}`]
-    case 'throughput':
-      return [`throughput ${amountText(line.amount)} per ${line.per.raw}`]
-  }
-}
-
-function priceLines(layout: Layout, line: tree.PriceLine): Lines {
-  const conditions = line.conditions.map((found) => {
-    switch (found.kind) {
-      case 'from':
-        return ` from ${found.date.raw}`
-      case 'above':
-        return ` above ${amountText(found.amount)}`
-      case 'for':
-        return ` for ${found.serviceTier.text}`
-    }
-  })
-  const head = `price per ${amountText(line.per)}${conditions.join('')}`
-  return block(layout, head, line.rows, line.span.end - 1, (row) => [`${row.bucket} ${row.value.raw}`])
-}
-
-function cacheLines(layout: Layout, line: tree.CacheLine): Lines {
-  return block(layout, 'cache', line.lines, line.span.end - 1, (property) => {
-    switch (property.kind) {
-      case 'lifetime':
-        return [`lifetime ${listText(property.durations.map((duration) => duration.raw))}`]
-      case 'minimum':
-      case 'step':
-        return [`${property.kind} ${amountText(property.amount)}`]
-      case 'refreshed-on-use':
-        return ['refreshed on use']
-    }
-  })
 }
 
 function settingText({ name, value, range }: tree.SettingDeclaration): string {

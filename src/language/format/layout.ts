@@ -1,6 +1,6 @@
 import { expressionText } from './expression.ts'
 import type { Span } from '../source.ts'
-import type { Comment, Expression, File } from '../syntax.ts'
+import type { Comment, Expression, File, Name } from '../syntax.ts'
 
 /** Lines of one construct, without the indentation of what is around it. */
 export type Lines = readonly string[]
@@ -198,4 +198,20 @@ export function condition(layout: Layout, head: string, expression: Expression, 
     unit(layout, operand.span, () => [`${expression.operator} ${expressionText(operand)}`]),
   )
   return [...lead, ...indented(parts)]
+}
+
+/** The brackets at the end of a construct: from the first `[` behind its `=`, or its first. */
+export function listSpan(layout: Layout, span: Span): Span {
+  return { start: layout.text.indexOf('[', span.start), end: span.end }
+}
+
+/** `head [a, b]` */
+export function nameList(
+  layout: Layout,
+  head: string,
+  names: readonly Name[],
+  span: Span,
+  room: number = lineWidth,
+): string[] {
+  return bracketed(layout, head, ['[', ']'], names, listSpan(layout, span), (name) => name.text, room)
 }

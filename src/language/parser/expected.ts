@@ -1,5 +1,6 @@
 import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain'
 import * as kinds from '../tokens.ts'
+import { quoted } from '../visible.ts'
 
 /** What the parsing library expected when it gave up, kept for the message in our own words. */
 export interface Expectation extends IParserErrorMessageProvider {
@@ -49,6 +50,10 @@ function describe(type: TokenType): string {
 export function describeExpected(types: readonly TokenType[]): string {
   const isValue = types.includes(kinds.openParenthesisToken) && types.includes(kinds.stringToken)
   if (isValue) return 'a value'
+  if (types.includes(kinds.word('keep'))) {
+    const what = types.includes(kinds.word('remind')) ? 'an action' : 'a choice'
+    return `${what} such as \`use\`, \`choose\` or \`keep\``
+  }
   const all = types.map(describe)
   if (all.length > 8) return `${all.slice(0, 7).join(', ')} or ${all.length - 7} others`
   const last = all.at(-1) ?? 'something else'
@@ -58,6 +63,5 @@ export function describeExpected(types: readonly TokenType[]): string {
 /** A token as a message quotes it. */
 export function describeToken(token: IToken): string {
   if (token.image === '') return 'the end of the file'
-  const image = token.image.length > 40 ? `${token.image.slice(0, 40)}…` : token.image
-  return `\`${image}\``
+  return quoted(token.image)
 }

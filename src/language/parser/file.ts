@@ -1,7 +1,7 @@
 import { EOF } from 'chevrotain'
 import type { IToken } from 'chevrotain'
 import { connectives } from './base.ts'
-import { ClaimParser } from './claims.ts'
+import { TestParser } from './tests.ts'
 import { suggest } from '../suggest.ts'
 import { declarationWords } from '../words.ts'
 import * as kinds from '../tokens.ts'
@@ -19,7 +19,7 @@ export interface FileParts {
 }
 
 /** The whole grammar of a `.route` file. */
-export class RouteParser extends ClaimParser {
+export class RouteParser extends TestParser {
   /** `checkGrammar` runs the library's own analysis of the grammar; for tests, it takes time. */
   constructor(checkGrammar: boolean = false) {
     super(checkGrammar)
@@ -113,6 +113,8 @@ export class RouteParser extends ClaimParser {
       const begins =
         this.beginsDeclaration(next) || this.sees(word('import')) || this.sees(word('policy'))
       if (begins && this.beginsLine(next) && (open <= 0 || this.atColumnOne(next))) return
+      // Another misspelt declaration.
+      if (open <= 0 && this.sees(kinds.nameToken) && this.atColumnOne(next)) return
       if (next.tokenType === kinds.openBraceToken) open += 1
       if (next.tokenType === kinds.closeBraceToken) open -= 1
       this.SKIP_TOKEN()

@@ -1,11 +1,11 @@
-import { VocabularyParser } from './vocabulary.ts'
+import { FactParser } from './facts.ts'
 import * as kinds from '../tokens.ts'
 import { word } from '../tokens.ts'
 import type { Rule } from './base.ts'
 import type * as tree from '../syntax.ts'
 
 /** Filters, blocks of rules, choices and effects. */
-export abstract class RuleParser extends VocabularyParser {
+export abstract class RuleParser extends FactParser {
   protected filter: Rule<tree.FilterDeclaration> = this.RULE('filter', () => {
     const start = this.start()
     const effect = this.OR<'allow' | 'deny'>([

@@ -1,5 +1,5 @@
 import type { TokenType } from 'chevrotain'
-import { RecoveringParser } from './base.ts'
+import { RecoveringParser } from './recovery.ts'
 import { decodeString } from '../string-literal.ts'
 import * as kinds from '../tokens.ts'
 import { word } from '../tokens.ts'
