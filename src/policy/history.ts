@@ -9,7 +9,7 @@ export const emptyHistory: History = {
   tools: [],
   calls: [],
   turnImages: 0,
-  contextImages: 0,
+  contextImages: undefined,
   contextTokens: undefined,
   userMessage: null,
   replyTools: [],
