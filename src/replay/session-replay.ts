@@ -107,7 +107,6 @@ interface Run {
   facts: GroupFacts
   previous: CallRecord | undefined
   divergence: Divergence | undefined
-  spentPicoUsd: bigint
 }
 
 function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
@@ -128,7 +127,6 @@ function startRun(session: RecordedSession, options: SessionReplayOptions): Run 
     facts: {},
     previous: undefined,
     divergence: undefined,
-    spentPicoUsd: 0n,
   }
 }
 
@@ -149,7 +147,6 @@ function replayCall(run: Run, record: CallRecord): CallResult {
   const recordedCost = recordedMoney(policy, record, recorded)
   const policyCost = policyMoney(policy, record, phase, recordedCost, served)
   const overheadCost = overheadMoney(policy, record, decision, phase, between.compacted)
-  run.spentPicoUsd += policyCost.value ?? 0n
   run.attempts.push(...(service?.attempts ?? []))
   for (const judgement of judgeInvariants(decided, end === 'served' ? service?.served : undefined)) {
     run.judged.push({ call: record.call, invariant: judgement.invariant })
@@ -249,7 +246,6 @@ function decideCall(run: Run, record: CallRecord, between: Between): DecidedCall
     attempts: run.attempts,
     faults: run.session.events.filter((event) => event.event === 'fault'),
     nowMicros: record.startMicros,
-    spentPicoUsd: run.spentPicoUsd,
   })
   const begun = observe(policy, run.state, input)
   const [decided, decision] = evaluator.decide(begun, input, world)

@@ -11,13 +11,11 @@ export interface WorldSources {
   readonly attempts: readonly Attempt[]
   readonly faults: readonly Extract<EventRecord, { event: 'fault' }>[]
   readonly nowMicros: number | undefined
-  readonly spentPicoUsd: bigint
 }
 
 /**
  * What a router standing here could have seen: this session's own failed attempts, faults that have
- * begun, and what the session has spent. Caches and the account's budgets are not simulated: a cache
- * is unknown, a budget unspent.
+ * begun. Caches and the account's budgets are not simulated: a cache is unknown, a budget unspent.
  */
 export function sessionWorld(sources: WorldSources): World {
   const { seed, session, attempts, faults, nowMicros } = sources
@@ -44,7 +42,7 @@ export function sessionWorld(sources: WorldSources): World {
     warm: () => undefined,
     cachedTokens: () => undefined,
     usedMillionths: () => undefined,
-    spentPicoUsd: (scope) => (scope === 'session' ? sources.spentPicoUsd : 0n),
+    spentPicoUsd: () => 0n,
     drawMillionths: (purpose, ...key) => drawMillionths([seed, session, purpose, ...key]),
   }
 }

@@ -1,0 +1,23 @@
+import { sameTokens } from './call-money.ts'
+import { cancelledAnyway, unclassifiedError, untriedHealthy } from './recorded-health.ts'
+import type { ReplayResult, Totals } from './result.ts'
+
+const texts: ReadonlyMap<string, string> = new Map([
+  [untriedHealthy, 'a host answers where the log does not tell whether it would have'],
+  [cancelledAnyway, 'a call that the person broke off is broken off wherever it goes'],
+  [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
+])
+
+/** The named assumptions that some figure or some call of this run rests on. */
+export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
+  const { overhead, frozen } = totals.money
+  return [
+    ...(frozen.parts.modelled === undefined
+      ? []
+      : [{ name: sameTokens, text: 'from a divergence on a call keeps its logged tokens, a factor of 4 either way' }]),
+    ...(overhead.parts.modelled === undefined
+      ? []
+      : [{ name: 'declared-overhead', text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
+    ...Object.keys(totals.assumed).map((name) => ({ name, text: texts.get(name) ?? name })),
+  ]
+}

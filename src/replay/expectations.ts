@@ -1,0 +1,197 @@
+import type { Expression, Policy } from '../policy/core.ts'
+import type { CallInput, World } from '../policy/decision.ts'
+import type { ClaimContext } from '../policy/claims-context.ts'
+import { evaluate } from '../policy/reference/evaluate.ts'
+import { truthOf } from '../policy/reference/logic.ts'
+import { printed } from '../policy/reference/print.ts'
+import { newNotes } from '../policy/reference/scope.ts'
+import type { Scope } from '../policy/reference/scope.ts'
+import { startSession } from '../policy/session-state.ts'
+import { integer, isUnknown } from '../policy/value.ts'
+import type { Value } from '../policy/value.ts'
+import { eachPart } from '../policy/walk.ts'
+import { alwaysModelOf } from './always.ts'
+import { boundsOfSplit, mergeSplits } from './ledger.ts'
+import type { MoneySplit, ReplayResult, Totals } from './result.ts'
+
+/** What a run came to, for its expectations. */
+export interface RunFigures {
+  readonly totals: Totals
+  /** By model of `cost(always M)`. */
+  readonly always: ReadonlyMap<string, MoneySplit>
+}
+
+/** Above any sum of money in a trace: stands for no upper bound. */
+const unbounded = 1n << 160n
+
+interface Interval {
+  readonly lo: bigint
+  readonly hi: bigint | null
+}
+
+/**
+ * Judges every `expect` of the policy. A figure that is known only between two bounds passes or fails
+ * where the comparison comes out the same at every corner of the bounds, and is undecided otherwise.
+ */
+export function judgeExpectations(policy: Policy, figures: RunFigures): ReplayResult['expectations'] {
+  return policy.expectations.map(({ name, condition }) => {
+    const truth = judged(policy, condition, figures)
+    return {
+      name,
+      verdict: truth === undefined ? 'undecided' : truth ? 'pass' : 'fail',
+      detail: detailOf(policy, condition, figures),
+    }
+  })
+}
+
+/** Kleene's logic over comparisons; `undefined`: the bounds do not tell. */
+function judged(policy: Policy, condition: Expression, figures: RunFigures): boolean | undefined {
+  switch (condition.kind) {
+    case 'not': {
+      const truth = judged(policy, condition.operand, figures)
+      return truth === undefined ? undefined : !truth
+    }
+    case 'logical': {
+      const truths = condition.operands.map((each) => judged(policy, each, figures))
+      const settles = condition.operator === 'or'
+      if (truths.includes(settles)) return settles
+      return truths.includes(undefined) ? undefined : !settles
+    }
+    default:
+      return atCorners(policy, condition, figures)
+  }
+}
+
+/** A comparison of sums is linear in its figures, so what holds at every corner holds in between. */
+function atCorners(policy: Policy, condition: Expression, figures: RunFigures): boolean | undefined {
+  const intervals = intervalsOf(condition, figures)
+  let corners: readonly ReadonlyMap<string, bigint>[] = [new Map()]
+  for (const [name, { lo, hi }] of intervals) {
+    const ends = lo === hi ? [lo] : [lo, hi ?? unbounded]
+    corners = corners.flatMap((corner) => ends.map((end) => new Map([...corner, [name, end]])))
+  }
+  const truths = corners.map((corner) => {
+    const truth = truthOf(evaluate(condition, scopeOf(policy, claimsOf(figures, corner))))
+    return isUnknown(truth) ? undefined : truth
+  })
+  const [first] = truths
+  return truths.every((truth) => truth === first) ? first : undefined
+}
+
+const alwaysPrefix = 'always '
+
+/** Money in a condition, by `cost` or `always M`. */
+function intervalsOf(condition: Expression, figures: RunFigures): ReadonlyMap<string, Interval> {
+  const intervals = new Map<string, Interval>()
+  eachPart(condition, (part) => {
+    const model = alwaysModelOf(part)
+    if (model !== undefined) intervals.set(`${alwaysPrefix}${model}`, alwaysInterval(figures, model))
+    if (part.kind === 'call' && part.function === 'cost') intervals.set('cost', costInterval(figures))
+  })
+  return intervals
+}
+
+/** What the policy's calls, its classifiers and its compactions cost. */
+function costInterval({ totals }: RunFigures): Interval {
+  return boundsOfSplit(mergeSplits(totals.money.frozen, totals.money.overhead))
+}
+
+function alwaysInterval({ always }: RunFigures, model: string): Interval {
+  const split = always.get(model)
+  return split === undefined ? { lo: 0n, hi: null } : boundsOfSplit(split)
+}
+
+function claimsOf({ totals }: RunFigures, money: ReadonlyMap<string, bigint>): ClaimContext {
+  const { attempts, decisions } = totals
+  const noRoute = Object.values(decisions.noRoute).reduce((sum, count) => sum + count, 0)
+  const asked = attempts.served + attempts.exhausted + attempts.denied + noRoute
+  return {
+    call(name, [model]): Value | undefined {
+      switch (name) {
+        case 'cost':
+          return integer(money.get('cost') ?? 0n)
+        case 'cost-always':
+          return typeof model === 'string' ? integer(money.get(`${alwaysPrefix}${model}`) ?? 0n) : undefined
+        case 'availability':
+          // Cancelled calls asked for nothing in the end.
+          return asked === 0
+            ? undefined
+            : { numerator: BigInt(attempts.served) * 1_000_000n, denominator: BigInt(asked) }
+        case 'switches':
+          return integer(totals.switches)
+        case 'upgrades':
+          return integer(totals.upgrades)
+        case 'sessions':
+          return integer(totals.sessions)
+        case 'turns':
+          return integer(totals.turns)
+        case 'calls':
+          return integer(totals.calls.replayed + totals.calls.afterDivergence)
+        default:
+          return undefined
+      }
+    },
+  }
+}
+
+/** `switches 8, turns 104`; money as the interval in which it lies. */
+function detailOf(policy: Policy, condition: Expression, figures: RunFigures): string {
+  const intervals = intervalsOf(condition, figures)
+  const shown = new Map<string, string>()
+  eachPart(condition, (part) => {
+    if (part.kind !== 'call') return
+    const model = alwaysModelOf(part)
+    const name = model === undefined ? part.function : `${alwaysPrefix}${model}`
+    const interval = intervals.get(name)
+    const text = model === undefined ? part.function : `cost(always ${model})`
+    const value = evaluate(part, scopeOf(policy, claimsOf(figures, new Map())))
+    shown.set(text, interval === undefined ? printed(value, part.type) : intervalText(interval))
+  })
+  return [...shown].map(([name, value]) => `${name} ${value}`).join(', ')
+}
+
+function intervalText({ lo, hi }: Interval): string {
+  const usd = (picoUsd: bigint): string => printed(integer(picoUsd), { kind: 'number', unit: 'money' })
+  if (hi === null) return `at least ${usd(lo)}`
+  return lo === hi ? usd(lo) : `${usd(lo)} to ${usd(hi)}`
+}
+
+// --- a condition over a whole run reads no session
+
+const nowhere: World = {
+  outage: () => undefined,
+  warm: () => undefined,
+  cachedTokens: () => undefined,
+  usedMillionths: () => undefined,
+  spentPicoUsd: () => undefined,
+  drawMillionths: () => 0,
+}
+
+const nothing: CallInput = {
+  beginsTurn: false,
+  previousReply: undefined,
+  previousServed: undefined,
+  prompt: {},
+  requested: undefined,
+  kind: undefined,
+  sidechain: undefined,
+  organisation: {},
+  nowMicros: undefined,
+  phraseLists: [],
+  withheld: { visible: false, thinking: false },
+  given: {},
+}
+
+function scopeOf(policy: Policy, claims: ClaimContext): Scope {
+  return {
+    policy,
+    state: startSession(policy, ''),
+    input: nothing,
+    world: nowhere,
+    it: undefined,
+    eligible: undefined,
+    claims: [claims],
+    notes: newNotes(),
+    trace: undefined,
+  }
+}

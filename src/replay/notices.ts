@@ -1,0 +1,54 @@
+import type { Policy } from '../policy/core.ts'
+import type { IdentityCounts } from './identity.ts'
+import type { Identity, Totals } from './result.ts'
+
+export interface NoticeFacts {
+  readonly policy: Policy
+  readonly totals: Totals
+  readonly identity: Identity
+  readonly counts: IdentityCounts
+  readonly servedModels: ReadonlySet<string>
+}
+
+/** What a reader must know before any number, most important first. */
+export function noticesOf(facts: NoticeFacts): readonly string[] {
+  return [...classifierNotice(facts), ...identityNotice(facts), ...undetermined(facts), ...lowerBounds(facts)]
+}
+
+/** A policy that stands on a classifier, over a log that never had one. */
+function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readonly string[] {
+  const { sessions, sessionsWithVerdict } = totals
+  if (policy.classifiers.length === 0 || sessionsWithVerdict === sessions) return []
+  const carry = `${sessionsWithVerdict} of ${sessions} sessions carry a classifier verdict`
+  const [only, ...others] = [...servedModels].sort()
+  if (sessionsWithVerdict > 0) return [`${carry}: where one is missing, choices that need it are undetermined`]
+  return only !== undefined && others.length === 0
+    ? [`${carry}: the result equals always-${only}`]
+    : [`${carry}: choices that need one are undetermined`]
+}
+
+function identityNotice({ identity, counts }: NoticeFacts): readonly string[] {
+  if (identity.form !== 'policy') {
+    return ['the router behind this log is not known: nothing here says what a change of its policy would have done']
+  }
+  return counts.otherSessions === 0
+    ? []
+    : [`${counts.otherSessions} sessions were not decided by \`${identity.policy}\`: what decided them is not known`]
+}
+
+function undetermined({ totals }: NoticeFacts): readonly string[] {
+  const { undetermined: count, missing } = totals.decisions
+  if (count === 0) return []
+  const names = Object.entries(missing)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([name, calls]) => `${name} ${calls}`)
+  return [`${count} decisions are undetermined, for the log does not tell: ${names.join(', ')}`]
+}
+
+function lowerBounds({ totals }: NoticeFacts): readonly string[] {
+  const { lowerBoundOutputs, callsWithUsage } = totals.tokens
+  if (lowerBoundOutputs === 0) return []
+  return [
+    `the log cuts the output tokens of ${lowerBoundOutputs} of ${callsWithUsage} calls short: their output cost is a lower bound`,
+  ]
+}

@@ -1,0 +1,276 @@
+import type { Policy } from '../policy/core.ts'
+import { policyDigest } from '../policy/digest.ts'
+import type { Evaluator } from '../policy/decision.ts'
+import { referenceEvaluator } from '../policy/reference/decide.ts'
+import { canonicalRecord, digestOfLines, sessionDigest, traceDigest } from '../trace/canonical.ts'
+import type { CallRecord } from '../trace/record.ts'
+import type { RecordedSession } from '../trace/session.ts'
+import { alwaysModels, alwaysMoney } from './always.ts'
+import { assumptionsOf } from './assumptions.ts'
+import { judgeExpectations } from './expectations.ts'
+import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
+import type { IdentityCounts, RecordedPolicy } from './identity.ts'
+import { emptySplit, mergeSplits, splitOf } from './ledger.ts'
+import { notSimulated } from './not-simulated.ts'
+import { noticesOf } from './notices.ts'
+import { combinedHash, runIdOf } from './outcome.ts'
+import type { Breach, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
+import { replaySession } from './session-replay.ts'
+import type { SessionReplayOptions } from './session-replay.ts'
+import { groupsOf, totalsOf } from './session-totals.ts'
+import type { GroupField } from './session-totals.ts'
+import { sortedRecord } from './tally.ts'
+import { emptyTotals, mergeTotals } from './totals.ts'
+
+export interface ReplayOptions {
+  readonly policy: Policy
+  /** Of the same policy; the reference evaluator where none is given. */
+  readonly evaluator?: Evaluator | undefined
+  /** Default `frozen`: decisions go on past a divergence. Money is always `stop`. */
+  readonly mode?: 'frozen' | 'stop' | undefined
+  /** Default `0`. */
+  readonly seed?: string | undefined
+  readonly groupBy?: GroupField | undefined
+  /** The policy of `--recorded`: decided the trace when it was recorded. */
+  readonly recorded?: Policy | undefined
+  /** Only calls that it lets through count; all are decided, for the state. */
+  readonly select?:
+    | {
+        /** As the user wrote it; part of what identifies the run. */
+        readonly text: string
+        readonly selects: (call: CallRecord, session: RecordedSession) => boolean
+      }
+    | undefined
+  readonly engineVersion?: string | undefined
+}
+
+/** A replay under way: sessions go in one by one, in any order, and none is kept. */
+export interface Replay {
+  add(session: RecordedSession): SessionResult
+  /** What has been added so far, to be merged with that of another replay of the same options. */
+  partial(): ReplayPartial
+  finish(): ReplayResult
+}
+
+/**
+ * What some sessions came to. A commutative monoid under `mergePartials`: any partition of the
+ * sessions, replayed apart and merged in any order, finishes with the same result.
+ */
+export interface ReplayPartial {
+  readonly totals: Totals
+  readonly groups: ReadonlyMap<string, Totals>
+  readonly sessions: readonly {
+    readonly session: string
+    readonly hash: string
+    readonly digest: string
+  }[]
+  /** Canonical texts of the events that hold for every session. */
+  readonly sharedEvents: readonly string[] | undefined
+  readonly identity: IdentityCounts
+  readonly always: ReadonlyMap<string, MoneySplit>
+  /** Models that served, or would serve, some call. */
+  readonly servedModels: ReadonlySet<string>
+  /** By invariant: its breach in the session with the fewest calls. */
+  readonly smallest: ReadonlyMap<string, SmallestBreach>
+}
+
+interface SmallestBreach {
+  readonly calls: number
+  readonly breach: Breach
+}
+
+const nothing: ReplayPartial = {
+  totals: emptyTotals,
+  groups: new Map(),
+  sessions: [],
+  sharedEvents: undefined,
+  identity: noIdentity,
+  always: new Map(),
+  servedModels: new Set(),
+  smallest: new Map(),
+}
+
+export function createReplay(options: ReplayOptions): Replay {
+  const run = prepare(options)
+  let totals = emptyTotals
+  let identity = noIdentity
+  let sharedEvents: readonly string[] | undefined
+  const groups = new Map<string, Totals>()
+  const always = new Map<string, MoneySplit>()
+  const servedModels = new Set<string>()
+  const smallest = new Map<string, SmallestBreach>()
+  const sessions: ReplayPartial['sessions'][number][] = []
+
+  const add = (session: RecordedSession): SessionResult => {
+    const result = replaySession(session, run.session)
+    totals = mergeTotals(totals, totalsOf(result))
+    if (options.groupBy !== undefined) addInto(groups, groupsOf(result, options.groupBy), mergeTotals)
+    identity = mergeIdentity(identity, sessionIdentity(run, session, result))
+    const selected = session.calls.filter((call) => options.select?.selects(call, session) ?? true)
+    for (const model of run.alwaysModels) {
+      const split = selected
+        .map((call) => splitOf(alwaysMoney(options.policy, call, model)))
+        .reduce(mergeSplits, emptySplit)
+      always.set(model, mergeSplits(always.get(model) ?? emptySplit, split))
+    }
+    for (const call of result.calls) {
+      if (call.served !== undefined) servedModels.add(call.served.model)
+    }
+    addInto(smallest, smallestOf(result), smaller)
+    sessions.push({
+      session: session.session,
+      hash: result.outcomeHash,
+      digest: sessionDigest(session),
+    })
+    sharedEvents ??= session.events.filter((event) => event.session === undefined).map(canonicalRecord)
+    return result
+  }
+  const partial = (): ReplayPartial => ({
+    totals,
+    groups,
+    sessions,
+    sharedEvents,
+    identity,
+    always,
+    servedModels,
+    smallest,
+  })
+  return { add, partial, finish: () => finishReplay(options, partial()) }
+}
+
+interface Prepared {
+  readonly options: ReplayOptions
+  readonly session: SessionReplayOptions
+  readonly recorded: RecordedPolicy
+  readonly recordedEvaluator: Evaluator
+  readonly isRecorded: boolean
+  readonly alwaysModels: readonly string[]
+}
+
+function prepare(options: ReplayOptions): Prepared {
+  const { policy } = options
+  const evaluator = options.evaluator ?? referenceEvaluator(policy)
+  const recordedPolicy = options.recorded ?? policy
+  const digest = policyDigest(recordedPolicy)
+  const isRecorded = digest === policyDigest(policy)
+  return {
+    options,
+    session: {
+      evaluator,
+      mode: options.mode ?? 'frozen',
+      seed: options.seed ?? '0',
+      selects: options.select?.selects,
+    },
+    recorded: { policy: recordedPolicy, digest, isNamed: options.recorded !== undefined },
+    recordedEvaluator: isRecorded ? evaluator : referenceEvaluator(recordedPolicy),
+    isRecorded,
+    alwaysModels: alwaysModels(policy),
+  }
+}
+
+/** The recorded policy's own replay of a session that it decided, beside the accounts of every call. */
+function sessionIdentity(run: Prepared, session: RecordedSession, result: SessionResult): IdentityCounts {
+  const { policy } = run.options
+  if (!decidedBy(session, run.recorded)) return identityOf(policy, session, undefined)
+  const whole = run.isRecorded && run.session.mode === 'frozen' && run.session.selects === undefined
+  return identityOf(
+    run.recorded.policy,
+    session,
+    whole
+      ? result
+      : replaySession(session, { evaluator: run.recordedEvaluator, mode: 'frozen', seed: run.session.seed }),
+  )
+}
+
+function addInto<V>(
+  into: Map<string, V>,
+  from: ReadonlyMap<string, V>,
+  merge: (left: V, right: V) => V,
+): void {
+  for (const [key, value] of from) {
+    const before = into.get(key)
+    into.set(key, before === undefined ? value : merge(before, value))
+  }
+}
+
+function smallestOf(result: SessionResult): ReadonlyMap<string, SmallestBreach> {
+  const calls = result.calls.length + result.unreplayed.length + result.skipped.length
+  const found = new Map<string, SmallestBreach>()
+  for (const breach of result.breaches) {
+    if (!found.has(breach.invariant)) found.set(breach.invariant, { calls, breach })
+  }
+  return found
+}
+
+/** The shorter session, then the first by its key and call. */
+function smaller(left: SmallestBreach, right: SmallestBreach): SmallestBreach {
+  if (left.calls !== right.calls) return left.calls < right.calls ? left : right
+  const [a, b] = [left.breach, right.breach]
+  if (a.session !== b.session) return a.session < b.session ? left : right
+  return a.call <= b.call ? left : right
+}
+
+export function mergePartials(left: ReplayPartial, right: ReplayPartial): ReplayPartial {
+  const merged = <V>(
+    of: (partial: ReplayPartial) => ReadonlyMap<string, V>,
+    merge: (a: V, b: V) => V,
+  ): ReadonlyMap<string, V> => {
+    const map = new Map(of(left))
+    addInto(map, of(right), merge)
+    return map
+  }
+  return {
+    totals: mergeTotals(left.totals, right.totals),
+    groups: merged((partial) => partial.groups, mergeTotals),
+    sessions: [...left.sessions, ...right.sessions],
+    sharedEvents: left.sharedEvents ?? right.sharedEvents,
+    identity: mergeIdentity(left.identity, right.identity),
+    always: merged((partial) => partial.always, mergeSplits),
+    servedModels: new Set([...left.servedModels, ...right.servedModels]),
+    smallest: merged((partial) => partial.smallest, smaller),
+  }
+}
+
+/** The result of everything that was added, here or elsewhere. */
+export function finishReplay(options: ReplayOptions, partial: ReplayPartial = nothing): ReplayResult {
+  const { policy } = options
+  const { session, recorded } = prepare(options)
+  const { totals } = partial
+  const digest = policyDigest(policy)
+  const trace = traceDigest(
+    partial.sessions.map((each) => each.digest),
+    partial.sharedEvents === undefined || partial.sharedEvents.length === 0
+      ? undefined
+      : digestOfLines(partial.sharedEvents),
+  )
+  const identity = identityFrom(partial.identity, recorded.policy.name ?? '')
+  const engineVersion = options.engineVersion ?? ''
+  return {
+    schemaVersion: 1,
+    engineVersion,
+    runId: runIdOf({
+      engineVersion,
+      policy: digest,
+      recorded: options.recorded === undefined ? undefined : recorded.digest,
+      trace,
+      seed: session.seed,
+      mode: session.mode,
+      select: options.select?.text,
+    }),
+    outcomeHash: combinedHash(partial.sessions),
+    policy: { name: policy.name ?? '', digest },
+    traceDigest: trace,
+    seed: session.seed,
+    mode: { decisions: session.mode, money: 'stop' },
+    identity,
+    totals,
+    groupedBy: options.groupBy,
+    groups: Object.entries(sortedRecord(partial.groups)).map(([key, group]) => ({ key, totals: group })),
+    refusal: refusalOf(identity),
+    notices: noticesOf({ policy, totals, identity, counts: partial.identity, servedModels: partial.servedModels }),
+    assumptions: assumptionsOf(totals),
+    notSimulated: notSimulated(policy),
+    smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
+    expectations: judgeExpectations(policy, { totals, always: partial.always }),
+  }
+}
