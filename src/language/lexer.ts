@@ -16,12 +16,14 @@ export interface LexedSource {
   readonly tokens: IToken[]
   readonly comments: readonly Comment[]
   readonly diagnostics: readonly Diagnostic[]
+  /** Where texts begin that do not end on their line: the rest of such a line cannot be trusted. */
+  readonly unclosed: readonly number[]
 }
 
 /** Cuts a source into tokens. Everything that is no token is reported once and mended or skipped. */
 export function lex(source: Source): LexedSource {
   const raw = kinds.tokenLexer().tokenize(source.text)
-  const state: LexState = { source, tokens: [], diagnostics: [] }
+  const state: LexState = { source, tokens: [], diagnostics: [], unclosed: [] }
   for (const [index, token] of raw.tokens.entries()) {
     const handle = handlers.get(token.tokenType)
     if (handle === undefined) keep(state, token)
@@ -35,13 +37,14 @@ export function lex(source: Source): LexedSource {
       doc: text.startsWith('///') && !text.startsWith('////'),
     }
   })
-  return { tokens: state.tokens, comments, diagnostics: state.diagnostics }
+  return { tokens: state.tokens, comments, diagnostics: state.diagnostics, unclosed: state.unclosed }
 }
 
 interface LexState {
   readonly source: Source
   readonly tokens: IToken[]
   readonly diagnostics: Diagnostic[]
+  readonly unclosed: number[]
 }
 
 type Handler = (state: LexState, token: IToken, next: IToken | undefined) => void
@@ -173,6 +176,7 @@ const wrongString: Handler = (state, token) => {
     })
   } else {
     const span = { start: token.startOffset, end: token.startOffset + 1 }
+    state.unclosed.push(token.startOffset)
     report(state, 'RT0106', span, 'the text has no closing `"` on its line', {
       help: 'a text ends on the line on which it begins; `\\n` stands for a line break',
     })

@@ -1,5 +1,6 @@
 import { diagnostic } from './registry.ts'
 import { lex } from './lexer.ts'
+import { lineAt } from './position.ts'
 import { RouteParser } from './parser/file.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Source } from './source.ts'
@@ -38,8 +39,25 @@ export function parse(source: Source): ParsedFile {
   const lexed = lex(source)
   parser ??= new RouteParser()
   const [parts, found] = parser.parseTokens(source, lexed.tokens)
-  const diagnostics = [...lexed.diagnostics, ...found].sort(
+  const all = [...lexed.diagnostics, ...found]
+  const diagnostics = trusted(source, all, lexed.unclosed).sort(
     (left, right) => left.location.span.start - right.location.span.start,
   )
   return { file: { ...empty, ...parts, comments: lexed.comments }, diagnostics }
+}
+
+/** Without what was found on lines on which a quote is missing: one slip, one error. */
+function trusted(
+  source: Source,
+  diagnostics: readonly Diagnostic[],
+  unclosed: readonly number[],
+): Diagnostic[] {
+  if (unclosed.length === 0) return [...diagnostics]
+  const begins = new Set(unclosed)
+  const lines = new Set(unclosed.map((offset) => lineAt(source, offset).start))
+  return diagnostics.filter(
+    ({ code, location }) =>
+      (code === 'RT0106' && begins.has(location.span.start)) ||
+      !lines.has(lineAt(source, location.span.start).start),
+  )
 }
