@@ -143,7 +143,7 @@ export const meaningEntries: readonly DiagnosticEntry[] = [
     severity: 'error',
     title: 'model twice on a ladder',
     explanation: 'A model stands in at most one climb of a ladder, once, so that its next step is never in doubt.',
-    example: 'ladder up {\n  m -> m\n}',
+    example: 'model m {\n}\nladder up {\n  m -> m\n}',
   },
   {
     code: 'RT0221',

@@ -65,7 +65,8 @@ export function elaborateSignal(
 
 function passUp(context: Context, elaborated: ElaboratedSignal): ElaboratedSignal {
   const outer = currentFrame(context)
-  if (outer !== undefined) {
+  // What is in error has been reported: it weighs on nobody.
+  if (outer !== undefined && elaborated.signal !== undefined) {
     outer.depth = Math.max(outer.depth, elaborated.depth + 1)
     outer.size = Math.min(outer.size + elaborated.size, largest + 1)
     outer.notInFilter ??= elaborated.notInFilter

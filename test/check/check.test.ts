@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/check/index.ts'
+import { loadPolicyText } from '../../src/policy/load.ts'
+import { smallCatalogue } from '../support/policy-of.ts'
+
+const libraries = new Map([['base.route', smallCatalogue]])
+
+/** What is found in a policy over the small catalogue, with a sound `on start`. */
+function found(text: string): string[] {
+  const start = text.includes('on start') ? '' : 'on start { otherwise use mid }'
+  const source = `policy p import "base.route"\n${text}\n${start}\n`
+  const { policy, diagnostics, sources } = loadPolicyText('my.route', source, libraries)
+  expect(diagnostics.filter((each) => each.severity === 'error')).toEqual([])
+  if (policy === undefined) throw new Error('a policy without an error came to nothing')
+  return check(policy, sources).map((each) => `${each.code} ${each.message}`)
+}
+
+describe('what looks wrong', () => {
+  it.each([
+    ['a test that asserts nothing', 'test "t" { user "x" repeat 2 times { call } }', 'RT0311 the test "t" asserts nothing'],
+    ['a model without a price', 'model free { served-by [north] }\nladder l { small -> free }\non turn { otherwise upgrade via l }', 'RT0312 the model `free` has no price'],
+    ['a ladder that descends', 'ladder l { big -> small }\non turn { otherwise upgrade via l }', 'RT0313 the ladder `l` descends from `big` to `small`, a lower tier'],
+    ['a state that nothing writes', 'state { latch seen }\non turn { rule a: when seen then restart otherwise keep }', 'RT0314 nothing ever writes the latch `seen`'],
+    ['a state that nothing reads', 'state { latch seen }\non turn { otherwise set seen, keep }', 'RT0315 nothing ever reads the latch `seen`'],
+    ['a streak without a reset', 'state { streak s up to 3 }\non turn { rule a: when s < 2 then add 1 to s otherwise keep }', 'RT0316 the streak `s` is never reset'],
+    ['a signal that nothing uses', 'signal s = turn', 'RT0317 nothing uses the signal `s`'],
+    ['phrases that nothing uses', 'phrases p = ["x"]', 'RT0317 nothing uses the list of phrases `p`'],
+    ['a kept model that may be denied', 'deny a: models where it in org.blocked\non turn, call { otherwise keep }', 'RT0318 no rule of `on turn` handles a kept model that `a` has taken out'],
+    ['a model that nobody serves', 'model lost { price per 1M tokens { input $1 } }\npool q = [lost, big]\non turn { otherwise choose first from q else keep }', 'RT0319 nobody serves the model `lost`'],
+    ['a direction mark', '// \u202egnorw', 'RT0320 there is an invisible character `u{202E}` here'],
+    ['a look-alike letter', 'phrases p = ["p\u0430y"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }', 'RT0320 this word mixes letters of two alphabets that look alike'],
+    ['a count that is never reached', 'on turn { rule a: when count failures in last 3 tools >= 4 then restart otherwise keep }', 'RT0321 the count never reaches `4`: its window holds at most `3`'],
+    ['a count through a signal and a setting', 'setting most = 3\nsignal s = count repeats in last 3 tools\non turn { rule a: when s > most then restart otherwise keep }', 'RT0321 the count never reaches `4`: its window holds at most `3`'],
+    ['a model that falls back to itself', 'serve big { fallback to [mid, big] }', 'RT0322 `big` falls back to itself'],
+    ['a band that is missing', 'scale mood = [low, middle, high]\nsignal s = when turn > 1 then 1.0 otherwise 0.0\nscorer sc { weight 1.0 s bands mood { low below 0.5 high otherwise } }\non turn { rule a: when sc.band is high then restart otherwise keep }', 'RT0323 no band of `sc` gives `middle`'],
+    ['weights that nothing draws by', 'pool q = [big weight 3, mid]\non turn { otherwise choose first from q else keep }', 'RT0324 nothing draws from `q` by its weights'],
+  ])('%s', (_title, text, expected) => {
+    expect(found(text)).toEqual([expected])
+  })
+})
+
+describe('what does not', () => {
+  it.each([
+    ['a ladder that may descend', 'ladder l may descend { big -> small }\non turn { otherwise upgrade via l }'],
+    ['a ladder within a tier', 'ladder l { small -> mid -> big }\non turn { otherwise upgrade via l }'],
+    ['a filter with a rule for it', 'deny a: models where it in org.blocked\non turn, call { rule r: when not allowed(current) then restart otherwise keep }'],
+    ['a rule that asks through a signal', 'deny a: models where it in org.blocked\nsignal gone = not allowed(current)\non turn, call { rule r: when gone then restart otherwise keep }'],
+    ['a count at its bound', 'on turn { rule a: when count failures in last 3 tools >= 3 then restart otherwise keep }'],
+    ['text in another alphabet', 'phrases p = ["\u043d\u0435\u0442", "nein"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }'],
+    ['a library with more than one needs', ''],
+  ])('%s', (_title, text) => {
+    expect(found(text)).toEqual([])
+  })
+})

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { check } from '../../../src/check/index.ts'
+import { loadPolicyText } from '../../../src/policy/load.ts'
+import { shippedRouteFiles } from '../../support/route-files.ts'
+
+const shipped = shippedRouteFiles()
+const libraries = new Map(shipped.map((source) => [source.name, source.text]))
+
+describe('shipped policies', () => {
+  it.each(shipped.map((source) => [source.name, source.text]))('%s has no finding', (name, text) => {
+    const { policy, diagnostics, sources } = loadPolicyText(name, text, libraries)
+    expect(diagnostics).toEqual([])
+    expect(policy === undefined ? 'no policy' : check(policy, sources)).toEqual([])
+  })
+})
+
+/** Policies after well-known gateways: together they use every construct of the language. */
+const corpus = new URL('../../corpus/policies/', import.meta.url)
+
+describe('the corpus', () => {
+  it.each(readdirSync(corpus))('%s elaborates without an error', (name) => {
+    const text = readFileSync(new URL(name, corpus), 'utf8')
+    const { policy, diagnostics } = loadPolicyText(name, text, libraries)
+    expect(diagnostics).toEqual([])
+    expect(policy?.name).toBe(name.replace('.route', ''))
+  })
+})
