@@ -145,11 +145,12 @@ export function score(scope: Scope): fc.Arbitrary<string> {
   return once(keyed('score', scope, 0), () => {
     const plain = fc.oneof(
       fc.constantFrom('0.0', '0.15', '0.3', '0.5', '0.70', '0.85', '1.0', 'good-enough'),
-      fc.constantFrom('load.score', 'fit.score'),
+      ...(scope.layer > 0 ? [fc.constantFrom('load.score', 'fit.score')] : []),
       ...(scope.it === 'endpoint'
         ? []
         : [
-            modelValue(scope, 0).map((model) => `fit.score(${model})`),
+            // Scorers stand on signals of the first layer.
+            ...(scope.layer > 0 ? [modelValue(scope, 0).map((model) => `fit.score(${model})`)] : []),
             ...(scope.filter ? [] : [modelValue(scope, 0).map((model) => `triage.score(${model})`)]),
           ]),
       ...(scope.layer > 0 ? [fc.constant('weightish')] : []),
@@ -166,7 +167,8 @@ export function mood(scope: Scope, depth = 1): fc.Arbitrary<string> {
   return once(keyed('mood', scope, depth), () =>
     fc.oneof(
       fc.constantFrom<string>(...moodWords),
-      fc.constantFrom('load.band', 'peak', 'fading'),
+      fc.constantFrom('peak', 'fading'),
+      ...(scope.layer > 0 ? [fc.constant('load.band')] : []),
       ...(scope.filter ? [] : [fc.constant('judge.label')]),
       ...(scope.layer > 1 ? [fc.constant('feeling')] : []),
       ...(depth > 0

@@ -25,12 +25,16 @@ export interface CallFrame {
   host: Endpoint | undefined
   /** A spent budget denies upgrades. */
   upgradesDenied: boolean
+  /** An upgrade by a ladder found no step. */
+  noStep: boolean
   /** Something was unknown before the decision was reached. */
   undetermined: boolean
   readonly missing: Set<string>
   readonly asked: string[]
   readonly reminders: string[]
   readonly alerts: string[]
+  /** Pins that take the model that this call ends up choosing. */
+  readonly pins: Set<string>
   /** Memories that this call has read or written. */
   readonly used: Set<string>
   /** Values of signals and counts, each with the stamp of when it was computed. */
@@ -72,11 +76,13 @@ export function newFrame(
     model: undefined,
     host: undefined,
     upgradesDenied: false,
+    noStep: false,
     undetermined: false,
     missing: new Set(),
     asked: [],
     reminders: [],
     alerts: [],
+    pins: new Set(),
     used: new Set(),
     values: [],
     stamps: [],
@@ -99,11 +105,13 @@ export function enter(frame: CallFrame, state: SessionState, input: CallInput, w
   frame.model = undefined
   frame.host = undefined
   frame.upgradesDenied = false
+  frame.noStep = false
   frame.undetermined = false
   frame.missing.clear()
   frame.asked.length = 0
   frame.reminders.length = 0
   frame.alerts.length = 0
+  frame.pins.clear()
   frame.used.clear()
   frame.effectStamp += 1
   frame.callStamp = frame.effectStamp

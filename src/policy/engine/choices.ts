@@ -6,6 +6,7 @@ import { compileExpression } from './expression.ts'
 import { nextStep } from './functions.ts'
 import type { LineUps } from './line-ups.ts'
 import { compileRanking } from './rankings.ts'
+import type { Universe } from './universe.ts'
 
 /** What a choice comes to at a call. */
 export type Outcome =
@@ -17,7 +18,7 @@ export type Outcome =
       readonly upgraded: boolean
       readonly drawn: Drawn | undefined
     }
-  | { readonly kind: 'keep'; readonly noStep: boolean }
+  | { readonly kind: 'keep' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'no-route'; readonly reason: string }
 
@@ -26,8 +27,7 @@ export type Drawn = readonly { readonly model: string; readonly weight: number }
 export type CompiledChoice = (frame: CallFrame) => Outcome
 
 const restart: Outcome = { kind: 'restart' }
-const keep: Outcome = { kind: 'keep', noStep: false }
-const keepWithoutStep: Outcome = { kind: 'keep', noStep: true }
+export const keep: Outcome = { kind: 'keep' }
 
 /** Notes what was unknown on the way to a choice: the decision is undetermined. */
 export function note(frame: CallFrame, code: Code): void {
@@ -57,24 +57,22 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
     case 'use': {
       const model = compileExpression(compiler, choice.model)
       const { at, profile } = choice
-      const last = otherwise(choice.else, { kind: 'no-route', reason: 'no candidate' })
+      const next = choice.else === undefined ? undefined : compileChoice(compiler, lineUps, choice.else)
+      const refused = (frame: CallFrame, reason: string): Outcome => next?.(frame) ?? { kind: 'no-route', reason }
       return (frame) => {
         const name = model.run(frame)
         if (name === undefined) note(frame, model)
-        if (typeof name !== 'string') return last(frame)
-        const entry = universe.models.get(name)
-        if (entry === undefined) return last(frame)
-        const standing = frame.standing(frame, entry.index)
-        noteStanding(frame, standing)
-        if (!standing.candidate) return last(frame)
-        if (at !== undefined && !hasHost(standing.endpoints, at)) return last(frame)
-        if (profile !== undefined && !lineUps.serves(frame, name, profile, standing.endpoints)) return last(frame)
-        return { kind: 'model', model: name, profile, at, upgraded: false, drawn: undefined }
+        if (name === undefined) return refused(frame, 'the model to use is unknown')
+        if (typeof name !== 'string') return refused(frame, 'there is no model to use')
+        if (canHave(frame, universe, lineUps, { model: name, profile, at })) {
+          return { kind: 'model', model: name, profile, at, upgraded: false, drawn: undefined }
+        }
+        return refused(frame, `\`${name}\` may not be chosen`)
       }
     }
     case 'choose': {
       const rank = compileRanking(compiler, lineUps, choice)
-      const last = otherwise(choice.else, { kind: 'no-route', reason: 'no candidate' })
+      const last = otherwise(choice.else, { kind: 'no-route', reason: `nobody in \`${choice.pool}\` qualifies` })
       return (frame) => {
         const winner = rank(frame)
         if (winner === undefined) return last(frame)
@@ -109,23 +107,38 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
     case 'upgrade-via': {
       const ladder = universe.ladders.get(choice.ladder)
       const last = otherwise(choice.else, keep)
-      const withoutStep: CompiledChoice = (frame) => {
-        const outcome = last(frame)
-        return outcome === keep ? keepWithoutStep : outcome
-      }
       return (frame) => {
-        if (frame.upgradesDenied) return withoutStep(frame)
         const current = frame.state.choice?.model
-        const above = current === undefined ? undefined : ladder?.above.get(current)
+        const above = frame.upgradesDenied || current === undefined ? undefined : ladder?.above.get(current)
         for (const name of above ?? []) {
           const entry = universe.models.get(name)
           if (entry !== undefined) noteStanding(frame, frame.standing(frame, entry.index))
         }
         const next = nextStep(above ?? [], universe.models, frame)
-        return next === null ? withoutStep(frame) : moved(next, true)
+        if (next !== null) return moved(next, true)
+        frame.noStep = true
+        return last(frame)
       }
     }
   }
+}
+
+/** The model is a candidate, at that host, and the profile's `require` leaves one of its hosts. */
+export function canHave(
+  frame: CallFrame,
+  universe: Universe,
+  lineUps: LineUps,
+  { model, profile, at }: { readonly model: string; readonly profile: string | undefined; readonly at: string | undefined },
+): boolean {
+  const entry = universe.models.get(model)
+  if (entry === undefined) return false
+  const standing = frame.standing(frame, entry.index)
+  noteStanding(frame, standing)
+  return (
+    standing.candidate &&
+    (at === undefined || hasHost(standing.endpoints, at)) &&
+    (profile === undefined || lineUps.serves(frame, model, profile, standing.endpoints))
+  )
 }
 
 function hasHost(endpoints: readonly Endpoint[], provider: string): boolean {

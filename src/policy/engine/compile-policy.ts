@@ -1,15 +1,14 @@
 import type { Endpoint, Policy } from '../core.ts'
 import type { CallInput, Decision, Evaluator, RememberedChoice, SessionState, World } from '../decision.ts'
-import { forgetPerChoice, refreshed } from '../memory.ts'
-import { observe } from '../session-state.ts'
+import { forgetPerChoice, pinModel, refreshed } from '../memory.ts'
 import { enter, newFrame } from './call-frame.ts'
 import type { CallFrame } from './call-frame.ts'
-import { noteStanding } from './choices.ts'
+import { canHave } from './choices.ts'
 import { newCompiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
 import { factCode } from './facts-code.ts'
 import { compileLineUps } from './line-ups.ts'
-import { change, compileBlock, runBlock } from './rules.ts'
+import { change, compileBlock, keepingBlock, runBlock } from './rules.ts'
 import type { BlockEnd, CompiledBlock } from './rules.ts'
 import { compileStandings, freshStanding } from './standings.ts'
 import type { CallStanding } from './standings.ts'
@@ -32,8 +31,7 @@ export function compilePolicy(policy: Policy): Evaluator {
   const fresh = [...universe.models].map(freshStanding)
   let kept: CallFrame | undefined
 
-  const decide = (before: SessionState, input: CallInput, world: World): readonly [SessionState, Decision] => {
-    const state = observe(policy, before, input)
+  const decide = (state: SessionState, input: CallInput, world: World): readonly [SessionState, Decision] => {
     kept ??= newFrame(fresh, standings.of, { state, input, world })
     const frame = kept
     enter(frame, state, input, world)
@@ -54,20 +52,26 @@ export function compilePolicy(policy: Policy): Evaluator {
     const { outcome } = first
     if (outcome.kind === 'restart') {
       after.push(first.rule)
-      return again(frame, after, 'rule')
+      return again(frame, after, 'rule', first.forThisCall)
     }
     if (outcome.kind !== 'keep') return settled(first, after, 'rule')
     const current = frame.state.choice
-    const entry = universe.models.get(current?.model ?? '')
-    const left = entry && standings.of(frame, entry.index)
-    if (current === undefined || left?.candidate === true) return { ...settled(first, after, 'rule'), chosen: current }
-    if (left !== undefined) noteStanding(frame, left)
-    return again(frame, after, 'forced')
+    if (current === undefined || canHave(frame, universe, lineUps, current)) {
+      return { ...settled(first, after, 'rule'), chosen: current }
+    }
+    if (!first.byDefault) after.push(first.rule)
+    return again(frame, after, 'forced', first.forThisCall)
   }
 
-  const again = (frame: CallFrame, after: string[], reason: Decision['reason']): Settled => {
+  const again = (
+    frame: CallFrame,
+    after: string[],
+    reason: Decision['reason'],
+    forThisCall: boolean,
+  ): Settled => {
     change(frame, { ...forgetPerChoice(policy, frame.state), choice: undefined })
-    return settled(runBlock(frame, blocks.start, after), after, reason)
+    const end = runBlock(frame, blocks.start, after)
+    return settled({ ...end, forThisCall: forThisCall || end.forThisCall }, after, reason)
   }
 
   const finish = (
@@ -86,7 +90,10 @@ export function compilePolicy(policy: Policy): Evaluator {
       chosen !== undefined && !forThisCall && outcome.kind === 'model'
         ? remember(frame, outcome, left?.endpoints ?? [])
         : undefined
-    const hiddenTools = hidden(frame, chosen?.model)
+    if (chosen !== undefined) {
+      for (const pin of frame.pins) change(frame, pinModel(frame.state, pin, chosen.model, frame.clock))
+    }
+    const hiddenTools = chosen === undefined ? [] : hidden(frame, chosen.model)
     const state = frame.used.size === 0 ? frame.state : refreshed(policy, frame.state, frame.used, frame.clock)
     const decision: Decision = {
       call: observed.call,
@@ -102,7 +109,7 @@ export function compilePolicy(policy: Policy): Evaluator {
       forThisCall,
       before: observed.choice?.model,
       upgraded: outcome.kind === 'model' && outcome.upgraded && outcome.model !== observed.choice?.model,
-      noStep: outcome.kind === 'keep' && outcome.noStep,
+      noStep: frame.noStep,
       switched,
       drawn: outcome.kind === 'model' ? outcome.drawn : undefined,
       reminders: [...frame.reminders],
@@ -136,10 +143,10 @@ export function compilePolicy(policy: Policy): Evaluator {
   }
 
   /** Judged with `current` the model just chosen. */
-  const hidden = (frame: CallFrame, model: string | undefined): readonly string[] => {
+  const hidden = (frame: CallFrame, model: string): readonly string[] => {
     if (hides.length === 0) return []
     const { state } = frame
-    if (model !== undefined && model !== state.choice?.model) {
+    if (model !== state.choice?.model) {
       const choice = { model, profile: undefined, at: undefined, family: undefined, provider: undefined }
       change(frame, { ...state, choice })
     }
@@ -162,15 +169,21 @@ interface Settled {
 }
 
 function settled(end: BlockEnd, after: readonly string[], reason: Decision['reason']): Settled {
-  return { end, after, reason, chosen: end.outcome.kind === 'model' ? end.outcome : undefined }
+  const { outcome } = end
+  return {
+    end,
+    after,
+    reason,
+    chosen: outcome.kind === 'model' ? outcome : undefined,
+  }
 }
 
 function stopOr({ stopped }: CallStanding, run: () => BlockEnd): BlockEnd {
   if (stopped === undefined) return run()
-  return { rule: 'otherwise', outcome: { kind: 'no-route', reason: stopped }, forThisCall: false }
+  return { rule: stopped.budget, outcome: { kind: 'no-route', reason: stopped.reason }, forThisCall: false, byDefault: true }
 }
 
-type Blocks = { readonly [moment in Decision['block']]: CompiledBlock | undefined }
+type Blocks = { readonly [moment in Decision['block']]: CompiledBlock }
 
 /** A block written for several moments is one object, compiled once. */
 function compileBlocks(
@@ -178,8 +191,8 @@ function compileBlocks(
   compile: (block: NonNullable<Policy['blocks']['start']>) => CompiledBlock,
 ): Blocks {
   const known = new Map<Policy['blocks']['start'], CompiledBlock>()
-  const once = (block: Policy['blocks']['start']): CompiledBlock | undefined => {
-    if (block === undefined) return undefined
+  const once = (block: Policy['blocks']['start']): CompiledBlock => {
+    if (block === undefined) return keepingBlock
     const found = known.get(block) ?? compile(block)
     known.set(block, found)
     return found

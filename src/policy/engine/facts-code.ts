@@ -96,21 +96,24 @@ export function countCode(compiler: Compiler, query: CountQuery): Code {
   const text = JSON.stringify(query)
   const found = compiler.counts.get(text)
   if (found !== undefined) return found
-  const { what } = query
-  const name = what.kind === 'phrases' ? what.list : what.kind
   const fresh = kept(
     compiler,
-    leaf(name, (frame) => countOf(compiler.policy, frame.state, frame.input, query)),
+    leaf(missingName(query), (frame) => countOf(compiler.policy, frame.state, frame.input, query)),
   )
   compiler.counts.set(text, fresh)
   return fresh
+}
+
+function missingName({ what }: CountQuery): string {
+  if (what.kind === 'phrases') return what.list
+  return what.kind === 'uses' ? `tool ${JSON.stringify(what.tool)}` : what.kind
 }
 
 export function sinceCode(query: SinceQuery): Code {
   const { of, unit } = query
   // Rules fire, and reminders are given, in the course of a call.
   const moving = of.kind === 'rule' || (of.kind === 'event' && of.event === 'reminder')
-  return leaf(`${unit} since`, (frame) => sinceOf(frame.state, frame.input, query), moving)
+  return leaf(unit === 'time' ? 'now' : 'since', (frame) => sinceOf(frame.state, frame.input, query), moving)
 }
 
 export function memoryCode(compiler: Compiler, name: string): Code {

@@ -71,14 +71,15 @@ export function functionCode(compiler: Compiler, call: Call): Code {
       return calledCode(nameOf(compiler, first))
     case 'spent': {
       const budget = nameOf(compiler, first)
-      return leaf(name, (frame) => {
-        const spent = frame.world.spentPicoUsd(budget)
-        return spent === undefined ? undefined : whole(spent)
-      })
+      // What only the account tells is 0 until it says otherwise.
+      return leaf(name, (frame) => whole(frame.world.spentPicoUsd(budget) ?? 0n))
     }
     case 'used': {
       const budget = nameOf(compiler, first)
-      return leaf(name, (frame) => entryOf(frame.input.given.usedMillionths, budget) ?? frame.world.usedMillionths(budget))
+      return leaf(
+        name,
+        (frame) => entryOf(frame.input.given.usedMillionths, budget) ?? frame.world.usedMillionths(budget) ?? 0,
+      )
     }
     case 'bucket':
       return bucketCode(compileExpression(compiler, first), nameOf(compiler, second))

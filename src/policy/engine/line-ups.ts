@@ -1,6 +1,7 @@
 import type { Endpoint, Expression, ServeLines } from '../core.ts'
 import { firstEndpoint, lineUp, servePlan } from '../line-up.ts'
 import type { CallFrame } from './call-frame.ts'
+import { note } from './choices.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
@@ -61,10 +62,23 @@ export function compileLineUps(compiler: Compiler): LineUps {
     return verdict === undefined ? undefined : verdict === true
   }
 
+  /** A host left out because a `require` is unknown may be one too many. */
+  const doubt = (frame: CallFrame, code: Code, endpoint: Endpoint): void => {
+    if (judge(frame, code, endpoint) !== undefined) return
+    const { host, model } = frame
+    frame.host = endpoint
+    frame.model = undefined
+    note(frame, code)
+    frame.host = host
+    frame.model = model
+  }
+
   return {
     serves: (frame, model, profile, endpoints) => {
       const required = plans.get(planKey(model, profile))?.require ?? []
-      return endpoints.some((endpoint) => required.every((code) => judge(frame, code, endpoint) === true))
+      if (endpoints.some((endpoint) => required.every((code) => judge(frame, code, endpoint) === true))) return true
+      for (const endpoint of endpoints) for (const code of required) doubt(frame, code, endpoint)
+      return false
     },
     first: (frame, model, profile, at, endpoints) => {
       const plan = plans.get(planKey(model, profile))

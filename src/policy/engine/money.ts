@@ -21,6 +21,10 @@ export function benefitCode(compiler: Compiler, model: Code): Code {
   // A score counts in parts of a millionth.
   const scale = (to?.scale ?? 1n) * million
   const computed = (frame: CallFrame): Value => {
+    const which = model.run(frame)
+    const now = current.run(frame)
+    if (which === undefined || now === undefined) return undefined
+    if (which === null || now === null) return null
     if (to === undefined || from === undefined || worth === undefined) return undefined
     const target = to.run(frame)
     const present = from.run(frame)
@@ -36,8 +40,14 @@ export function benefitCode(compiler: Compiler, model: Code): Code {
     constant: false,
     blame: (frame, into) => {
       if (run(frame) !== undefined) return
-      if (to === undefined || from === undefined || worth === undefined) into.add('benefit')
-      for (const part of [to, from]) if (part !== undefined && part.run(frame) === undefined) part.blame(frame, into)
+      const parts = [model, current].filter((part) => part.run(frame) === undefined)
+      for (const part of parts) part.blame(frame, into)
+      if (parts.length > 0) return
+      if (to === undefined || from === undefined || worth === undefined) {
+        into.add('benefit')
+        return
+      }
+      for (const part of [to, from]) if (part.run(frame) === undefined) part.blame(frame, into)
     },
   }
 }
@@ -54,13 +64,14 @@ function statedMoney(
   }
 }
 
-/** The policy's only `scores` classifier or scorer without bands. */
+/** The policy's only `scores` classifier or scorer without bands; none where there are two. */
 function scoreCode(compiler: Compiler, model: Code): Code | undefined {
-  const { classifiers, scorers } = compiler.policy
-  const classifier = classifiers.find((each) => each.verdict.kind === 'scores')
+  const classifiers = compiler.policy.classifiers.filter((each) => each.verdict.kind === 'scores')
+  const scorers = compiler.policy.scorers.filter((each) => each.bands === undefined)
+  if (classifiers.length + scorers.length !== 1) return undefined
+  const [classifier] = classifiers
   if (classifier !== undefined) return verdictScoreCode(compiler, classifier.name, model)
-  const scorer = scorers.find((each) => each.bands === undefined)
-  return scorer === undefined ? undefined : scorerScoreCode(compiler, scorer.name, model)
+  return scorers[0] && scorerScoreCode(compiler, scorers[0].name, model)
 }
 
 /**

@@ -28,29 +28,34 @@ function composed(parts: readonly Code[], run: Code['run'], scale = 1n, blame = 
 
 // --- three values
 
-/** `and` is settled by false, `or` by true; a part that is none is neither. */
+/** `and` is settled by false, `or` by true; a part that is none is false. */
 export function logical(operator: 'and' | 'or', parts: readonly Code[]): Code {
-  const settles = operator === 'or'
   const runs = parts.map((part) => part.run)
-  const [first, second] = runs
-  if (first !== undefined && second !== undefined && runs.length === 2) {
-    return composed(parts, (frame) => {
-      const left = first(frame)
-      if (left === settles) return settles
-      const right = second(frame)
-      if (right === settles) return settles
-      return left === undefined || right === undefined ? undefined : !settles
-    })
-  }
-  return composed(parts, (frame) => {
-    let value: Value = !settles
+  return composed(parts, operator === 'and' ? conjunction(runs) : disjunction(runs))
+}
+
+function conjunction(runs: readonly Code['run'][]): Code['run'] {
+  return (frame) => {
+    let value: true | undefined = true
     for (const run of runs) {
       const part = run(frame)
-      if (part === settles) return settles
+      if (part === undefined) value = undefined
+      else if (part !== true) return false
+    }
+    return value
+  }
+}
+
+function disjunction(runs: readonly Code['run'][]): Code['run'] {
+  return (frame) => {
+    let value: false | undefined = false
+    for (const run of runs) {
+      const part = run(frame)
+      if (part === true) return true
       if (part === undefined) value = undefined
     }
     return value
-  })
+  }
 }
 
 export function negation(part: Code): Code {

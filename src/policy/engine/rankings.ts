@@ -33,7 +33,7 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
   const pool = compiler.universe.pools.get(choose.pool)
   if (pool === undefined) return () => undefined
   const where = choose.where === undefined ? undefined : compileExpression(compiler, choose.where)
-  const { profile } = choose
+  const { profile, ranking } = choose
   const runners = (frame: CallFrame): readonly Runner[] => {
     const all: Runner[] = []
     pool.members.forEach((member, position) => {
@@ -53,6 +53,7 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
     const { winner, drawn, doubts } = pick(frame, all)
     for (const doubt of doubts) {
       frame.undetermined = true
+      if (!doubt.doubtful && ranking.kind === 'cheapest') frame.missing.add('price')
       if (where !== undefined && doubt.doubtful) blameIt(frame, doubt.member.entry, where)
     }
     return winner === undefined ? undefined : { model: winner.member.entry.name, drawn }
@@ -101,7 +102,7 @@ function compilePick(compiler: Compiler, pool: PoolEntry, choose: Choose): Pick 
     case 'weighted':
       return (frame, runners) => weighted(frame, runners, choose.pool, ranking.per)
     case 'cheapest':
-      return cheapest(costOf(compiler, pool, ranking.by))
+      return cheapest(costOf(pool, ranking.by))
     case 'highest':
     case 'lowest':
       return extreme(compiler, ranking.value, ranking.kind === 'highest' ? 1 : -1)
@@ -113,16 +114,15 @@ function weighted(frame: CallFrame, runners: readonly Runner[], pool: string, pe
   const doubts = runners.filter((runner) => runner.doubtful)
   const drawn = sure.map(({ member }) => ({ model: member.entry.name, weight: member.weight }))
   const total = sure.reduce((sum, { member }) => sum + BigInt(member.weight), 0n)
-  if (total === 0n) return { winner: sure[0], drawn, doubts }
-  const { session, turn, call } = frame.state
-  const key = per === 'session' ? [session] : per === 'turn' ? [session, turn] : [session, call]
-  const draw = BigInt(frame.world.drawMillionths('weighted', pool, ...key))
+  const { turn, call } = frame.state
+  const at = per === 'session' ? 0 : per === 'turn' ? turn : call
+  const draw = total === 0n ? 0n : BigInt(frame.world.drawMillionths('weighted', pool, per, at))
   let reached = 0n
   const winner = sure.find(({ member }) => {
     reached += BigInt(member.weight)
     return draw * total < reached * 1_000_000n
   })
-  return { winner, drawn, doubts }
+  return { winner: winner ?? sure.at(-1), drawn, doubts }
 }
 
 /** `null`: it has no price. `undefined`: its price is unknown. */
@@ -152,7 +152,7 @@ function cheapest(cost: Cost): Pick {
   }
 }
 
-function costOf(compiler: Compiler, pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefined): Cost {
+function costOf(pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefined): Cost {
   if (by === 'relative' || (by === undefined && pool.allRelative)) {
     const scale = pool.members.reduce(
       (common, { relative }) => (relative === undefined ? common : leastCommonMultiple(common, relative.denominator)),

@@ -1,14 +1,13 @@
 import type { Block, Effect, Rule } from '../core.ts'
 import type { SessionState } from '../decision.ts'
 import { withEntry } from '../entries.ts'
-import { addTo, forget, pinModel, raiseTo, setLatch } from '../memory.ts'
+import { addTo, forget, raiseTo, setLatch } from '../memory.ts'
 import type { CallFrame } from './call-frame.ts'
-import { compileChoice, note } from './choices.ts'
+import { compileChoice, keep, note } from './choices.ts'
 import type { CompiledChoice, Outcome } from './choices.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
-import { factCode } from './facts-code.ts'
 import type { LineUps } from './line-ups.ts'
 
 /** A block's rules, compiled. */
@@ -23,33 +22,42 @@ interface CompiledRule {
   readonly effects: readonly ((frame: CallFrame) => void)[]
   readonly choice: CompiledChoice | undefined
   readonly forThisCall: boolean
+  /** An `otherwise`. */
+  readonly byDefault: boolean
 }
 
 export interface BlockEnd {
   readonly rule: string
   readonly outcome: Outcome
   readonly forThisCall: boolean
+  readonly byDefault: boolean
 }
 
 export function compileBlock(compiler: Compiler, lineUps: LineUps, block: Block): CompiledBlock {
-  return { rules: [...block.rules, block.otherwise].map((rule) => compileRule(compiler, lineUps, rule)) }
+  return { rules: [...block.rules, block.otherwise].map((rule) => compileRule(compiler, lineUps, rule, rule === block.otherwise)) }
 }
 
-function compileRule(compiler: Compiler, lineUps: LineUps, rule: Rule): CompiledRule {
+function compileRule(compiler: Compiler, lineUps: LineUps, rule: Rule, byDefault: boolean): CompiledRule {
   return {
     name: rule.name,
     guard: rule.guard === undefined ? undefined : compileExpression(compiler, rule.guard),
     effects: rule.effects.map((effect) => compileEffect(compiler, effect)),
     choice: rule.choice === undefined ? undefined : compileChoice(compiler, lineUps, rule.choice),
     forThisCall: rule.forThisCall,
+    byDefault,
   }
 }
 
-const keep: BlockEnd = { rule: 'otherwise', outcome: { kind: 'keep', noStep: false }, forThisCall: false }
+/** What an absent block says. */
+export const keepingBlock: CompiledBlock = {
+  rules: [
+    { name: 'otherwise', guard: undefined, effects: [], choice: () => keep, forThisCall: false, byDefault: true },
+  ],
+}
 
 /** Runs the rules until one chooses. `after` gathers the rules that fired before it. */
-export function runBlock(frame: CallFrame, block: CompiledBlock | undefined, after: string[]): BlockEnd {
-  for (const rule of block?.rules ?? []) {
+export function runBlock(frame: CallFrame, block: CompiledBlock, after: string[]): BlockEnd {
+  for (const rule of block.rules) {
     const holds = rule.guard === undefined || rule.guard.run(frame)
     if (holds === undefined && rule.guard !== undefined) note(frame, rule.guard)
     if (holds !== true) continue
@@ -58,10 +66,10 @@ export function runBlock(frame: CallFrame, block: CompiledBlock | undefined, aft
     // The choice of a rule still reads when that rule fired before.
     const outcome = choice?.(frame)
     fire(frame, rule.name)
-    if (outcome !== undefined) return { rule: rule.name, outcome, forThisCall: rule.forThisCall }
+    if (outcome !== undefined) return { rule: rule.name, outcome, forThisCall: rule.forThisCall, byDefault: rule.byDefault }
     after.push(rule.name)
   }
-  return keep
+  return { rule: 'otherwise', outcome: keep, forThisCall: false, byDefault: true }
 }
 
 function fire(frame: CallFrame, rule: string): void {
@@ -91,24 +99,26 @@ function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) =
       return (frame) => change(frame, setLatch(frame.state, effect.memory))
     case 'reset':
     case 'release':
-      return (frame) => change(frame, forget(frame.state, effect.memory))
+      return (frame) => {
+        frame.pins.delete(effect.memory)
+        change(frame, forget(frame.state, effect.memory))
+      }
     case 'add':
       return (frame) => change(frame, addTo(policy, frame.state, effect.memory, effect.count))
-    case 'pin': {
-      const current = factCode(compiler, 'current')
+    case 'pin':
       return (frame) => {
-        const model = current.run(frame)
-        if (model === undefined) note(frame, current)
-        else change(frame, pinModel(frame.state, effect.memory, typeof model === 'string' ? model : null, frame.clock))
+        frame.pins.add(effect.memory)
       }
-    }
     case 'raise': {
       const value = compileExpression(compiler, effect.value)
       return (frame) => {
-        frame.used.add(effect.memory)
         const word = value.run(frame)
-        if (word === undefined) note(frame, value)
-        else change(frame, raiseTo(policy, frame.state, effect.memory, typeof word === 'string' ? word : null, frame.clock))
+        if (word === undefined) {
+          note(frame, value)
+          return
+        }
+        frame.used.add(effect.memory)
+        change(frame, raiseTo(policy, frame.state, effect.memory, typeof word === 'string' ? word : null, frame.clock))
       }
     }
   }

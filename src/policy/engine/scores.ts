@@ -1,7 +1,7 @@
 import { entryOf } from '../entries.ts'
 import { verdictLabelOf, verdictOf, verdictScoreOf } from '../facts.ts'
 import type { CallFrame } from './call-frame.ts'
-import { constantCode } from './code.ts'
+import { constantCode, leaf } from './code.ts'
 import type { Code, Value } from './code.ts'
 import { kept } from './compiler.ts'
 import type { Compiler } from './compiler.ts'
@@ -11,32 +11,24 @@ import { add, compare, quantity, times, whole } from './quantity.ts'
 
 /** Codes that read a classifier's verdict or compute a scorer's sum. */
 
-/** A classifier is asked when it is first needed, and once a call at most. */
+/**
+ * A classifier is asked when it is first needed, and once a call at most. Where the trace does not
+ * carry the verdict, a decision that has read any of it is not known to be right.
+ */
 function ask(frame: CallFrame, classifier: string): void {
-  if (!frame.asked.includes(classifier)) frame.asked.push(classifier)
+  if (frame.asked.includes(classifier)) return
+  frame.asked.push(classifier)
+  if (verdictOf(frame.input, classifier) !== undefined) return
+  frame.missing.add(classifier)
+  frame.undetermined = true
 }
 
 export function verdictCode(classifier: string, part: 'status' | 'label'): Code {
-  const run = (frame: CallFrame): Value => {
+  return leaf(classifier, (frame) => {
     ask(frame, classifier)
     if (part === 'label') return verdictLabelOf(frame.input, classifier)
-    const verdict = verdictOf(frame.input, classifier)
-    if (verdict === undefined) {
-      // The status is known to be missing; the decision that read it is not known to be right.
-      frame.missing.add(classifier)
-      frame.undetermined = true
-    }
-    return verdict?.status ?? 'missing'
-  }
-  return {
-    run,
-    scale: 1n,
-    moving: false,
-    constant: false,
-    blame: (frame, into) => {
-      if (run(frame) === undefined) into.add(classifier)
-    },
-  }
+    return verdictOf(frame.input, classifier)?.status ?? 'missing'
+  })
 }
 
 export function verdictScoreCode(compiler: Compiler, classifier: string, model: Code): Code {

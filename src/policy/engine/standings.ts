@@ -22,8 +22,8 @@ export interface Standings {
 export interface CallStanding {
   /** Filters that rest because it is unknown whether they hold, sorted as they are declared. */
   readonly resting: readonly string[]
-  /** The reason of a spent budget that stops every call. */
-  readonly stopped: string | undefined
+  /** A spent budget that stops every call. */
+  readonly stopped: { readonly budget: string; readonly reason: string } | undefined
   readonly upgradesDenied: boolean
 }
 
@@ -185,14 +185,13 @@ function compileBudgets({ policy, universe }: Compiler): CompiledBudgets {
   return {
     begin: (frame) => {
       only = []
-      let stopped: string | undefined
+      let stopped: CallStanding['stopped']
       let upgradesDenied = false
       for (const budget of policy.budgets) {
-        const used = entryOf(frame.input.given.usedMillionths, budget.name) ?? frame.world.usedMillionths(budget.name)
-        if (used === undefined) continue
+        const used = entryOf(frame.input.given.usedMillionths, budget.name) ?? frame.world.usedMillionths(budget.name) ?? 0
         for (const { atMillionths, action } of budget.actions) {
           if (used < atMillionths) continue
-          if (action.kind === 'stop') stopped ??= action.text
+          if (action.kind === 'stop') stopped ??= { budget: budget.name, reason: action.text }
           if (action.kind === 'deny-upgrades') upgradesDenied = true
           if (action.kind === 'only') {
             only.push(new Set(universe.pools.get(action.pool)?.members.map((member) => member.entry.name)))

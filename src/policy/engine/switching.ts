@@ -11,8 +11,8 @@ type Switch = (
 /** What a change from one remembered choice to another model does. */
 export function compileSwitching({ switching }: Policy): Switch {
   return (state, from, to, clock) => {
-    const otherProvider = from.provider !== to.provider
-    const otherFamily = from.family !== to.family
+    const otherProvider = differ(from.provider, to.provider)
+    const otherFamily = differ(from.family, to.family)
     const kind = state.kind === 'concrete' ? switching.concrete : switching.router
     const compactTo = compactionOf(switching, otherProvider, otherFamily)
     const moment = { call: state.call, turn: state.turn, micros: clock }
@@ -33,6 +33,11 @@ export function compileSwitching({ switching }: Policy): Switch {
       },
     }
   }
+}
+
+/** What is unknown equals anything. */
+function differ(left: string | undefined, right: string | undefined): boolean {
+  return left !== undefined && right !== undefined && left !== right
 }
 
 /** Of another family the family's line, else the provider's, else the family's. */
