@@ -23,6 +23,7 @@ if (kind === 'claude' && calls !== undefined) {
 } else if (kind === 'mini-swe-agent' && calls !== undefined && instances !== undefined) {
   await writeTrace(output, miniSweAgentTrace(calls, instances, sessions))
 } else {
-  console.error('usage: convert-calls-csv.ts claude CALLS.csv | mini-swe-agent CALLS.csv INSTANCES.csv  -o FILE [--sessions N]')
+  console.error('usage: convert-calls-csv.ts claude CALLS.csv -o FILE [--sessions N]')
+  console.error('       convert-calls-csv.ts mini-swe-agent CALLS.csv INSTANCES.csv -o FILE [--sessions N]')
   process.exitCode = 2
 }

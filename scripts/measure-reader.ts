@@ -29,9 +29,11 @@ try {
   const spilled = reading.spilledBytes
   reading.dispose()
   const megabytes = (count: number): string => `${Math.round(count / 1_000_000)} MB`
-  console.log(`${megabytes(bytes)}, ${sessions} sessions, ${calls} calls, digest ${reading.summary()?.digest}`)
+  const { digest } = reading.summary() ?? {}
+  console.log(`${megabytes(bytes)}, ${sessions} sessions, ${calls} calls, digest ${digest}`)
   console.log(`gathered in ${Math.round(gathered - start)} ms, grouped in ${Math.round(end - gathered)} ms`)
-  console.log(`spilled ${megabytes(spilled)}; peak resident memory ${megabytes(process.resourceUsage().maxRSS * 1_024)}`)
+  const peak = process.resourceUsage().maxRSS * 1_024
+  console.log(`spilled ${megabytes(spilled)}; peak resident memory ${megabytes(peak)}`)
 } finally {
   rmSync(home, { recursive: true, force: true })
 }
@@ -47,7 +49,9 @@ function writeLarge(file: string): void {
     order.sort((a, b) => a.key - b.key)
     // Sessions of sixteen blocks overlap, so that no session lies together.
     const texts = order.map(({ at }) =>
-      (lines[at] ?? '').replaceAll('synthetic-', `copy-${draw(16, block, at)}-`).replaceAll('"call":', `"call":${block}`),
+      (lines[at] ?? '')
+        .replaceAll('synthetic-', `copy-${draw(16, block, at)}-`)
+        .replaceAll('"call":', `"call":${block}`),
     )
     written += writeSync(handle, `${texts.join('\n')}\n`)
   }

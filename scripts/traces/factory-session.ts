@@ -100,7 +100,12 @@ const before: readonly Step[] = [
 /** The rest of turn 7 and the turns after it, on the strongest model. */
 const after: readonly Step[] = [
   { newTokens: 402, tools: [tool('Read', { file: 'src/parser.ts' }, false)], output: 211, seconds: 6 },
-  { newTokens: 9_655, tools: [tool('Edit', { file: 'src/parser.ts', at: 3 }, false)], output: 3_480, seconds: 52 },
+  {
+    newTokens: 9_655,
+    tools: [tool('Edit', { file: 'src/parser.ts', at: 3 }, false)],
+    output: 3_480,
+    seconds: 52,
+  },
   { newTokens: 341, tools: [tool('Bash', { command: 'npm test -- parser' }, false)], output: 84, seconds: 4 },
   { newTokens: 1_120, say: 'The parser now reuses what an edit leaves alone.', output: 395, seconds: 9 },
   {
@@ -120,7 +125,13 @@ const after: readonly Step[] = [
     seconds: 5,
   },
   { newTokens: 890, say: 'An edit is now independent of the length of the file.', output: 288, seconds: 8 },
-  { user: 'good, write the changelog entry', newTokens: 57, tools: [tool('Edit', { file: 'CHANGELOG.md', at: 2 }, false)], output: 260, seconds: 7 },
+  {
+    user: 'good, write the changelog entry',
+    newTokens: 57,
+    tools: [tool('Edit', { file: 'CHANGELOG.md', at: 2 }, false)],
+    output: 260,
+    seconds: 7,
+  },
   { newTokens: 215, say: 'Written.', output: 15, seconds: 3 },
 ]
 

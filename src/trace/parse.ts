@@ -21,7 +21,8 @@ export function parseLine(
 ): ParsedLine {
   const depth = nestingDepth(text, depthLimit)
   if (depth > depthLimit) {
-    return { ok: false, kind: 'too-deep', reason: `more than ${depthLimit} objects or lists inside each other` }
+    const reason = `more than ${depthLimit} objects or lists inside each other`
+    return { ok: false, kind: 'too-deep', reason }
   }
   let value: unknown
   try {
