@@ -21,6 +21,8 @@ export interface Conversation {
   /** The reply to the call before: text, and tools such as `Bash`, `Bash!` (failed), `Bash#2`. */
   reply(reply: Reply): void
   readonly state: () => SessionState
+  /** What the newest call was given. */
+  readonly input: () => CallInput
 }
 
 export interface Facts extends Omit<Partial<CallInput>, 'prompt'> {
@@ -51,6 +53,7 @@ export function converse(
 ): Conversation {
   let state = startSession(policy, 'a session')
   let said: Reply = {}
+  let newest: CallInput | undefined
   const next = (beginsTurn: boolean, user: string | undefined, facts: Facts): Decision => {
     const input: CallInput = {
       ...nothingKnown,
@@ -69,6 +72,7 @@ export function converse(
       },
     }
     said = {}
+    newest = input
     const observed = observe(policy, state, input)
     const world = { ...quietWorld, ...given.world, ...facts.world }
     const [decided, decision] = evaluator.decide(observed, input, world)
@@ -82,6 +86,10 @@ export function converse(
       said = reply
     },
     state: () => state,
+    input: () => {
+      if (newest === undefined) throw new Error('nothing was said yet')
+      return newest
+    },
   }
 }
 

@@ -38,6 +38,7 @@ export function decide(
   const run = startRun(policy, state, input, world, trace)
   const moment = state.choice === undefined ? 'start' : input.beginsTurn ? 'turn' : 'call'
   const { stopped } = run.candidates
+  if (stopped !== undefined) trace?.leaf(`budget ${stopped.budget}`, 'spent: every call stops')
   const outcome: Outcome =
     stopped === undefined
       ? decided(run, moment)
