@@ -75,11 +75,13 @@ function pack(rows: readonly (readonly number[])[]): string {
     previous = first
     return row
   })
-  return packed
-    .join(',')
-    .match(/.{1,88}/g)
-    ?.map((line) => `  '${line}',`)
-    .join('\n') ?? ''
+  return (
+    packed
+      .join(',')
+      .match(/.{1,88}/g)
+      ?.map((line) => `  '${line}',`)
+      .join('\n') ?? ''
+  )
 }
 
 const ranges = await wordRanges()

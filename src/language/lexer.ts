@@ -37,7 +37,12 @@ export function lex(source: Source): LexedSource {
       doc: text.startsWith('///') && !text.startsWith('////'),
     }
   })
-  return { tokens: state.tokens, comments, diagnostics: state.diagnostics, unclosed: state.unclosed }
+  return {
+    tokens: state.tokens,
+    comments,
+    diagnostics: state.diagnostics,
+    unclosed: state.unclosed,
+  }
 }
 
 interface LexState {
@@ -108,7 +113,8 @@ const readString: Handler = (state, token) => {
 const wrongNumber: Handler = (state, token, next) => {
   const repair = repairNumber(token.image, /^(tokens|chars|bytes)$/.test(next?.image ?? ''))
   const message = `got ${quoted(token.image)}, expected a number with a unit`
-  const fix = repair.replacement === undefined ? undefined : replaceBy(state, token, repair.replacement)
+  const fix =
+    repair.replacement === undefined ? undefined : replaceBy(state, token, repair.replacement)
   report(state, 'RT0104', spanOf(token), message, { help: repair.help, fix })
   const mended = repair.replacement ?? guessNumber(token.image)
   const type = kinds.tokenLexer().tokenize(mended).tokens[0]?.tokenType

@@ -74,7 +74,8 @@ function repairMoney(image: string): NumberRepair {
   if (parts === null) return { help, replacement: undefined }
   const factor = (parts[3] ?? '').toLowerCase() === 'k' ? 1_000 : 1_000_000
   const fraction = parts[2] ?? ''
-  const scaled = (Number((parts[1] ?? '').replaceAll('_', '') + fraction) * factor) / 10 ** fraction.length
+  const scaled =
+    (Number((parts[1] ?? '').replaceAll('_', '') + fraction) * factor) / 10 ** fraction.length
   const replacement = Number.isSafeInteger(scaled)
     ? `$${String(scaled).replace(/\B(?=(\d{3})+$)/g, '_')}`
     : undefined

@@ -44,7 +44,11 @@ function readEscape(
   if (letter === 'u') {
     const match = /^\\u\{([0-9A-Fa-f]{1,6})\}/.exec(raw.slice(start, Math.min(start + 10, limit)))
     if (match === null) {
-      return { value: '\\u', end: start + 2, message: 'expected `\\u{…}` with one to six hex digits' }
+      return {
+        value: '\\u',
+        end: start + 2,
+        message: 'expected `\\u{…}` with one to six hex digits',
+      }
     }
     const point = Number.parseInt(match[1] ?? '', 16)
     const end = start + match[0].length

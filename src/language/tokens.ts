@@ -87,12 +87,42 @@ const spaceToken = createToken({ name: 'Space', pattern: /[ \t\r\n]+/, group: Le
 
 /** In the order in which they are tried. */
 const lexed: TokenType[] = [
-  spaceToken, commentToken, wrongCommentToken, wrongNameToken, nameToken, stringToken,
-  wrongStringToken, dateToken, clockToken, durationToken, scaledToken, percentToken, factorToken,
-  decimalToken, integerToken, moneyToken, wrongNumberToken, arrowToken, wrongSignToken,
-  lessOrEqualToken, greaterOrEqualToken, lessToken, greaterToken, equalsToken, colonToken,
-  commaToken, dotToken, plusToken, minusToken, openParenthesisToken, closeParenthesisToken,
-  openBracketToken, closeBracketToken, openBraceToken, closeBraceToken, wrongSpaceToken,
+  spaceToken,
+  commentToken,
+  wrongCommentToken,
+  wrongNameToken,
+  nameToken,
+  stringToken,
+  wrongStringToken,
+  dateToken,
+  clockToken,
+  durationToken,
+  scaledToken,
+  percentToken,
+  factorToken,
+  decimalToken,
+  integerToken,
+  moneyToken,
+  wrongNumberToken,
+  arrowToken,
+  wrongSignToken,
+  lessOrEqualToken,
+  greaterOrEqualToken,
+  lessToken,
+  greaterToken,
+  equalsToken,
+  colonToken,
+  commaToken,
+  dotToken,
+  plusToken,
+  minusToken,
+  openParenthesisToken,
+  closeParenthesisToken,
+  openBracketToken,
+  closeBracketToken,
+  openBraceToken,
+  closeBraceToken,
+  wrongSpaceToken,
   wrongCharacterToken,
 ]
 
@@ -108,10 +138,7 @@ export function tokenText(type: TokenType): string {
 
 const wordTokens: ReadonlyMap<string, TokenType> = new Map([
   ...reservedWords.map((word) => [word, wordToken(word, [])] as const),
-  ...contextualWords.map(
-    (word) =>
-      [word, wordToken(word, [nameToken])] as const,
-  ),
+  ...contextualWords.map((word) => [word, wordToken(word, [nameToken])] as const),
 ])
 
 /** The token type of a word of the grammar. */

@@ -4,7 +4,12 @@ import type { Diagnostic } from '../../src/language/diagnostic.ts'
 import { renderDiagnostic } from '../../src/language/frame.ts'
 import { positionAt } from '../../src/language/position.ts'
 
-function found(text: string, start: number, end: number, more: Partial<Diagnostic> = {}): Diagnostic {
+function found(
+  text: string,
+  start: number,
+  end: number,
+  more: Partial<Diagnostic> = {},
+): Diagnostic {
   return {
     code: 'RT0101',
     severity: 'error',
@@ -19,7 +24,9 @@ function found(text: string, start: number, end: number, more: Partial<Diagnosti
 
 /** The source line and the mark below it. */
 const lines = (diagnostic: Diagnostic, width?: number): string[] =>
-  renderDiagnostic(diagnostic, width === undefined ? {} : { width }).split('\n').slice(2, 4)
+  renderDiagnostic(diagnostic, width === undefined ? {} : { width })
+    .split('\n')
+    .slice(2, 4)
 
 describe('a frame', () => {
   it('shows the place, related places, help and fix', () => {
@@ -101,7 +108,9 @@ describe('a frame', () => {
           const start = Math.min(from, text.length)
           const end = Math.min(start + length, text.length)
           const shown = renderDiagnostic(found(text, start, end), { width: 80 })
-          expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e]/)
+          expect(shown).not.toMatch(
+            /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e]/,
+          )
           for (const line of shown.split('\n')) expect(line.length).toBeLessThan(400)
           expect(shown).toContain('^')
         },

@@ -51,7 +51,8 @@ describe('a mistake in a rule is reported once, in the words of the author', () 
   })
 
   it('missing `else` after `choose`', () => {
-    expect(shown('on start {\n  otherwise all:\n    choose cheapest from main\n}\n')).toMatchInlineSnapshot(`
+    expect(shown('on start {\n  otherwise all:\n    choose cheapest from main\n}\n'))
+      .toMatchInlineSnapshot(`
       "
       error RT0103: missing \`else\` after \`choose\`
        --> my.route:3:30
@@ -75,9 +76,8 @@ describe('a mistake in a rule is reported once, in the words of the author', () 
   })
 
   it('a rule after `otherwise`', () => {
-    expect(
-      shown('on turn {\n  otherwise keep\n  rule a: when images > 0 then keep\n}\n'),
-    ).toMatchInlineSnapshot(`
+    expect(shown('on turn {\n  otherwise keep\n  rule a: when images > 0 then keep\n}\n'))
+      .toMatchInlineSnapshot(`
       "
       error RT0111: got rule \`a\` after \`otherwise\`
        --> my.route:3:3
@@ -93,7 +93,8 @@ describe('a mistake in a rule is reported once, in the words of the author', () 
   })
 
   it('a misspelt action', () => {
-    expect(shown(onTurn('rule a:', '  when images > 0', '  then ugrade via up'))).toMatchInlineSnapshot(`
+    expect(shown(onTurn('rule a:', '  when images > 0', '  then ugrade via up')))
+      .toMatchInlineSnapshot(`
       "
       error RT0101: got \`ugrade\`, expected an action such as \`use\`, \`choose\` or \`keep\`
        --> my.route:4:10
@@ -236,7 +237,9 @@ describe('a mistake in an expression', () => {
 describe('a mistake in a number, a text or a comment', () => {
   it('minutes, seconds and thousands', () => {
     expect(
-      shown('setting a = 5m\nsetting b = 10sec\nsetting c = 16K tokens\nsetting d = 1.5h\nsetting e = 5m tokens\n'),
+      shown(
+        'setting a = 5m\nsetting b = 10sec\nsetting c = 16K tokens\nsetting d = 1.5h\nsetting e = 5m tokens\n',
+      ),
     ).toMatchInlineSnapshot(`
       "
       error RT0104: got \`5m\`, expected a number with a unit
@@ -274,7 +277,8 @@ describe('a mistake in a number, a text or a comment', () => {
   })
 
   it('quotes', () => {
-    expect(shown(`import 'a.route'\nimport \u201cb.route\u201d\nimport "c.route\n`)).toMatchInlineSnapshot(`
+    expect(shown(`import 'a.route'\nimport \u201cb.route\u201d\nimport "c.route\n`))
+      .toMatchInlineSnapshot(`
       "
       error RT0106: got \`'\`, expected \`"\`
        --> my.route:1:8
@@ -391,7 +395,8 @@ describe('a mistake in a block or a list', () => {
   })
 
   it('a missing brace', () => {
-    expect(shown('provider p {\n  region us\n\nprovider q {\n  region eu\n}\n')).toMatchInlineSnapshot(`
+    expect(shown('provider p {\n  region us\n\nprovider q {\n  region eu\n}\n'))
+      .toMatchInlineSnapshot(`
       "
       error RT0103: missing \`}\` after \`provider\`
        --> my.route:2:12
@@ -407,9 +412,8 @@ describe('a mistake in a block or a list', () => {
   })
 
   it('a missing brace inside', () => {
-    expect(
-      shown('model m {\n  cache {\n    minimum 5k tokens\n  tier premium\n}\npool p = [m]\n'),
-    ).toMatchInlineSnapshot(`
+    expect(shown('model m {\n  cache {\n    minimum 5k tokens\n  tier premium\n}\npool p = [m]\n'))
+      .toMatchInlineSnapshot(`
       "
       error RT0103: missing \`}\` after \`cache\`
        --> my.route:3:22

@@ -52,7 +52,10 @@ describe('phrases', () => {
   })
 
   it('agrees with a plain search on any phrases and text', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A', ' ', '\u2019', "'"), maxLength: 40 })
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', 'A', ' ', '\u2019', "'"),
+      maxLength: 40,
+    })
     fc.assert(
       fc.property(fc.array(text, { maxLength: 6 }), text, (phrases, message) => {
         const folded = foldString(message)

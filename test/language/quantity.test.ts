@@ -76,13 +76,17 @@ describe('dates', () => {
 describe('rounding', () => {
   it('is within half a unit, and even at the half', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.bigInt(1n, 10n ** 12n), (n, d) => {
-        const quotient = quantity.divideHalfToEven(n, d)
-        const error = 2n * (n - quotient * d)
-        const size = error < 0n ? -error : error
-        expect(size <= d).toBe(true)
-        expect(size < d || quotient % 2n === 0n).toBe(true)
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
+        fc.bigInt(1n, 10n ** 12n),
+        (n, d) => {
+          const quotient = quantity.divideHalfToEven(n, d)
+          const error = 2n * (n - quotient * d)
+          const size = error < 0n ? -error : error
+          expect(size <= d).toBe(true)
+          expect(size < d || quotient % 2n === 0n).toBe(true)
+        },
+      ),
     )
   })
 })

@@ -25,7 +25,10 @@ describe('the registry', () => {
   it('says in a few words what a code is, and in sentences what it means', () => {
     for (const { code, title, explanation } of registry) {
       expect({ code, title }).toEqual({ code, title: expect.stringMatching(/^[^A-Z.][^.]{2,70}$/) })
-      expect({ code, explanation }).toEqual({ code, explanation: expect.stringMatching(/^[A-Z`].{20,}\.$/s) })
+      expect({ code, explanation }).toEqual({
+        code,
+        explanation: expect.stringMatching(/^[A-Z`].{20,}\.$/s),
+      })
     }
   })
 
@@ -33,7 +36,10 @@ describe('the registry', () => {
     for (const { code, example } of syntaxEntries) {
       if (example === undefined) continue
       const { diagnostics } = parse({ name: 'example.route', text: `${example}\n` })
-      expect({ example, codes: diagnostics.map((found) => found.code) }).toEqual({ example, codes: [code] })
+      expect({ example, codes: diagnostics.map((found) => found.code) }).toEqual({
+        example,
+        codes: [code],
+      })
     }
   })
 

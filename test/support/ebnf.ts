@@ -45,9 +45,8 @@ export function grammarWords(grammar: Grammar): Set<string> {
 }
 
 export function readGrammar(text: string): Grammar {
-  const symbols = text
-    .replaceAll(/\(\*[^]*?\*\)/g, ' ')
-    .match(/"[^"]*"|[A-Za-z]+|[=|;[\]{}()]/g) ?? []
+  const symbols =
+    text.replaceAll(/\(\*[^]*?\*\)/g, ' ').match(/"[^"]*"|[A-Za-z]+|[=|;[\]{}()]/g) ?? []
   let position = 0
   const rules = new Map<string, Production>()
   const take = (expected?: string): string => {
@@ -96,7 +95,7 @@ export function readGrammar(text: string): Grammar {
 /** The least nesting of rules that a production needs; finite in a sound grammar. */
 function leastDepths(grammar: Grammar): Map<string, number> {
   const depths = new Map<string, number>()
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const [name, production] of grammar) {
       const depth = 1 + depthOf(production, depths)
@@ -127,9 +126,36 @@ function depthOf(production: Production, depths: ReadonlyMap<string, number>): n
 
 const samples: Readonly<Record<string, readonly string[]>> = {
   Name: [
-    'a', 'b2', 'kimi-k2.6', 'gpt-5.4-mini', 'constructor', 'toString', 'x_y',
-    'use', 'at', 'by', 'with', 'last', 'first', 'model', 'distinct', 'messages', 'calls', 'turns',
-    'tool', 'call', 'start', 'keep', 'for', 'from', 'on', 'to', 'never', 'has', 'starts', 'user',
+    'a',
+    'b2',
+    'kimi-k2.6',
+    'gpt-5.4-mini',
+    'constructor',
+    'toString',
+    'x_y',
+    'use',
+    'at',
+    'by',
+    'with',
+    'last',
+    'first',
+    'model',
+    'distinct',
+    'messages',
+    'calls',
+    'turns',
+    'tool',
+    'call',
+    'start',
+    'keep',
+    'for',
+    'from',
+    'on',
+    'to',
+    'never',
+    'has',
+    'starts',
+    'user',
   ],
   String: ['""', '"text"', '"a \\"b\\" \\u{1F600}\\n"', '"// no comment"', '"}"'],
   Integer: ['0', '3', '2_000', '429'],
@@ -147,10 +173,18 @@ const samples: Readonly<Record<string, readonly string[]>> = {
  * Sentences of a rule, at most about `size` choices long. Driven by a tape of numbers, so that
  * fast-check shrinks them.
  */
-export function sentences(grammar: Grammar, start: string, size: number): fc.Arbitrary<SentenceToken[]> {
+export function sentences(
+  grammar: Grammar,
+  start: string,
+  size: number,
+): fc.Arbitrary<SentenceToken[]> {
   const depths = leastDepths(grammar)
   return fc
-    .array(fc.nat({ max: 0xffff }), { minLength: Math.floor(size / 4), maxLength: size, size: 'max' })
+    .array(fc.nat({ max: 0xffff }), {
+      minLength: Math.floor(size / 4),
+      maxLength: size,
+      size: 'max',
+    })
     .map((tape) => {
       let at = 0
       const sentence: SentenceToken[] = []
@@ -259,7 +293,8 @@ export function recognises(
   const matchToken = (name: string, from: number): ReadonlySet<number> => {
     const token = sentence[from]
     if (token === undefined) return next(from, false)
-    const fits = token.token === name || (name === 'Name' && token.token === undefined && isName(token.text))
+    const fits =
+      token.token === name || (name === 'Name' && token.token === undefined && isName(token.text))
     return next(from, fits)
   }
   return ends({ kind: 'rule', name: start }, 0).has(sentence.length)

@@ -89,7 +89,9 @@ function priceLines(layout: Layout, line: tree.PriceLine): Lines {
     }
   })
   const head = `price per ${amountText(line.per)}${conditions.join('')}`
-  return block(layout, head, line.rows, line.span.end - 1, (row) => [`${row.bucket} ${row.value.raw}`])
+  return block(layout, head, line.rows, line.span.end - 1, (row) => [
+    `${row.bucket} ${row.value.raw}`,
+  ])
 }
 
 function cacheLines(layout: Layout, line: tree.CacheLine): Lines {

@@ -1,6 +1,25 @@
-import { amountText, lifetimeText, namesText, pathText, signedText, expressionText } from './expression.ts'
+import {
+  amountText,
+  lifetimeText,
+  namesText,
+  pathText,
+  signedText,
+  expressionText,
+} from './expression.ts'
 import { providerLine, modelLine } from './catalogue.ts'
-import { block, bracketed, condition, hasChainComment, hasComment, indented, lineWidth, listSpan, nameList, sequence, unit } from './layout.ts'
+import {
+  block,
+  bracketed,
+  condition,
+  hasChainComment,
+  hasComment,
+  indented,
+  lineWidth,
+  listSpan,
+  nameList,
+  sequence,
+  unit,
+} from './layout.ts'
 import { blockLines } from './rules.ts'
 import { serveLines } from './serving.ts'
 import { testLines } from './tests.ts'
@@ -11,7 +30,12 @@ import type * as tree from '../syntax.ts'
 export function declarationLines(layout: Layout, declaration: tree.Declaration): Lines {
   switch (declaration.kind) {
     case 'scale':
-      return nameList(layout, `scale ${declaration.name.text} = `, declaration.words, declaration.span)
+      return nameList(
+        layout,
+        `scale ${declaration.name.text} = `,
+        declaration.words,
+        declaration.span,
+      )
     case 'provider':
       return block(
         layout,
@@ -55,12 +79,20 @@ export function declarationLines(layout: Layout, declaration: tree.Declaration):
     case 'hours':
       return [hoursText(declaration)]
     case 'classifier':
-      return block(layout, `classifier ${declaration.name.text}`, declaration.lines, declaration.span.end - 1, (line) =>
-        classifierLine(layout, line),
+      return block(
+        layout,
+        `classifier ${declaration.name.text}`,
+        declaration.lines,
+        declaration.span.end - 1,
+        (line) => classifierLine(layout, line),
       )
     case 'scorer':
-      return block(layout, `scorer ${declaration.name.text}`, declaration.lines, declaration.span.end - 1, (line) =>
-        scorerLine(layout, line),
+      return block(
+        layout,
+        `scorer ${declaration.name.text}`,
+        declaration.lines,
+        declaration.span.end - 1,
+        (line) => scorerLine(layout, line),
       )
     case 'ladder':
       return block(
@@ -86,17 +118,28 @@ export function declarationLines(layout: Layout, declaration: tree.Declaration):
     case 'profile':
       return serveLines(layout, declaration)
     case 'switch':
-      return block(layout, 'switch', declaration.lines, declaration.span.end - 1, (line) => [switchText(line)])
-    case 'budget':
-      return block(layout, `budget ${declaration.name.text}`, declaration.lines, declaration.span.end - 1, (line) => [
-        budgetText(line),
+      return block(layout, 'switch', declaration.lines, declaration.span.end - 1, (line) => [
+        switchText(line),
       ])
+    case 'budget':
+      return block(
+        layout,
+        `budget ${declaration.name.text}`,
+        declaration.lines,
+        declaration.span.end - 1,
+        (line) => [budgetText(line)],
+      )
     case 'assume':
       return [`assume ${declaration.name.text}: ${assumptionText(declaration.assumption)}`]
     case 'invariant':
       return invariantLines(layout, declaration)
     case 'expect':
-      return claimLines(layout, `expect ${declaration.name.text}:`, declaration.name, declaration.condition)
+      return claimLines(
+        layout,
+        `expect ${declaration.name.text}:`,
+        declaration.name,
+        declaration.condition,
+      )
     case 'test':
       return testLines(layout, declaration)
   }
@@ -126,7 +169,12 @@ function signalLines(layout: Layout, { name, value }: tree.SignalDeclaration): L
 }
 
 /** `head expression`; too long, the expression on lines of its own, one part of a chain a line. */
-function claimLines(layout: Layout, head: string, name: tree.Name, expression: tree.Expression): Lines {
+function claimLines(
+  layout: Layout,
+  head: string,
+  name: tree.Name,
+  expression: tree.Expression,
+): Lines {
   const line = `${head} ${expressionText(expression)}`
   if (expression.kind !== 'logical') return [line]
   const inside = { start: name.span.end, end: expression.span.end }
@@ -169,7 +217,8 @@ function classifierLine(layout: Layout, line: tree.ClassifierLine): Lines {
         ['[', ']'],
         line.readings,
         listSpan(layout, line.span),
-        (read) => (read.kind === 'path' ? pathText(read) : `last ${read.count.raw} ${read.scope.text}`),
+        (read) =>
+          read.kind === 'path' ? pathText(read) : `last ${read.count.raw} ${read.scope.text}`,
         lineWidth - 2,
       )
     case 'guidance':
@@ -254,7 +303,9 @@ function budgetText(line: tree.BudgetLine): string {
     case 'scope':
       return `scope ${line.value.text}`
     case 'window':
-      return line.calendarIn === undefined ? 'window first-spend' : `window calendar in ${line.calendarIn.raw}`
+      return line.calendarIn === undefined
+        ? 'window first-spend'
+        : `window calendar in ${line.calendarIn.raw}`
     case 'at':
       return `at ${line.share.raw} then ${budgetActionText(line.action)}`
   }
@@ -278,7 +329,8 @@ function assumptionText(found: tree.Assumption): string {
       return `reminder followed within ${found.within.raw} ${found.of}`
     case 'verbosity':
     case 'steps': {
-      const range = found.range === undefined ? '' : ` (${found.range.from.raw} to ${found.range.to.raw})`
+      const range =
+        found.range === undefined ? '' : ` (${found.range.from.raw} to ${found.range.to.raw})`
       return `${found.kind} ${found.from.text} -> ${found.to.text} ${found.factor.raw}${range}`
     }
     case 'compaction':
@@ -302,10 +354,12 @@ function invariantLines(layout: Layout, declaration: tree.InvariantDeclaration):
   const short = plain && fits(`${head} ${guard}`)
   const opening = short
     ? [`${head} ${guard}`]
-    : [head, ...indented(unit(layout, when.span, () => condition(layout, 'when ', when, lineWidth - 2)))]
+    : [
+        head,
+        ...indented(unit(layout, when.span, () => condition(layout, 'when ', when, lineWidth - 2))),
+      ]
   const claimed = unit(layout, declaration.condition.span, () =>
     condition(layout, `then ${mode} `, declaration.condition, lineWidth - 2),
   )
   return [...opening, ...indented(claimed)]
 }
-

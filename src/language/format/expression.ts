@@ -84,7 +84,8 @@ const countWords: Readonly<Record<tree.CountExpression['how'], string>> = {
 
 function countText({ how, what, window }: tree.CountExpression): string {
   const counted = what.kind === 'text' ? what.raw : what.text
-  const where = window.kind === 'this' ? `this ${window.scope}` : `last ${window.count.raw} ${window.scope}`
+  const where =
+    window.kind === 'this' ? `this ${window.scope}` : `last ${window.count.raw} ${window.scope}`
   return `count ${countWords[how]}${counted} in ${where}`
 }
 

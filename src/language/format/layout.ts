@@ -29,7 +29,9 @@ export function indented(lines: Lines, by: string = '  '): string[] {
 
 /** Whether a comment that is still to be placed stands in a span. */
 export function hasComment(layout: Layout, span: Span): boolean {
-  const next = layout.comments.slice(layout.next).find((comment) => comment.span.start >= span.start)
+  const next = layout.comments
+    .slice(layout.next)
+    .find((comment) => comment.span.start >= span.start)
   return next !== undefined && next.span.start < span.end
 }
 
@@ -58,7 +60,11 @@ function isBlankBetween(layout: Layout, from: number, to: number): boolean {
 }
 
 /** Comments on lines of their own, with the blank lines between them and before `next`. */
-function commentLines(layout: Layout, comments: readonly Comment[], next: number | undefined): string[] {
+function commentLines(
+  layout: Layout,
+  comments: readonly Comment[],
+  next: number | undefined,
+): string[] {
   return comments.flatMap((comment, index) => {
     const following = comments[index + 1]?.span.start ?? next
     const blank = following !== undefined && isBlankBetween(layout, comment.span.end, following)
@@ -187,7 +193,12 @@ export function hasChainComment(layout: Layout, expression: Expression): boolean
  * A condition behind `head`: on one line when it fits, else a chain broken before each `and` or `or`,
  * its first part on the line of the head.
  */
-export function condition(layout: Layout, head: string, expression: Expression, room: number): string[] {
+export function condition(
+  layout: Layout,
+  head: string,
+  expression: Expression,
+  room: number,
+): string[] {
   const line = head + expressionText(expression)
   if (expression.kind !== 'logical') return [line]
   if (line.length <= room && !hasChainComment(layout, expression)) return [line]
@@ -213,5 +224,13 @@ export function nameList(
   span: Span,
   room: number = lineWidth,
 ): string[] {
-  return bracketed(layout, head, ['[', ']'], names, listSpan(layout, span), (name) => name.text, room)
+  return bracketed(
+    layout,
+    head,
+    ['[', ']'],
+    names,
+    listSpan(layout, span),
+    (name) => name.text,
+    room,
+  )
 }

@@ -6,9 +6,13 @@ import type * as tree from '../syntax.ts'
 const ruleRoom = lineWidth - 4
 
 /** `on start, turn { … }`: a blank line between rules. */
-export function blockLines(layout: Layout, { moments, rules, otherwise, span }: tree.BlockDeclaration): Lines {
+export function blockLines(
+  layout: Layout,
+  { moments, rules, otherwise, span }: tree.BlockDeclaration,
+): Lines {
   const head = `on ${moments.map((found) => found.moment).join(', ')}`
-  const all: (tree.Rule | tree.Otherwise)[] = otherwise === undefined ? [...rules] : [...rules, otherwise]
+  const all: (tree.Rule | tree.Otherwise)[] =
+    otherwise === undefined ? [...rules] : [...rules, otherwise]
   return block(
     layout,
     head,
@@ -22,7 +26,9 @@ export function blockLines(layout: Layout, { moments, rules, otherwise, span }: 
 function ruleLines(layout: Layout, { name, guard, actions }: tree.Rule): Lines {
   const lines = [`rule ${name.text}:`]
   if (guard !== undefined) {
-    lines.push(...indented(unit(layout, guard.span, () => condition(layout, 'when ', guard, ruleRoom))))
+    lines.push(
+      ...indented(unit(layout, guard.span, () => condition(layout, 'when ', guard, ruleRoom))),
+    )
   }
   const span = { start: actions[0]?.span.start ?? 0, end: actions.at(-1)?.span.end ?? 0 }
   const head = guard === undefined ? '' : 'then '
@@ -42,14 +48,20 @@ function otherwiseLines(layout: Layout, { name, actions, span }: tree.Otherwise)
     head,
     ...indented(
       unit(layout, inner, () => {
-        if (single === undefined || !isChoice(single)) return actionLines(layout, '', actions, ruleRoom)
+        if (single === undefined || !isChoice(single))
+          return actionLines(layout, '', actions, ruleRoom)
         return choiceLines(layout, forCall(single), single, ruleRoom, '', true)
       }),
     ),
   ]
 }
 
-function actionLines(layout: Layout, head: string, actions: readonly tree.Action[], room: number): string[] {
+function actionLines(
+  layout: Layout,
+  head: string,
+  actions: readonly tree.Action[],
+  room: number,
+): string[] {
   const line = head + actions.map(actionText).join(', ')
   if (line.length <= room) return [line]
   const lines: string[] = []
@@ -131,8 +143,7 @@ function chooseLines(
 ): string[] {
   const inner = `${indent}  `
   const where = choose.where
-  const filter =
-    where === undefined ? [] : condition(layout, 'where ', where, room - inner.length)
+  const filter = where === undefined ? [] : condition(layout, 'where ', where, room - inner.length)
   const lines = [`${head}choose ${rankingText(choose.ranking)} from ${choose.pool.text}`]
   lines.push(...indented(filter, inner))
   if (choose.with !== undefined) lines.push(`${lines.pop() ?? ''} with ${choose.with.text}`)

@@ -1,4 +1,11 @@
-import { amountText, factText, lifetimeText, listText, namesText, expressionText } from './expression.ts'
+import {
+  amountText,
+  factText,
+  lifetimeText,
+  listText,
+  namesText,
+  expressionText,
+} from './expression.ts'
 import { block, bracketed, condition, lineWidth } from './layout.ts'
 import type { Layout, Lines } from './layout.ts'
 import type { Span } from '../source.ts'
@@ -7,8 +14,13 @@ import type * as tree from '../syntax.ts'
 const room = lineWidth - 2
 
 /** `serve any { … }`, `profile steady { … }` */
-export function serveLines(layout: Layout, { kind, name, lines, span }: tree.ServeDeclaration): Lines {
-  return block(layout, `${kind} ${name.text}`, lines, span.end - 1, (line) => serveLine(layout, line))
+export function serveLines(
+  layout: Layout,
+  { kind, name, lines, span }: tree.ServeDeclaration,
+): Lines {
+  return block(layout, `${kind} ${name.text}`, lines, span.end - 1, (line) =>
+    serveLine(layout, line),
+  )
 }
 
 function serveLine(layout: Layout, line: tree.ServeLine): Lines {
@@ -21,7 +33,9 @@ function serveLine(layout: Layout, line: tree.ServeLine): Lines {
     case 'strategy':
       return strategyLines(layout, line.name, line.facts, line.span)
     case 'weights':
-      return block(layout, 'weights', line.weights, end, (found) => [`${found.name.text} ${found.weight.raw}`])
+      return block(layout, 'weights', line.weights, end, (found) => [
+        `${found.name.text} ${found.weight.raw}`,
+      ])
     case 'prefer':
     case 'require':
       return condition(layout, `${line.kind} `, line.condition, room)
@@ -67,7 +81,15 @@ function strategyLines(
 ): Lines {
   const head = `strategy ${name.text}`
   if (facts === undefined) return [head]
-  return bracketed(layout, `${head} `, ['{', '}'], facts, { start: name.span.end, end: span.end }, factText, room)
+  return bracketed(
+    layout,
+    `${head} `,
+    ['{', '}'],
+    facts,
+    { start: name.span.end, end: span.end },
+    factText,
+    room,
+  )
 }
 
 function onText(list: tree.ListExpression | undefined): string {
@@ -131,4 +153,3 @@ function dedicatedText(line: tree.DedicatedProperty): string {
       return `overflow ${line.value}`
   }
 }
-

@@ -35,8 +35,12 @@ function stepLines(layout: Layout, step: tree.Step, room: number): Lines {
     case 'fault':
       return [faultText(step)]
     case 'repeat':
-      return block(layout, `repeat ${step.times.raw} times`, step.steps, step.span.end - 1, (inner) =>
-        stepLines(layout, inner, room - 2),
+      return block(
+        layout,
+        `repeat ${step.times.raw} times`,
+        step.steps,
+        step.span.end - 1,
+        (inner) => stepLines(layout, inner, room - 2),
       )
     case 'check':
       return condition(layout, 'check ', step.condition, room)
@@ -65,7 +69,8 @@ function factsLines(
   return bracketed(layout, head, ['{', '}'], facts, span, factText, room, (fact) => {
     const line = factText(fact)
     const value = fact.value
-    const whole = value.kind !== 'facts' || (line.length <= room - 3 && !hasComment(layout, fact.span))
+    const whole =
+      value.kind !== 'facts' || (line.length <= room - 3 && !hasComment(layout, fact.span))
     if (whole) return [line]
     const name = fact.path.names.map((found) => found.text).join('.')
     return factsLines(layout, `${name} `, value.facts, value.span, room - 3)
@@ -105,10 +110,7 @@ function askedLines(
 function outcomeLines(layout: Layout, outcome: tree.Outcome, room: number): string[] {
   const line = outcomeText(outcome)
   if (line.length <= room || outcome.where === undefined) return [line]
-  return [
-    outcomeHead(outcome),
-    ...indented(condition(layout, 'where ', outcome.where, room - 2)),
-  ]
+  return [outcomeHead(outcome), ...indented(condition(layout, 'where ', outcome.where, room - 2))]
 }
 
 function faultText(step: Extract<tree.Step, { kind: 'fault' }>): string {
@@ -119,4 +121,3 @@ function faultText(step: Extract<tree.Step, { kind: 'fault' }>): string {
   if (step.lasts.kind === 'duration') return `${text} for ${step.lasts.duration.raw}`
   return `${text} for ${step.lasts.count.raw} calls`
 }
-

@@ -146,7 +146,11 @@ export abstract class ReportingParser extends EmbeddedActionsParser {
     if (!this.guesses) throw new GivenUp()
   }
 
-  protected insertion(location: Location, text: string, title: string = `write \`${text.trim()}\``): Fix {
+  protected insertion(
+    location: Location,
+    text: string,
+    title: string = `write \`${text.trim()}\``,
+  ): Fix {
     return { title, edits: [{ location, replacement: text }] }
   }
 

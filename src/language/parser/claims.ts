@@ -52,7 +52,11 @@ export abstract class ClaimParser extends ServingParser {
     ]),
   )
 
-  private sessionSwitch(index: number, start: number, session: 'router' | 'concrete'): tree.SwitchLine {
+  private sessionSwitch(
+    index: number,
+    start: number,
+    session: 'router' | 'concrete',
+  ): tree.SwitchLine {
     this.consume(index, word(session))
     this.consume(index, word('session'))
     const change = this.or(index, [

@@ -39,7 +39,9 @@ export abstract class ExpressionParser extends TermParser {
     const after = chain.operands[changed + 1] ?? chain
     this.report('RT0109', this.location(chain.span), 'got `and` and `or` in one chain', {
       help: 'put parentheses around the parts that belong together: `a or (b and c)`',
-      related: [{ location: this.location(after.span), message: `\`${operators[changed]}\` begins here` }],
+      related: [
+        { location: this.location(after.span), message: `\`${operators[changed]}\` begins here` },
+      ],
     })
   }
 
@@ -65,9 +67,14 @@ export abstract class ExpressionParser extends TermParser {
     if (compared === undefined) return left
     const whole = this.node(start, { kind: 'comparison' as const, left, ...compared })
     if (!this.RECORDING_PHASE && this.first(this.compared).has(this.LA(1).tokenType)) {
-      this.report('RT0110', this.at(this.LA(1)), `got a second comparison \`${this.LA(1).image}\``, {
-        help: 'write `a < b and b < c`',
-      })
+      this.report(
+        'RT0110',
+        this.at(this.LA(1)),
+        `got a second comparison \`${this.LA(1).image}\``,
+        {
+          help: 'write `a < b and b < c`',
+        },
+      )
       while (this.first(this.compared).has(this.LA(1).tokenType)) this.SUBRULE2(this.compared)
     }
     return whole
@@ -232,7 +239,10 @@ export abstract class ExpressionParser extends TermParser {
   private closeParenthesis(index: number, open: Parameters<ExpressionParser['close']>[2]): void {
     const next = this.LA(1)
     const ends =
-      this.beginsLine(next) || this.sees(word('then')) || this.sees(kinds.closeBraceToken) || this.sees(kinds.arrowToken)
+      this.beginsLine(next) ||
+      this.sees(word('then')) ||
+      this.sees(kinds.closeBraceToken) ||
+      this.sees(kinds.arrowToken)
     if (!this.RECORDING_PHASE && !this.sees(kinds.closeParenthesisToken) && !ends) {
       this.consume(index, kinds.closeParenthesisToken)
     }
@@ -246,30 +256,31 @@ export abstract class ExpressionParser extends TermParser {
       this.OPTION({
         // A phrase list may itself be called `distinct`.
         GATE: () => !this.sees(word('in'), 2),
-        DEF: () => this.OR<tree.CountExpression['how']>([
-          {
-            ALT: () => {
-              this.CONSUME(word('occurrences'))
-              this.CONSUME(word('of'))
-              return 'occurrences'
+        DEF: () =>
+          this.OR<tree.CountExpression['how']>([
+            {
+              ALT: () => {
+                this.CONSUME(word('occurrences'))
+                this.CONSUME(word('of'))
+                return 'occurrences'
+              },
             },
-          },
-          { ALT: () => this.choice(1, 'distinct') },
-          {
-            ALT: () => {
-              this.CONSUME(word('messages'))
-              this.CONSUME(word('with'))
-              return 'messages-with'
+            { ALT: () => this.choice(1, 'distinct') },
+            {
+              ALT: () => {
+                this.CONSUME(word('messages'))
+                this.CONSUME(word('with'))
+                return 'messages-with'
+              },
             },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(word('uses'))
-              this.CONSUME2(word('of'))
-              return 'uses'
+            {
+              ALT: () => {
+                this.CONSUME(word('uses'))
+                this.CONSUME2(word('of'))
+                return 'uses'
+              },
             },
-          },
-        ]),
+          ]),
       }) ?? 'plain'
     const what = this.OR2<tree.Name | tree.Text>([
       { ALT: () => this.SUBRULE(this.ident) },

@@ -8,7 +8,13 @@ import type * as tree from '../syntax.ts'
 export abstract class FactParser extends VocabularyParser {
   protected facts: Rule<tree.Fact[]> = this.RULE('facts', () =>
     this.nested(() =>
-      this.separated(1, [kinds.openBraceToken, kinds.closeBraceToken], this.fact, false, 'the facts'),
+      this.separated(
+        1,
+        [kinds.openBraceToken, kinds.closeBraceToken],
+        this.fact,
+        false,
+        'the facts',
+      ),
     ),
   )
 

@@ -101,7 +101,10 @@ export class RouteParser extends TestParser {
       fix:
         near === undefined
           ? undefined
-          : { title: `write \`${near}\``, edits: [{ location: this.at(token), replacement: near }] },
+          : {
+              title: `write \`${near}\``,
+              edits: [{ location: this.at(token), replacement: near }],
+            },
     })
   }
 

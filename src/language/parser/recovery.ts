@@ -102,7 +102,10 @@ export abstract class RecoveringParser extends ReportingParser {
     const beforeLine = type === kinds.closeBraceToken && this.beginsLine(this.LA(1))
     this.report('RT0103', here, `missing \`${kinds.tokenText(type)}\` after ${title}`, {
       related: [{ location: this.at(open), message: 'opened here' }],
-      fix: this.insertion(here, beforeLine ? `\n${this.indentation(open)}}` : kinds.tokenText(type)),
+      fix: this.insertion(
+        here,
+        beforeLine ? `\n${this.indentation(open)}}` : kinds.tokenText(type),
+      ),
     })
   }
 
@@ -205,7 +208,10 @@ export abstract class RecoveringParser extends ReportingParser {
       fix:
         near === undefined
           ? undefined
-          : { title: `write \`${near}\``, edits: [{ location: this.at(token), replacement: near }] },
+          : {
+              title: `write \`${near}\``,
+              edits: [{ location: this.at(token), replacement: near }],
+            },
     })
   }
 
@@ -253,7 +259,11 @@ export abstract class RecoveringParser extends ReportingParser {
   protected startsWith(first: ReadonlySet<TokenType>, byWord: boolean = false): boolean {
     const next = this.LA(1)
     if (first.has(next.tokenType)) return !byWord || !this.isMention(next)
-    return first.has(kinds.nameToken) && matches(next, kinds.nameToken) && (!byWord || this.beginsLine(next))
+    return (
+      first.has(kinds.nameToken) &&
+      matches(next, kinds.nameToken) &&
+      (!byWord || this.beginsLine(next))
+    )
   }
 
   /** `rule` in `since rule R` and `otherwise` in `by otherwise` begin nothing. */
@@ -267,7 +277,10 @@ export abstract class RecoveringParser extends ReportingParser {
 
   private opensEnclosingLine(): boolean {
     const next = this.LA(1)
-    return this.beginsLine(next) && this.enclosing.slice(0, -1).some((first) => first.has(next.tokenType))
+    return (
+      this.beginsLine(next) &&
+      this.enclosing.slice(0, -1).some((first) => first.has(next.tokenType))
+    )
   }
 
   /** True where a block has lost its brace: at the end of the file, at a line of what is around it. */

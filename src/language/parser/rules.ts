@@ -1,51 +1,11 @@
-import { FactParser } from './facts.ts'
+import { FilterParser } from './filters.ts'
 import * as kinds from '../tokens.ts'
 import { word } from '../tokens.ts'
 import type { Rule } from './base.ts'
 import type * as tree from '../syntax.ts'
 
-/** Filters, blocks of rules, choices and effects. */
-export abstract class RuleParser extends FactParser {
-  protected filter: Rule<tree.FilterDeclaration> = this.RULE('filter', () => {
-    const start = this.start()
-    const effect = this.OR<'allow' | 'deny'>([
-      { ALT: () => this.choice(1, 'allow') },
-      { ALT: () => this.choice(1, 'deny') },
-    ])
-    const name = this.SUBRULE(this.ident)
-    this.CONSUME(kinds.colonToken)
-    const subject = this.OR2<'models' | 'endpoints'>([
-      { ALT: () => this.choice(1, 'models') },
-      { ALT: () => this.choice(1, 'endpoints') },
-    ])
-    this.CONSUME(word('where'))
-    const where = this.SUBRULE(this.expression)
-    const when = this.OPTION(() => {
-      this.CONSUME(word('when'))
-      return this.SUBRULE2(this.expression)
-    })
-    return this.node(start, { kind: 'filter' as const, effect, name, subject, where, when })
-  })
-
-  protected hide: Rule<tree.HideDeclaration> = this.RULE('hide', () => {
-    const start = this.start()
-    this.CONSUME(word('hide'))
-    const name = this.SUBRULE(this.ident)
-    this.CONSUME(kinds.colonToken)
-    this.CONSUME(word('tool'))
-    const tool = this.SUBRULE(this.text)
-    this.CONSUME(word('when'))
-    const when = this.SUBRULE(this.expression)
-    return this.node(start, { kind: 'hide' as const, name, tool, when })
-  })
-
-  protected unchecked: Rule<tree.UncheckedDeclaration> = this.RULE('unchecked', () => {
-    const start = this.start()
-    this.CONSUME(word('unchecked'))
-    const filters = this.SUBRULE(this.names)
-    return this.node(start, { kind: 'unchecked' as const, filters })
-  })
-
+/** Blocks of rules, choices and effects. */
+export abstract class RuleParser extends FilterParser {
   protected onBlock: Rule<tree.BlockDeclaration> = this.RULE('onBlock', () => {
     const start = this.start()
     this.CONSUME(word('on'))
@@ -56,7 +16,9 @@ export abstract class RuleParser extends FactParser {
     })
     const errors = this.errorCount()
     const lines = this.block(1, this.ruleLine, 'the rules')
-    const rules = lines.filter((line) => line.kind === 'rule' && line.name.text !== '') as tree.Rule[]
+    const rules = lines.filter(
+      (line) => line.kind === 'rule' && line.name.text !== '',
+    ) as tree.Rule[]
     const ends = lines.filter((line) => line.kind === 'otherwise')
     if (!this.RECORDING_PHASE) this.checkOtherwise(lines, ends, errors)
     return this.node(start, { kind: 'block' as const, moments, rules, otherwise: ends[0] })
@@ -115,7 +77,12 @@ export abstract class RuleParser extends FactParser {
     const guard = this.OPTION(() => {
       this.CONSUME(word('when'))
       const condition = this.SUBRULE(this.expression)
-      this.need(1, word('then'), () => this.startsAction(), '`then` stands between a guard and its actions')
+      this.need(
+        1,
+        word('then'),
+        () => this.startsAction(),
+        '`then` stands between a guard and its actions',
+      )
       return condition
     })
     const actions = this.SUBRULE(this.actions)
@@ -203,7 +170,10 @@ export abstract class RuleParser extends FactParser {
     }),
   )
 
-  private bare<K extends 'keep' | 'restart'>(start: number, kind: K): tree.Node & { readonly kind: K } {
+  private bare<K extends 'keep' | 'restart'>(
+    start: number,
+    kind: K,
+  ): tree.Node & { readonly kind: K } {
     this.CONSUME(word(kind))
     return this.node(start, { kind })
   }
@@ -244,14 +214,23 @@ export abstract class RuleParser extends FactParser {
       return this.SUBRULE2(this.ident)
     })
     const or = this.chooseElse()
-    return this.node(start, { kind: 'choose' as const, ranking, pool, where, with: profile, else: or })
+    return this.node(start, {
+      kind: 'choose' as const,
+      ranking,
+      pool,
+      where,
+      with: profile,
+      else: or,
+    })
   })
 
   /** Compulsory; a missing one is reported where the rule ends, an unexpected word where it stands. */
   private chooseElse(): tree.Choice | undefined {
     const next = this.LA(1)
-    const ends = this.sees(kinds.closeBraceToken) || this.sees(kinds.commaToken) || this.beginsLine(next)
-    if (this.RECORDING_PHASE || this.sees(word('else')) || !ends) return this.SUBRULE(this.elseChoice)
+    const ends =
+      this.sees(kinds.closeBraceToken) || this.sees(kinds.commaToken) || this.beginsLine(next)
+    if (this.RECORDING_PHASE || this.sees(word('else')) || !ends)
+      return this.SUBRULE(this.elseChoice)
     this.report('RT0103', this.afterLast(), 'missing `else` after `choose`', {
       help: 'say what happens when no model qualifies, such as `else stop "nothing is allowed"`',
     })

@@ -68,9 +68,15 @@ export abstract class TermParser extends RecoveringParser {
     })
   }
 
-  protected integer: Rule<Quantity> = this.RULE('integer', () => this.quantity(1, kinds.integerToken))
-  protected decimal: Rule<Quantity> = this.RULE('decimal', () => this.quantity(1, kinds.decimalToken))
-  protected percent: Rule<Quantity> = this.RULE('percent', () => this.quantity(1, kinds.percentToken))
+  protected integer: Rule<Quantity> = this.RULE('integer', () =>
+    this.quantity(1, kinds.integerToken),
+  )
+  protected decimal: Rule<Quantity> = this.RULE('decimal', () =>
+    this.quantity(1, kinds.decimalToken),
+  )
+  protected percent: Rule<Quantity> = this.RULE('percent', () =>
+    this.quantity(1, kinds.percentToken),
+  )
   protected factor: Rule<Quantity> = this.RULE('factor', () => this.quantity(1, kinds.factorToken))
   protected money: Rule<Quantity> = this.RULE('money', () => this.quantity(1, kinds.moneyToken))
   protected duration: Rule<Quantity> = this.RULE('duration', () =>

@@ -115,7 +115,14 @@ export abstract class TestParser extends ClaimParser {
         },
       },
     ])
-    return this.node(start, { kind: 'fault' as const, host, class: failure, model, retryAfter, lasts })
+    return this.node(start, {
+      kind: 'fault' as const,
+      host,
+      class: failure,
+      model,
+      retryAfter,
+      lasts,
+    })
   })
 
   private repeat: Rule<tree.Step> = this.RULE('repeat', () =>

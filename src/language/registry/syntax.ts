@@ -6,7 +6,8 @@ export const syntaxEntries: readonly DiagnosticEntry[] = [
     code: 'RT0101',
     severity: 'error',
     title: 'unexpected text',
-    explanation: 'Something else is expected at this place. The message says what was found and what fits.',
+    explanation:
+      'Something else is expected at this place. The message says what was found and what fits.',
     example: 'pool main claude-opus-4-7',
   },
   {
@@ -53,7 +54,8 @@ export const syntaxEntries: readonly DiagnosticEntry[] = [
     code: 'RT0107',
     severity: 'error',
     title: 'wrong kind of comment',
-    explanation: 'A comment begins with `//` and ends with its line; `///` documents the declaration below it.',
+    explanation:
+      'A comment begins with `//` and ends with its line; `///` documents the declaration below it.',
     example: '# the pool',
   },
   {
@@ -68,7 +70,8 @@ export const syntaxEntries: readonly DiagnosticEntry[] = [
     code: 'RT0109',
     severity: 'error',
     title: '`and` mixed with `or`',
-    explanation: 'Nobody has to know which of the two binds tighter: parentheses say what is meant.',
+    explanation:
+      'Nobody has to know which of the two binds tighter: parentheses say what is meant.',
     example: 'signal s = a or b and c',
   },
   {
@@ -102,7 +105,8 @@ export const syntaxEntries: readonly DiagnosticEntry[] = [
     code: 'RT0114',
     severity: 'error',
     title: 'out of order',
-    explanation: '`policy NAME` stands first and once, `import` lines follow it, declarations come last.',
+    explanation:
+      '`policy NAME` stands first and once, `import` lines follow it, declarations come last.',
     example: 'pool main = [m]\nimport "catalog/2026-06.route"',
   },
   {
