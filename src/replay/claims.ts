@@ -3,7 +3,7 @@ import { decisionClaims } from '../policy/claims-context.ts'
 import type { ClaimContext } from '../policy/claims-context.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
 import { truthOf } from '../policy/reference/logic.ts'
-import { printed } from '../policy/reference/print.ts'
+import { printed, sourceOf } from '../policy/reference/print.ts'
 import { eachPart } from '../policy/walk.ts'
 import type { Value } from '../policy/value.ts'
 import { scopeOfCall } from './hosts.ts'
@@ -31,7 +31,7 @@ export function judgeInvariants(call: DecidedCall, served: Endpoint | undefined)
     if (when !== true) return []
     const truth = truthOf(evaluate(invariant.condition, scope))
     const holds = typeof truth === 'boolean' ? truth === (invariant.mode === 'always') : undefined
-    const values = holds === false ? valuesOf(invariant, (part) => evaluate(part, scope)) : ''
+    const values = holds === false ? valuesOf([invariant.when, invariant.condition], (part) => evaluate(part, scope)) : ''
     return [{ invariant: invariant.name, holds, values }]
   })
 }
@@ -62,15 +62,16 @@ function asksServed(expression: Expression): boolean {
   return found
 }
 
-/** What the parts of a broken invariant came to: `step(up, after) 1, step(up, before) 2`. */
-function valuesOf(invariant: Invariant, read: (part: Expression) => Value): string {
+/** What the parts of some conditions came to: `step(up, after) 1, step(up, before) 2`. */
+export function valuesOf(
+  conditions: readonly (Expression | undefined)[],
+  read: (part: Expression) => Value,
+): string {
   const shown = new Map<string, string>()
-  for (const expression of [invariant.when, invariant.condition]) {
-    if (expression === undefined) continue
-    eachPart(expression, (part) => {
-      if (!tells.has(part.kind)) return
-      const { source, span } = part.location
-      shown.set(source.text.slice(span.start, span.end), printed(read(part), part.type))
+  for (const condition of conditions) {
+    if (condition === undefined) continue
+    eachPart(condition, (part) => {
+      if (tells.has(part.kind)) shown.set(sourceOf(part), printed(read(part), part.type))
     })
   }
   return [...shown].map(([text, value]) => `${text} ${value}`).join(', ')
