@@ -1,7 +1,6 @@
-import { suggest } from '../../language/suggest.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Expression, ExpressionForm, Type } from '../core.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import {
   coreFunctions, functionName, model, number, provider, specialFunctions, text, word,
@@ -34,7 +33,7 @@ export function elaborateCall(
   const definition = functionNamed && coreFunctions.get(functionNamed)
   if (functionNamed === undefined || definition === undefined) {
     const value = names.values.entries.get(name)
-    const nearest = suggest(name, [...coreFunctions.keys(), ...specialFunctions.keys()])
+    const nearest = nearestTo(context.report, name, [...coreFunctions.keys(), ...specialFunctions.keys()])
     report(
       'RT0201',
       at(scope.source, node.path),

@@ -1,10 +1,11 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import type { Choice, Ranking } from '../core.ts'
-import { at } from './context.ts'
+import { at, listed } from './context.ts'
 import type { Context } from './context.ts'
 import { model } from './core-words.ts'
 import { elaborateCondition, elaborateExpression, snippet } from './expressions.ts'
+import { hostsOf } from './hosts.ts'
 import { lookUp } from './names.ts'
 import type { Scope } from './scope.ts'
 import { describeType, isScale } from './types.ts'
@@ -82,6 +83,16 @@ function elaborateUse(
   if (choice.at !== undefined && at_ === undefined) sound = false
   if (choice.with !== undefined && profile === undefined) sound = false
   if (!sound || used === undefined) return undefined
+  if (choice.at !== undefined && used.kind === 'literal' && used.value?.kind === 'name') {
+    const { name } = used.value
+    const hosts = hostsOf(context, name)
+    if (!hosts.has(choice.at.text)) {
+      report('RT0221', at(source, choice.at), `\`${choice.at.text}\` does not serve \`${name}\``, {
+        help: hosts.size === 0 ? 'add it to `served-by` of the model' : `its hosts are ${listed([...hosts], 'and')}`,
+      })
+      return undefined
+    }
+  }
   return {
     kind: 'use',
     model: used,

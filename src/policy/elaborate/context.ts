@@ -1,4 +1,5 @@
 import { diagnostic } from '../../language/registry.ts'
+import { suggest } from '../../language/suggest.ts'
 import type { Diagnostic, DiagnosticCode } from '../../language/diagnostic.ts'
 import type { DiagnosticOptions } from '../../language/registry.ts'
 import type { Location, Source } from '../../language/source.ts'
@@ -35,17 +36,32 @@ export interface ElaboratedSignal {
   readonly notInFilter: string | undefined
 }
 
-export type Report = (
-  code: DiagnosticCode,
-  location: Location,
-  message: string,
-  options?: DiagnosticOptions,
-) => void
+export interface Report {
+  (code: DiagnosticCode, location: Location, message: string, options?: DiagnosticOptions): void
+  /** Names that may still be compared in search of the nearest: bounds the time of a hopeless file. */
+  readonly suggestions: { left: number }
+}
+
+/** The candidate nearest to a misspelt word, while there is time for it. */
+export function nearestTo(
+  report: Report,
+  written: string,
+  candidates: readonly string[],
+): string | undefined {
+  if (report.suggestions.left <= 0) return undefined
+  report.suggestions.left -= candidates.length
+  return suggest(written, candidates)
+}
 
 /** Gathers diagnostics, the same finding at the same place once. */
 export function reporter(diagnostics: Diagnostic[]): Report {
   const seen = new Map<Source, Set<string>>()
-  return (code, location, message, options) => {
+  const report = (
+    code: DiagnosticCode,
+    location: Location,
+    message: string,
+    options?: DiagnosticOptions,
+  ): void => {
     const known = seen.get(location.source) ?? new Set()
     seen.set(location.source, known)
     const key = `${code} ${location.span.start} ${location.span.end} ${message}`
@@ -53,6 +69,7 @@ export function reporter(diagnostics: Diagnostic[]): Report {
     known.add(key)
     diagnostics.push(diagnostic(code, location, message, options))
   }
+  return Object.assign(report, { suggestions: { left: 1_000_000 } })
 }
 
 export function at(source: Source, node: Node): Location {

@@ -1,12 +1,11 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { CountQuery, Expression, SinceQuery } from '../core.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import { number } from './core-words.ts'
 import { lookUp, renameTo, reportUnknown } from './names.ts'
 import { noted } from './references.ts'
 import type { Scope } from './scope.ts'
-import { suggest } from '../../language/suggest.ts'
 import { wholeNumber } from './units.ts'
 
 /** The longest window of `last N …`. */
@@ -72,7 +71,7 @@ function countedWhat(
   const list = context.names.phrases.entries.get(what.text)
   if (list === undefined) {
     const candidates = [...context.names.phrases.entries.keys(), ...plainCounts]
-    if (suggest(what.text, candidates) === undefined) {
+    if (nearestTo(context.report, what.text, candidates) === undefined) {
       context.report('RT0201', at(scope.source, what), `\`${what.text}\` cannot be counted`, {
         help: `a list of phrases can, and ${listed(plainCounts, 'and')}`,
       })

@@ -1,7 +1,6 @@
 import type { Source } from '../../language/source.ts'
 import type { Name, Node } from '../../language/syntax.ts'
-import { suggest } from '../../language/suggest.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Report } from './context.ts'
 import { renameTo } from './names.ts'
 
@@ -76,7 +75,7 @@ export function oneOf<const W extends string>(
 ): W | undefined {
   const found = words.find((word) => word === name.text)
   if (found !== undefined) return found
-  const nearest = suggest(name.text, words)
+  const nearest = nearestTo(report, name.text, words)
   report('RT0206', at(source, name), `\`${name.text}\` is no ${what}`, {
     help: nearest === undefined ? `write ${listed(words, 'or', 24)}` : `did you mean \`${nearest}\`?`,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),

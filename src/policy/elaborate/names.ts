@@ -1,8 +1,7 @@
-import { suggest } from '../../language/suggest.ts'
 import type { Fix } from '../../language/diagnostic.ts'
 import type { Source } from '../../language/source.ts'
 import type * as syntax from '../../language/syntax.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Report } from './context.ts'
 import { coreValueWords, wordSets } from './core-words.ts'
 
@@ -250,7 +249,7 @@ export function reportUnknown(
   report: Report,
 ): void {
   const known = [...candidates]
-  const nearest = suggest(name.text, known)
+  const nearest = nearestTo(report, name.text, known)
   const help =
     nearest !== undefined
       ? `did you mean \`${nearest}\`?`

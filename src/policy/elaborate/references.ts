@@ -1,8 +1,7 @@
-import { suggest } from '../../language/suggest.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Expression, ExpressionForm, Type } from '../core.ts'
 import { elaborateCall } from './calls.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import {
   coreFunctions, endpoint, factName, factTypes, functionName, model, number, placeNames, provider,
@@ -14,7 +13,8 @@ import type { Declared, ValueDeclaration } from './names.ts'
 import type { Scope } from './scope.ts'
 import { settingLiteral } from './settings.ts'
 import { currentFrame, elaborateSignal } from './signals.ts'
-import { isScale, wordsOf } from './types.ts'
+import { wordsOf } from './types.ts'
+import { isValueName, reportNotInSet, reportUnknownWord } from './unknown-words.ts'
 
 /** A name, a name with parts, or a call. */
 export function elaborateReference(
@@ -77,15 +77,6 @@ export function bareWord(context: Context, node: syntax.Expression): boolean {
   const [name, second] = node.path.names
   if (name === undefined || second !== undefined) return false
   return !isValueName(context, name.text)
-}
-
-function isValueName(context: Context, name: string): boolean {
-  return (
-    context.names.values.entries.has(name) ||
-    factTypes.has(name) ||
-    name === 'it' ||
-    coreFunctions.get(name)?.parameters.length === 0
-  )
 }
 
 function elaborateBareName(
@@ -268,7 +259,7 @@ function elaborateParts(
     if (fact !== undefined) {
       return noted(context, scope, { location, type: factTypes.get(fact) ?? truth, kind: 'fact', fact })
     }
-    const nearest = suggest(written, [...factTypes.keys(), ...partsOfValues(context)])
+    const nearest = nearestTo(context.report, written, [...factTypes.keys(), ...partsOfValues(context)])
     report('RT0201', location, `nothing is named \`${written}\``, {
       help: nearest === undefined ? 'signals of the language and parts of classifiers and scorers have a dot' : `did you mean \`${nearest}\`?`,
       fix: nearest === undefined ? undefined : renameTo(nearest, node, scope.source),
@@ -289,7 +280,7 @@ function elaborateParts(
     return noted(context, scope, { location, ...form }, declaration.kind === 'classifier' ? 'a classifier' : undefined)
   }
   const parts = partsOf(declaration)
-  const nearest = parts.find((each) => each.startsWith(part)) ?? suggest(part, parts)
+  const nearest = parts.find((each) => each.startsWith(part)) ?? nearestTo(context.report, part, parts)
   report('RT0201', location, `\`${first.text}\` has no part \`${part}\``, {
     help: nearest === undefined ? `it has ${listed(parts, 'and')}` : `did you mean \`${first.text}.${nearest}\`?`,
   })
@@ -345,83 +336,4 @@ export function kindOf(value: Declared<ValueDeclaration>): string {
 
 function isParted(value: Declared<ValueDeclaration>): boolean {
   return value.declaration.kind === 'classifier' || value.declaration.kind === 'scorer'
-}
-
-export function reportNotInSet(
-  context: Context,
-  scope: Scope,
-  name: syntax.Name,
-  set: string,
-  words: readonly string[],
-): void {
-  const nearest = suggest(name.text, words)
-  const missing = set === 'status' && name.text === 'missing'
-  context.report('RT0206', at(scope.source, name), `\`${name.text}\` is no word of \`${set}\``, {
-    help: missing
-      ? 'a policy cannot ask whether a verdict is missing, for that would tell a replay from production; `is not ok` covers it'
-      : nearest === undefined
-        ? `the words are ${listed(words, 'and', 12)}`
-        : `did you mean \`${nearest}\`?`,
-    fix: nearest === undefined || missing ? undefined : renameTo(nearest, name, scope.source),
-  })
-}
-
-function reportUnknownWord(
-  context: Context,
-  scope: Scope,
-  name: syntax.Name,
-  expected: Type | undefined,
-): void {
-  const { names, report } = context
-  const location = at(scope.source, name)
-  const noun =
-    expected?.kind === 'model' ? 'model' : expected?.kind === 'provider' ? 'provider' : undefined
-  if (expected?.kind === 'text') {
-    report('RT0201', location, `nothing is named \`${name.text}\`, expected text`, {
-      help: `free text stands in quotes: \`"${name.text}"\``,
-      fix: renameTo(`"${name.text}"`, name, scope.source),
-    })
-    return
-  }
-  const own =
-    noun === 'model'
-      ? [...names.models.entries.keys(), 'requested', 'current']
-      : noun === 'provider'
-        ? [...names.providers.entries.keys()]
-        : expected?.kind === 'word' && isScale(expected, names)
-          ? [...(wordsOf(expected.set, names) ?? [])]
-          : []
-  const everything = [
-    ...own,
-    ...names.values.entries.keys(),
-    ...factTypes.keys(),
-    ...[...coreFunctions].filter(([, each]) => each.parameters.length === 0).map(([key]) => key),
-    ...(noun === undefined ? [...names.scaleWords.keys(), ...names.models.entries.keys(), ...names.providers.entries.keys()] : []),
-  ]
-  const nearest = suggest(name.text, everything)
-  const dashed = name.text.split('-')
-  const subtraction =
-    dashed.length === 2 && names.values.entries.has(dashed[0] ?? '') && isValueOrNumber(context, dashed[1] ?? '')
-      ? `${dashed[0]} - ${dashed[1]}`
-      : undefined
-  report('RT0201', location, noun === undefined ? `nothing is named \`${name.text}\`` : `no ${noun} is named \`${name.text}\``, {
-    help:
-      subtraction !== undefined
-        ? `for subtraction write \`${subtraction}\``
-        : nearest !== undefined
-          ? `did you mean \`${nearest}\`?`
-          : noun !== undefined
-            ? `declare it, or import the file that does`
-            : 'a signal, setting, state or word of a scale can stand here; free text stands in quotes',
-    fix:
-      subtraction !== undefined
-        ? renameTo(subtraction, name, scope.source)
-        : nearest === undefined
-          ? undefined
-          : renameTo(nearest, name, scope.source),
-  })
-}
-
-function isValueOrNumber(context: Context, text: string): boolean {
-  return /^\d/.test(text) || isValueName(context, text)
 }

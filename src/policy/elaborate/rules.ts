@@ -6,7 +6,7 @@ import { at, listed } from './context.ts'
 import type { Context } from './context.ts'
 import { elaborateCondition, elaborateExpression, snippet } from './expressions.ts'
 import { word } from './core-words.ts'
-import { lookUp } from './names.ts'
+import { reportUnknown } from './names.ts'
 import type { Declared } from './names.ts'
 import { describeType, comparable } from './types.ts'
 import { wholeNumber } from './units.ts'
@@ -215,12 +215,12 @@ function memoryOf(
   source: Source,
 ): syntax.Memory | undefined {
   const { report, names } = context
-  const states = new Map<string, Declared<syntax.Memory>>()
-  for (const [key, { declaration, ...rest }] of names.values.entries) {
-    if (isMemory(declaration)) states.set(key, { declaration, ...rest })
+  const found = names.values.entries.get(name.text)
+  if (found === undefined || !isMemory(found.declaration)) {
+    const states = [...names.values.entries].filter(([, each]) => isMemory(each.declaration))
+    reportUnknown('state', name, states.map(([key]) => key), source, report)
+    return undefined
   }
-  const found = lookUp({ noun: 'state', entries: states }, name, source, report)
-  if (found === undefined) return undefined
   const { declaration } = found
   const verbs: readonly string[] = memoryEffects[declaration.kind]
   if (verbs.includes(verb)) return declaration

@@ -4,10 +4,11 @@ import type {
   Dedicated, ErrorClass, ErrorMatch, Profile, Retry, ServeLines, Serving,
 } from '../core.ts'
 import { rateLimit } from './catalogue.ts'
-import { at } from './context.ts'
+import { at, listed } from './context.ts'
 import type { Context } from './context.ts'
 import { elaborateCondition } from './expressions.ts'
 import { elaborateGuard } from './guards.ts'
+import { hostsOf } from './hosts.ts'
 import { distinct, lineOf, oneOf, onceEach } from './lines.ts'
 import { lookUp, reportUnknown } from './names.ts'
 import type { Declared } from './names.ts'
@@ -30,11 +31,36 @@ export function elaborateServing(
     return { location, scope: { kind: 'pool', pool: name.text }, lines }
   }
   if (names.models.entries.has(name.text)) {
+    warnOfStrangers(context, declaration, name.text, source)
     return { location, scope: { kind: 'model', model: name.text }, lines }
   }
   const candidates = [...names.models.entries.keys(), ...names.pools.entries.keys(), 'any']
   reportUnknown('model or pool', name, candidates, source, report)
   return undefined
+}
+
+/** Hosts that `order` or `weights` name for a model that they do not serve. */
+function warnOfStrangers(
+  context: Context,
+  declaration: syntax.ServeDeclaration,
+  model: string,
+  source: Source,
+): void {
+  const hosts = hostsOf(context, model)
+  const named = declaration.lines.flatMap((line) =>
+    line.kind === 'order'
+      ? line.groups.flat()
+      : line.kind === 'weights'
+        ? line.weights.map((each) => each.name)
+        : [],
+  )
+  for (const name of named) {
+    if (hosts.has(name.text) || !context.names.providers.entries.has(name.text)) continue
+    context.report('RT0221', at(source, name), `\`${name.text}\` does not serve \`${model}\``, {
+      help: `its hosts are ${listed([...hosts], 'and')}`,
+      severity: 'warning',
+    })
+  }
 }
 
 export function elaborateProfile(

@@ -1,8 +1,7 @@
-import { suggest } from '../../language/suggest.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import type { Expression, Literal, TestFact, Type } from '../core.ts'
-import { at, listed } from './context.ts'
+import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import { factName, factTypes } from './core-words.ts'
 import { elaborateExpression, snippet } from './expressions.ts'
@@ -96,7 +95,7 @@ function elaborateFact(
   const whole = wholeFacts.find((each) => each === written)
   if (whole !== undefined) return wholeFact(context, whole, fact, source)
   const candidates = [...factTypes.keys(), ...names.values.entries.keys(), ...wholeFacts, ...messageFacts]
-  const nearest = suggest(written, candidates)
+  const nearest = nearestTo(context.report, written, candidates)
   report(
     'RT0201',
     at(source, fact.pathNode),
@@ -177,7 +176,7 @@ function verdictFact(
   if (word !== undefined && words.includes(word.text)) {
     return { kind: 'verdict', classifier: name, verdict: { status: 'ok', label: word.text } }
   }
-  const nearest = word && suggest(word.text, [...words, ...verdictFailures])
+  const nearest = word && nearestTo(context.report, word.text, [...words, ...verdictFailures])
   report('RT0206', at(source, value), `\`${snippet({ source }, value)}\` is no verdict of \`${name}\``, {
     help:
       nearest !== undefined

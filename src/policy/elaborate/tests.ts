@@ -1,16 +1,16 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import type { Outcome, TestCase, TestStep } from '../core.ts'
-import { at } from './context.ts'
+import { at, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import { elaborateCondition } from './expressions.ts'
+import { hostsOf } from './hosts.ts'
 import { lookUp, renameTo, reportUnknown } from './names.ts'
 import { defined } from './record.ts'
 import { errorClass, statusNumber } from './serving.ts'
 import { elaborateFacts } from './test-facts.ts'
 import { argumentsSignature } from './tool-arguments.ts'
 import { durationMicros, wholeNumber } from './units.ts'
-import { suggest } from '../../language/suggest.ts'
 
 /** Steps of a test with every `repeat` written out. */
 const longestTest = 100_000
@@ -170,7 +170,7 @@ function elaborateOutcome(
   if (target === undefined || !by || after.includes(false)) return undefined
   if (outcome.at !== undefined && host === undefined) return undefined
   if (outcome.where !== undefined && where === undefined) return undefined
-  if (outcome.at !== undefined && target.kind === 'model' && !serves(context, outcome.at.text, target.model)) {
+  if (outcome.at !== undefined && target.kind === 'model' && !hostsOf(context, target.model).has(outcome.at.text)) {
     report('RT0221', at(source, outcome.at), `\`${outcome.at.text}\` does not serve \`${target.model}\``, {
       help: 'add it to `served-by` of the model',
     })
@@ -198,28 +198,10 @@ function elaborateTarget(
   return undefined
 }
 
-/** Whether any line of the model, its overrides included, names the host. */
-function serves(context: Context, host: string, model: string): boolean {
-  const declared = context.names.models.entries.get(model)
-  const entries = [
-    ...(declared === undefined ? [] : [declared.declaration]),
-    ...context.names.overrides.flatMap(({ declaration }) =>
-      declaration.kind === 'model' && declaration.name.text === model ? [declaration] : [],
-    ),
-  ]
-  return entries.some((entry) =>
-    entry.lines.some(
-      (line) =>
-        (line.kind === 'served-by' && line.values.some((value) => value.text === host)) ||
-        (line.kind === 'at' && line.provider.text === host),
-    ),
-  )
-}
-
 function isRule(context: Context, name: syntax.Name, source: Source): boolean {
   if (name.text === 'otherwise' || context.names.rules.entries.has(name.text)) return true
   const known = [...context.names.rules.entries.keys()]
-  const nearest = suggest(name.text, [...known, 'otherwise'])
+  const nearest = nearestTo(context.report, name.text, [...known, 'otherwise'])
   context.report('RT0201', at(source, name), `no rule is named \`${name.text}\``, {
     help: nearest === undefined ? 'the rules are named in the `on` blocks' : `did you mean \`${nearest}\`?`,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),

@@ -857,4 +857,28 @@ scorer sc { weight 0.3 one bands mood { high below 0.5 low otherwise } }`)).toMa
       "
     `)
   })
+
+  it('a host that does not serve the model', () => {
+    expect(said('on start { otherwise use mid at north }')).toMatchInlineSnapshot(`
+      "
+      error RT0221: \`north\` does not serve \`mid\`
+       --> my.route:2:33
+      2 | on start { otherwise use mid at north }
+        |                                 ^^^^^
+        = help: its hosts are \`south\`
+      "
+    `)
+  })
+
+  it('an order with a host that does not serve the model', () => {
+    expect(saidOf('serve mid { order [south] then [north] }')).toMatchInlineSnapshot(`
+      "
+      warning RT0221: \`north\` does not serve \`mid\`
+       --> my.route:2:33
+      2 | serve mid { order [south] then [north] }
+        |                                 ^^^^^
+        = help: its hosts are \`south\`
+      "
+    `)
+  })
 })
