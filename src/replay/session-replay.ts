@@ -42,7 +42,7 @@ export interface SessionReplayOptions {
   /** Calls outside the selection are decided, for the state, and count nowhere. */
   readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
   /** Called with every decided call: what `explain` shows is decided again from this. */
-  readonly onDecided?: ((call: DecidedCall) => void) | undefined
+  readonly onDecided?: ((call: DecidedCall, record: CallRecord) => void) | undefined
 }
 
 /** One recorded session under a policy: observe, decide, serve, conclude, call after call. */
@@ -135,7 +135,7 @@ function replayCall(run: Run, record: CallRecord): CallResult {
   const between = run.events(record)
   account(run, between, record.call)
   const decided = decideCall(run, record, between)
-  run.options.onDecided?.(decided)
+  run.options.onDecided?.(decided, record)
   const { decision } = decided
   const service = serveCall(run, record, decided)
   const end = service?.end ?? 'no-route'

@@ -157,7 +157,7 @@ const inPlace: ReadonlySet<FactName> = new Set([
 const signals: readonly (readonly [FactName, FactValue])[] = [
   ['surface', null], ['plan-mode', false], ['housekeeping', false], ['team', null], ['tags', []],
   ['path', null], ['toolchain', null], ['workflow', null], ['repo.name', null], ['repo.files', null],
-  ['repo.language', null], ['variant', null], ['url.path', null], ['request.order', []],
+  ['repo.language', null], ['variant', null], ['url.path', null], ['request.order', null],
 ]
 
 const signalNames: ReadonlySet<FactName> = new Set(signals.map(([name]) => name))

@@ -1,0 +1,36 @@
+import type { Explanation } from '../policy/decision.ts'
+import { explainDecision } from '../policy/reference/explain.ts'
+import type { RecordedSession } from '../trace/session.ts'
+import type { DecidedCall } from './hosts.ts'
+import { replaySession } from './session-replay.ts'
+import type { SessionReplayOptions } from './session-replay.ts'
+import type { CallResult } from './result.ts'
+
+/** One call of a replay, with the tree of how it was decided. */
+export interface ExplainedCall {
+  readonly result: CallResult
+  readonly explanation: Explanation
+}
+
+/**
+ * Replays a session and explains one of its calls; `undefined`: the session has no such call.
+ * Decisions are frozen, so that calls past a divergence can be explained as well.
+ */
+export function explainCall(
+  session: RecordedSession,
+  call: number,
+  options: Pick<SessionReplayOptions, 'evaluator' | 'seed'>,
+): ExplainedCall | undefined {
+  let decided: DecidedCall | undefined
+  const { calls } = replaySession(session, {
+    ...options,
+    mode: 'frozen',
+    onDecided: (each, record) => {
+      if (record.call === call) decided = each
+    },
+  })
+  const result = calls.find((each) => each.call === call)
+  if (result === undefined || decided === undefined) return undefined
+  const { policy, begun, input, world } = decided
+  return { result, explanation: explainDecision(policy, begun, input, world) }
+}
