@@ -62,7 +62,7 @@ on turn, call {
     then upgrade to deep-1 else stop "no model can take the image"
 
   rule stuck:
-    when struggling
+    when struggling and current is not deep-1
     then upgrade to deep-1 else keep
 
   otherwise keep

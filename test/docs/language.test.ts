@@ -4,6 +4,7 @@ import { check } from '../../src/check/index.ts'
 import { format } from '../../src/language/format.ts'
 import { parse } from '../../src/language/parser.ts'
 import { loadPolicyText } from '../../src/policy/load.ts'
+import { runTests } from '../../src/replay/scenario.ts'
 import { shippedRouteFiles } from '../support/route-files.ts'
 
 const page = readFileSync(new URL('../../docs/language.md', import.meta.url), 'utf8')
@@ -33,6 +34,12 @@ describe('the examples of docs/language.md', () => {
     const lints = policy === undefined ? [] : check(policy, sources)
     const found = [...diagnostics, ...lints].filter((each) => each.severity !== 'info')
     expect(found.map((each) => `${each.code} ${each.message}`)).toEqual([])
+  })
+
+  it.each(blocks)('line $line passes its own tests', ({ text, alone }) => {
+    const { policy } = loadPolicyText('example.route', whole(text, alone), libraries)
+    const failed = policy === undefined ? [] : runTests(policy).filter((each) => each.failure !== undefined)
+    expect(failed.map(({ title, failure }) => ({ title, ...failure, explanation: undefined, location: undefined }))).toEqual([])
   })
 
   it.each(blocks)('line $line is laid out as the formatter would', ({ text }) => {

@@ -255,7 +255,9 @@ function elaborateArgument(
   const { names, report } = context
   const location = at(scope.source, node)
   const wrong = (value: Expression, wanted: string, help?: string): undefined => {
-    report('RT0205', location, `\`${snippet(scope, node)}\` is ${describeType(value.type)}, expected ${wanted}`, { help })
+    report('RT0205', location, `\`${snippet(scope, node)}\` is ${describeType(value.type)}, expected ${wanted}`, {
+      help: help ?? `the function is asked of ${wanted}`,
+    })
     return undefined
   }
   switch (parameter.kind) {

@@ -1,6 +1,6 @@
 import type { Fix } from '../../language/diagnostic.ts'
 import type * as syntax from '../../language/syntax.ts'
-import type { Expression, ExpressionForm, Type } from '../core.ts'
+import type { Expression, ExpressionForm, Type, Unit } from '../core.ts'
 import { at } from './context.ts'
 import type { Context } from './context.ts'
 import { listOf, model, text, truth, number } from './core-words.ts'
@@ -234,6 +234,14 @@ function mismatch(
   return undefined
 }
 
+const otherUnits: ReadonlyMap<Unit, string> = new Map([
+  ['duration', '5min'],
+  ['money', '$5'],
+  ['price', '$5 per 1M tokens'],
+  ['share', '5%'],
+  ['rate', '60 tokens per 1s'],
+])
+
 function mismatchHelp(
   scope: Scope,
   node: syntax.ComparisonExpression,
@@ -255,6 +263,8 @@ function mismatchHelp(
           fix: renameTo(`${written.raw} ${unit}`, written, scope.source),
         }
       }
+      const example = otherUnits.get(unit)
+      if (example !== undefined) return { help: `write the unit, as in \`${example}\`` }
       if (unit === 'score') {
         return {
           help: `scores have a decimal point: \`${written.raw}.0\``,

@@ -201,7 +201,9 @@ export function elaborateNumber(
   context.report(
     'RT0205',
     at(scope.source, node),
-    `\`${snippet(scope, node)}\` is ${describeType(expression.type)}, expected a number`,
+    expression.type.kind === 'any'
+      ? 'got `none`, expected a number'
+      : `\`${snippet(scope, node)}\` is ${describeType(expression.type)}, expected a number`,
     { help: 'only numbers can be added, subtracted and scaled' },
   )
   return undefined
