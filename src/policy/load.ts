@@ -85,7 +85,8 @@ export function loadPolicyText(
       if (known !== undefined) return { kind: 'source', source: known }
       const library = libraries.get(wanted)
       if (library === undefined) {
-        const help = libraries.size === 0 ? 'no library is at hand' : undefined
+        const known = [...libraries.keys()].slice(0, 8).map((each) => `\`${each}\``)
+        const help = known.length === 0 ? 'no library is at hand' : `there is ${known.join(', ')}`
         return { kind: 'problem', problem: { code: 'RT0001', message: 'there is no such file', help } }
       }
       const source = { name: wanted, text: library }

@@ -45,10 +45,12 @@ it('every text comes to a policy or to errors, and never throws', () => {
       const failed = diagnostics.some((each) => each.severity === 'error')
       expect(policy === undefined).toBe(failed)
       const found = policy === undefined ? [] : check(policy, sources)
-      for (const { location, message } of [...diagnostics, ...found]) {
+      for (const { code, help, location, message } of [...diagnostics, ...found]) {
         const { source, span } = location
         expect(span.start >= 0 && span.start <= span.end && span.end <= source.text.length).toBe(true)
         expect(message).toMatch(/^[^A-Z].*[^.]$/s)
+        // Every mistake of meaning comes with its remedy.
+        expect(`${code} ${help ?? 'no help'}`).not.toMatch(/^RT0[023].. (?:no help)?$/)
       }
     }),
     { numRuns: 300 },
