@@ -7,8 +7,13 @@ export const checkBandGaps: Check = (policy, accept) => {
     const words = policy.scales.find((scale) => scale.name === bands.scale)?.words ?? []
     const missing = words.filter((word) => !bands.bands.some((band) => band.word === word))
     if (missing.length === 0) continue
-    accept('RT0323', location, `no band of \`${name}\` gives ${missing.map((word) => `\`${word}\``).join(', ')}`, {
-      help: `every word of \`${bands.scale}\` has a band, or the scale is shorter`,
-    })
+    accept(
+      'RT0323',
+      location,
+      `no band of \`${name}\` gives ${missing.map((word) => `\`${word}\``).join(', ')}`,
+      {
+        help: `every word of \`${bands.scale}\` has a band, or the scale is shorter`,
+      },
+    )
   }
 }

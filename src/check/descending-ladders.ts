@@ -14,11 +14,17 @@ export const checkDescendingLadders: Check = (policy, accept) => {
         const above = climb[index + 1]?.find((upper) =>
           step.some((lower) => rank(upper) >= 0 && rank(lower) > rank(upper)),
         )
-        const below = above === undefined ? undefined : step.find((lower) => rank(lower) > rank(above))
+        const below =
+          above === undefined ? undefined : step.find((lower) => rank(lower) > rank(above))
         if (above === undefined || below === undefined) continue
-        accept('RT0313', ladder.location, `the ladder \`${ladder.name}\` descends from \`${below}\` to \`${above}\`, a lower tier`, {
-          help: `turn the step round, or write \`ladder ${ladder.name} may descend\``,
-        })
+        accept(
+          'RT0313',
+          ladder.location,
+          `the ladder \`${ladder.name}\` descends from \`${below}\` to \`${above}\`, a lower tier`,
+          {
+            help: `turn the step round, or write \`ladder ${ladder.name} may descend\``,
+          },
+        )
       }
     }
   }

@@ -7,7 +7,10 @@ import type { Accept } from './accept.ts'
  * they make a policy read differently from what it does.
  */
 export function checkHiddenCharacters(source: Source, accept: Accept): void {
-  const at = (start: number, end: number): { source: Source; span: { start: number; end: number } } => ({
+  const at = (
+    start: number,
+    end: number,
+  ): { source: Source; span: { start: number; end: number } } => ({
     source,
     span: { start, end },
   })
@@ -19,14 +22,24 @@ export function checkHiddenCharacters(source: Source, accept: Accept): void {
     if (start === 0 && character === '\ufeff') continue
     const shown = visibleCharacter(character)
     if (shown === character) continue
-    accept('RT0320', at(start, offset), `there is an invisible character \`${shown.replaceAll('\\', '')}\` here`, {
-      help: `remove it, or write \`${shown}\` in the text so that it is seen`,
-    })
+    accept(
+      'RT0320',
+      at(start, offset),
+      `there is an invisible character \`${shown.replaceAll('\\', '')}\` here`,
+      {
+        help: `remove it, or write \`${shown}\` in the text so that it is seen`,
+      },
+    )
   }
   for (const found of source.text.matchAll(mixedWord)) {
-    accept('RT0320', at(found.index, found.index + found[0].length), 'this word mixes letters of two alphabets that look alike', {
-      help: 'type it again in one alphabet',
-    })
+    accept(
+      'RT0320',
+      at(found.index, found.index + found[0].length),
+      'this word mixes letters of two alphabets that look alike',
+      {
+        help: 'type it again in one alphabet',
+      },
+    )
   }
 }
 

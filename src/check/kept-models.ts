@@ -17,10 +17,15 @@ export const checkKeptModels: Check = (policy, accept) => {
     reported.add(block)
     const location = block?.location ?? policy.blocks.start?.location
     if (location === undefined) return
-    accept('RT0318', location, `no rule of \`on ${moment}\` handles a kept model that \`${filter.name}\` has taken out`, {
-      help: 'write one, as in `rule revoked: when not allowed(current) then restart`',
-      related: [{ location: filter.location, message: 'the filter stands here' }],
-    })
+    accept(
+      'RT0318',
+      location,
+      `no rule of \`on ${moment}\` handles a kept model that \`${filter.name}\` has taken out`,
+      {
+        help: 'write one, as in `rule revoked: when not allowed(current) then restart`',
+        related: [{ location: filter.location, message: 'the filter stands here' }],
+      },
+    )
   }
 }
 
@@ -32,7 +37,11 @@ function keeps(block: Block | undefined): boolean {
 }
 
 function handles(policy: Policy, block: Block | undefined): boolean {
-  return block?.rules.some((rule) => rule.guard !== undefined && asksAllowed(policy, rule.guard, new Set())) === true
+  return (
+    block?.rules.some(
+      (rule) => rule.guard !== undefined && asksAllowed(policy, rule.guard, new Set()),
+    ) === true
+  )
 }
 
 function asksAllowed(policy: Policy, guard: Expression, seen: Set<string>): boolean {

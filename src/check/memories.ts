@@ -29,12 +29,7 @@ function memoriesRead(policy: Policy): ReadonlySet<string> {
 
 const writing = { latch: 'set', counter: 'add', streak: 'add', pin: 'pin', level: 'raise' } as const
 
-function report(
-  memory: Memory,
-  verbs: ReadonlySet<string>,
-  isRead: boolean,
-  accept: Accept,
-): void {
+function report(memory: Memory, verbs: ReadonlySet<string>, isRead: boolean, accept: Accept): void {
   const { name, kind, location } = memory
   if (!verbs.has(writing[kind])) {
     accept('RT0314', location, `nothing ever writes the ${kind} \`${name}\``, {

@@ -10,9 +10,14 @@ export const checkUnreachableCounts: Check = (policy, accept) => {
       if (compared === undefined) return
       const most = largest(policy, compared.query)
       if (most === undefined || compared.least <= BigInt(most)) return
-      accept('RT0321', part.location, `the count never reaches \`${compared.least}\`: its window holds at most \`${most}\``, {
-        help: 'widen the window or lower the number',
-      })
+      accept(
+        'RT0321',
+        part.location,
+        `the count never reaches \`${compared.least}\`: its window holds at most \`${most}\``,
+        {
+          help: 'widen the window or lower the number',
+        },
+      )
     })
   }
 }

@@ -21,7 +21,9 @@ export const checkUnused: Check = (policy, accept) => {
         case 'literal':
           return part.setting === undefined ? undefined : use('setting', part.setting)
         case 'count':
-          return part.query.what.kind === 'phrases' ? use('list of phrases', part.query.what.list) : undefined
+          return part.query.what.kind === 'phrases'
+            ? use('list of phrases', part.query.what.list)
+            : undefined
         case 'verdict':
         case 'verdict-score':
           return use('classifier', part.classifier)
@@ -50,7 +52,9 @@ export const checkUnused: Check = (policy, accept) => {
   const look = (kind: string, declared: readonly (Located & { readonly name: string })[]): void => {
     for (const { name, location } of declared) {
       if (location.source !== own || used.get(kind)?.has(name) === true) continue
-      accept('RT0317', location, `nothing uses the ${kind} \`${name}\``, { help: 'take it out, or use it' })
+      accept('RT0317', location, `nothing uses the ${kind} \`${name}\``, {
+        help: 'take it out, or use it',
+      })
     }
   }
   look('list of phrases', policy.phraseLists)

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Source } from '../language/source.ts'
 import { joinImport } from '../policy/import-path.ts'
@@ -34,41 +42,77 @@ export function fileSourceReader(options: ReadSourcesOptions = {}): SourceReader
     read: (path, from) => {
       if (from === undefined) {
         const real = realPathOf(resolve(path))
-        if (real === undefined) return refused('RT0001', `there is no file \`${path}\``, 'give the path of a `.route` file')
+        if (real === undefined)
+          return refused(
+            'RT0001',
+            `there is no file \`${path}\``,
+            'give the path of a `.route` file',
+          )
         if (isDirectory(real)) {
-          return refused('RT0003', `\`${path}\` is a directory, expected a \`.route\` file`, 'name a file in it')
+          return refused(
+            'RT0003',
+            `\`${path}\` is a directory, expected a \`.route\` file`,
+            'name a file in it',
+          )
         }
         root = realPathOf(resolve(options.root ?? projectRoot(real))) ?? dirname(real)
         if (!isInside(root, real)) {
-          return refused('RT0002', `the policy lies outside of the root \`${options.root ?? root}\``, 'give a `--root` that holds it')
+          return refused(
+            'RT0002',
+            `the policy lies outside of the root \`${options.root ?? root}\``,
+            'give a `--root` that holds it',
+          )
         }
         return open(real, path.split(sep).join('/'))
       }
       const importer = realPaths.get(from.name)
-      if (importer === undefined || root === undefined) return refused('RT0001', 'the file cannot be found', undefined)
+      if (importer === undefined || root === undefined)
+        return refused('RT0001', 'the file cannot be found', undefined)
       const real = importedPath(path, importer, root)
-      return typeof real === 'string' ? open(real, joinImport(from.name, path)) : { kind: 'problem', problem: real }
+      return typeof real === 'string'
+        ? open(real, joinImport(from.name, path))
+        : { kind: 'problem', problem: real }
     },
   }
 }
 
 /** The real path that an import leads to, or why it leads nowhere. */
 function importedPath(path: string, importer: string, root: string): string | ReadProblem {
-  const problem = (code: ReadProblem['code'], message: string, help: string): ReadProblem => ({ code, message, help })
+  const problem = (code: ReadProblem['code'], message: string, help: string): ReadProblem => ({
+    code,
+    message,
+    help,
+  })
   if (path.includes('\0') || path.trim() === '') {
-    return problem('RT0002', 'the import names no file', 'write a path such as `"catalog/2026-06.route"`')
+    return problem(
+      'RT0002',
+      'the import names no file',
+      'write a path such as `"catalog/2026-06.route"`',
+    )
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:/i.test(path)) {
-    return problem('RT0002', 'the import is no path of a file', 'nothing is fetched from a network: copy the file into the project')
+    return problem(
+      'RT0002',
+      'the import is no path of a file',
+      'nothing is fetched from a network: copy the file into the project',
+    )
   }
   if (isAbsolute(path) || path.startsWith('/') || path.startsWith('~') || /^[a-z]:/i.test(path)) {
-    return problem('RT0002', 'the import is an absolute path', 'write it relative to the file that imports it')
+    return problem(
+      'RT0002',
+      'the import is an absolute path',
+      'write it relative to the file that imports it',
+    )
   }
   if (path.includes('\\')) {
     return problem('RT0002', 'the import has a `\\` in it', 'paths are written with `/` everywhere')
   }
   if (!path.endsWith('.route')) {
-    return problem('RT0002', 'the import does not end in `.route`', 'only `.route` files can be imported')
+    return problem(
+      'RT0002',
+      'the import does not end in `.route`',
+      'only `.route` files can be imported',
+    )
   }
   const lexical = resolve(dirname(importer), path)
   if (!isInside(root, lexical)) return outside
@@ -78,7 +122,11 @@ function importedPath(path: string, importer: string, root: string): string | Re
   }
   if (!isInside(root, real)) return outside
   if (!real.endsWith('.route')) {
-    return problem('RT0002', 'the import is a link to another kind of file', 'only `.route` files can be imported')
+    return problem(
+      'RT0002',
+      'the import is a link to another kind of file',
+      'only `.route` files can be imported',
+    )
   }
   return real
 }

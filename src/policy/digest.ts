@@ -27,9 +27,27 @@ function meaning(policy: Policy): { readonly [key: string]: unknown } {
 
 /** Lists of named declarations: looked up by name, so that their order is the author's own affair. */
 const unordered: ReadonlySet<string> = new Set([
-  'scales', 'providers', 'models', 'pools', 'phraseLists', 'settings', 'signals', 'hours',
-  'classifiers', 'scorers', 'ladders', 'memories', 'filters', 'hides', 'unchecked', 'serving', 'profiles',
-  'budgets', 'assumptions', 'invariants', 'expectations',
+  'scales',
+  'providers',
+  'models',
+  'pools',
+  'phraseLists',
+  'settings',
+  'signals',
+  'hours',
+  'classifiers',
+  'scorers',
+  'ladders',
+  'memories',
+  'filters',
+  'hides',
+  'unchecked',
+  'serving',
+  'profiles',
+  'budgets',
+  'assumptions',
+  'invariants',
+  'expectations',
 ] satisfies (keyof Policy)[])
 
 function byCodeUnit(left: string, right: string): number {

@@ -42,7 +42,14 @@ export const maxRules = 10_000
 
 /** Reads a policy with everything it imports, parses and elaborates it. Never throws. */
 export function loadPolicy(entry: string, reader: SourceReader): LoadResult {
-  const loading: Loading = { reader, files: [], state: new Map(), diagnostics: [], count: 0, path: [] }
+  const loading: Loading = {
+    reader,
+    files: [],
+    state: new Map(),
+    diagnostics: [],
+    count: 0,
+    path: [],
+  }
   const read = reader.read(entry, undefined)
   if (read.kind === 'problem') {
     const location = { source: { name: entry, text: '' }, span: { start: 0, end: 0 } }
@@ -55,7 +62,11 @@ export function loadPolicy(entry: string, reader: SourceReader): LoadResult {
   if (own !== undefined && diagnostics.length === 0 && isEmpty(own)) {
     const location = { source: own.source, span: { start: 0, end: 0 } }
     const help = '`reroute new FILE` writes a small policy to begin with'
-    return { policy: undefined, diagnostics: [diagnostic('RT0010', location, 'the file declares nothing', { help })], sources }
+    return {
+      policy: undefined,
+      diagnostics: [diagnostic('RT0010', location, 'the file declares nothing', { help })],
+      sources,
+    }
   }
   checkRules(files, diagnostics)
   const unread = diagnostics.some((each) => each.severity === 'error')
@@ -87,7 +98,10 @@ export function loadPolicyText(
       if (library === undefined) {
         const known = [...libraries.keys()].slice(0, 8).map((each) => `\`${each}\``)
         const help = known.length === 0 ? 'no library is at hand' : `there is ${known.join(', ')}`
-        return { kind: 'problem', problem: { code: 'RT0001', message: 'there is no such file', help } }
+        return {
+          kind: 'problem',
+          problem: { code: 'RT0001', message: 'there is no such file', help },
+        }
       }
       const source = { name: wanted, text: library }
       opened.set(wanted, source)
@@ -102,7 +116,14 @@ function isEmpty(file: File): boolean {
 
 /** Codes that an unread declaration elsewhere can raise, the file itself being right. */
 const followsFromMissing: ReadonlySet<DiagnosticCode> = new Set([
-  'RT0201', 'RT0206', 'RT0212', 'RT0216', 'RT0218', 'RT0221', 'RT0226', 'RT0229',
+  'RT0201',
+  'RT0206',
+  'RT0212',
+  'RT0216',
+  'RT0218',
+  'RT0221',
+  'RT0226',
+  'RT0229',
 ])
 
 interface Loading {
@@ -124,7 +145,13 @@ function loadFile(loading: Loading, source: Source): void {
   for (const line of file.imports) {
     const location = { source, span: line.path.span }
     if (loading.count >= maxFiles) {
-      report(loading, 'RT0006', location, `the policy imports more than ${maxFiles - 1} files`, 'put what belongs together into one file')
+      report(
+        loading,
+        'RT0006',
+        location,
+        `the policy imports more than ${maxFiles - 1} files`,
+        'put what belongs together into one file',
+      )
       break
     }
     importFile(loading, line.path.value, location)
@@ -160,7 +187,13 @@ function importFile(loading: Loading, path: string, location: Location): void {
   loadFile(loading, source)
   const file = loading.files.at(-1)
   if (loading.files.length > before && file?.policy !== undefined) {
-    report(loading, 'RT0009', location, `\`${source.name}\` is a policy, expected a library`, 'only files without a `policy` line can be imported: move what both need into one')
+    report(
+      loading,
+      'RT0009',
+      location,
+      `\`${source.name}\` is a policy, expected a library`,
+      'only files without a `policy` line can be imported: move what both need into one',
+    )
   }
 }
 
@@ -188,7 +221,9 @@ function checkRules(files: readonly File[], diagnostics: Diagnostic[]): void {
         if (count <= maxRules) continue
         const location = { source, span: rule.name.span }
         const help = 'decide on fewer, wider conditions'
-        diagnostics.push(diagnostic('RT0007', location, `the policy has more than ${maxRules} rules`, { help }))
+        diagnostics.push(
+          diagnostic('RT0007', location, `the policy has more than ${maxRules} rules`, { help }),
+        )
         return
       }
     }

@@ -3,7 +3,14 @@ import type { Expression, ExpressionForm, Type } from '../core.ts'
 import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import {
-  coreFunctions, functionName, model, number, provider, specialFunctions, text, word,
+  coreFunctions,
+  functionName,
+  model,
+  number,
+  provider,
+  specialFunctions,
+  text,
+  word,
 } from './core-words.ts'
 import type { Parameter } from './core-words.ts'
 import { elaborateExpression, snippet } from './expressions.ts'
@@ -33,11 +40,16 @@ export function elaborateCall(
   const definition = functionNamed && coreFunctions.get(functionNamed)
   if (functionNamed === undefined || definition === undefined) {
     const value = names.values.entries.get(name)
-    const nearest = nearestTo(context.report, name, [...coreFunctions.keys(), ...specialFunctions.keys()])
+    const nearest = nearestTo(context.report, name, [
+      ...coreFunctions.keys(),
+      ...specialFunctions.keys(),
+    ])
     report(
       'RT0201',
       at(scope.source, node.path),
-      value === undefined ? `no function is named \`${written}\`` : `\`${name}\` is a ${kindOf(value)}, it is asked of nothing`,
+      value === undefined
+        ? `no function is named \`${written}\``
+        : `\`${name}\` is a ${kindOf(value)}, it is asked of nothing`,
       {
         help:
           value !== undefined
@@ -45,7 +57,10 @@ export function elaborateCall(
             : nearest === undefined
               ? 'the functions are listed in the language reference'
               : `did you mean \`${nearest}\`?`,
-        fix: value !== undefined || nearest === undefined ? undefined : renameTo(nearest, node.path, scope.source),
+        fix:
+          value !== undefined || nearest === undefined
+            ? undefined
+            : renameTo(nearest, node.path, scope.source),
       },
     )
     return undefined
@@ -65,7 +80,8 @@ export function elaborateCall(
     else values.push(value)
   }
   if (!sound) return undefined
-  const type = definition.result === 'first' ? (values[0]?.type ?? number('count')) : definition.result
+  const type =
+    definition.result === 'first' ? (values[0]?.type ?? number('count')) : definition.result
   return noted(
     context,
     scope,
@@ -86,9 +102,14 @@ function wrongCount(
   node: syntax.ReferenceExpression,
   signature: string,
 ): undefined {
-  context.report('RT0209', at(scope.source, node), `got \`${snippet(scope, node)}\`, expected \`${signature}\``, {
-    help: 'the number of arguments differs',
-  })
+  context.report(
+    'RT0209',
+    at(scope.source, node),
+    `got \`${snippet(scope, node)}\`, expected \`${signature}\``,
+    {
+      help: 'the number of arguments differs',
+    },
+  )
   return undefined
 }
 
@@ -100,7 +121,8 @@ function costAlways(
   given: readonly syntax.Expression[],
 ): Expression | undefined {
   const [always, second] = given
-  if (always?.kind !== 'always' || second !== undefined) return wrongCount(context, scope, node, 'cost(always model)')
+  if (always?.kind !== 'always' || second !== undefined)
+    return wrongCount(context, scope, node, 'cost(always model)')
   const location = at(scope.source, node)
   if (!mayStand(context, scope, 'cost', ['expect', 'test'], location)) return undefined
   const declared = lookUp(context.names.models, always.model, scope.source, context.report)
@@ -112,7 +134,13 @@ function costAlways(
     value: { kind: 'name', name: always.model.text },
     setting: undefined,
   }
-  return { location, type: number('money'), kind: 'call', function: 'cost-always', arguments: [argument] }
+  return {
+    location,
+    type: number('money'),
+    kind: 'call',
+    function: 'cost-always',
+    arguments: [argument],
+  }
 }
 
 function elaborateSpecial(
@@ -131,43 +159,92 @@ function elaborateSpecial(
   }
   if (name === 'header' || name === 'param' || name === 'metadata') {
     if (first.kind !== 'text') {
-      context.report('RT0205', at(scope.source, first), `got \`${snippet(scope, first)}\`, expected text`, {
-        help: `write \`${name}("name")\``,
-      })
+      context.report(
+        'RT0205',
+        at(scope.source, first),
+        `got \`${snippet(scope, first)}\`, expected text`,
+        {
+          help: `write \`${name}("name")\``,
+        },
+      )
       return undefined
     }
-    return noted(context, scope, { location, type: text, kind: 'request-map', map: name, key: first.value })
+    return noted(context, scope, {
+      location,
+      type: text,
+      kind: 'request-map',
+      map: name,
+      key: first.value,
+    })
   }
   if (name === 'score') {
     const owner = onlyScore(context, location)
     const form = owner && scoreForm(context, scope, owner, first)
-    return form && noted(context, scope, { location, type: number('score'), ...form }, form.kind === 'verdict-score' ? 'a classifier' : undefined)
+    return (
+      form
+      && noted(
+        context,
+        scope,
+        { location, type: number('score'), ...form },
+        form.kind === 'verdict-score' ? 'a classifier' : undefined,
+      )
+    )
   }
   const ladder = singleName(first)
   if (ladder === undefined) {
-    context.report('RT0205', at(scope.source, first), `got \`${snippet(scope, first)}\`, expected a ladder`, {
-      help: `write \`${signature}\``,
-    })
+    context.report(
+      'RT0205',
+      at(scope.source, first),
+      `got \`${snippet(scope, first)}\`, expected a ladder`,
+      {
+        help: `write \`${signature}\``,
+      },
+    )
     return undefined
   }
   const declared = lookUp(context.names.ladders, ladder, scope.source, context.report)
   if (name === 'next') {
-    const form = { kind: 'ladder-call', function: 'next', ladder: ladder.text, argument: undefined } as const
+    const form = {
+      kind: 'ladder-call',
+      function: 'next',
+      ladder: ladder.text,
+      argument: undefined,
+    } as const
     return declared && noted(context, scope, { location, type: model, ...form }, '`next`')
   }
   const parameter: Parameter = name === 'step' ? { kind: 'model' } : { kind: 'ordered' }
-  const argument = second && elaborateArgument(context, scope, second, parameter, undefined, undefined)
+  const argument =
+    second && elaborateArgument(context, scope, second, parameter, undefined, undefined)
   if (declared === undefined || argument === undefined) return undefined
   if (name === 'step') {
-    return noted(context, scope, { location, type: number('count'), kind: 'ladder-call', function: 'step', ladder: ladder.text, argument })
+    return noted(context, scope, {
+      location,
+      type: number('count'),
+      kind: 'ladder-call',
+      function: 'step',
+      ladder: ladder.text,
+      argument,
+    })
   }
   if (!comparable(argument.type, number('count'))) {
-    context.report('RT0205', argument.location, `\`${second === undefined ? '' : snippet(scope, second)}\` is ${describeType(argument.type)}, expected a count`, {
-      help: 'steps are counted from 1',
-    })
+    context.report(
+      'RT0205',
+      argument.location,
+      `\`${second === undefined ? '' : snippet(scope, second)}\` is ${describeType(argument.type)}, expected a count`,
+      {
+        help: 'steps are counted from 1',
+      },
+    )
     return undefined
   }
-  return noted(context, scope, { location, type: model, kind: 'ladder-call', function: 'rung', ladder: ladder.text, argument })
+  return noted(context, scope, {
+    location,
+    type: model,
+    kind: 'ladder-call',
+    function: 'rung',
+    ladder: ladder.text,
+    argument,
+  })
 }
 
 type ScoreForm = Extract<ExpressionForm, { kind: 'verdict-score' | 'scorer-score' }>
@@ -177,7 +254,10 @@ type ScoreOwner = { readonly kind: 'classifier' | 'scorer'; readonly name: strin
 function onlyScore(context: Context, location: Expression['location']): ScoreOwner | undefined {
   const owners: ScoreOwner[] = []
   for (const [name, { declaration }] of context.names.values.entries) {
-    if (declaration.kind === 'classifier' && declaration.lines.some((line) => line.kind === 'scores')) {
+    if (
+      declaration.kind === 'classifier'
+      && declaration.lines.some((line) => line.kind === 'scores')
+    ) {
       owners.push({ kind: 'classifier', name })
     }
     if (declaration.kind === 'scorer' && !declaration.lines.some((line) => line.kind === 'bands')) {
@@ -189,7 +269,12 @@ function onlyScore(context: Context, location: Expression['location']): ScoreOwn
   context.report(
     'RT0226',
     location,
-    only === undefined ? 'nothing in this policy scores a model' : `${listed(owners.map((owner) => owner.name), 'and')} both score models`,
+    only === undefined
+      ? 'nothing in this policy scores a model'
+      : `${listed(
+          owners.map((owner) => owner.name),
+          'and',
+        )} both score models`,
     {
       help:
         only === undefined
@@ -206,7 +291,14 @@ function scoreForm(
   owner: ScoreOwner,
   argument: syntax.Expression,
 ): ScoreForm | undefined {
-  const scored = elaborateArgument(context, scope, argument, { kind: 'model' }, undefined, undefined)
+  const scored = elaborateArgument(
+    context,
+    scope,
+    argument,
+    { kind: 'model' },
+    undefined,
+    undefined,
+  )
   if (scored === undefined) return undefined
   return owner.kind === 'classifier'
     ? { kind: 'verdict-score', classifier: owner.name, model: scored }
@@ -225,14 +317,20 @@ function elaborateScoreOf(
   const location = at(scope.source, node)
   const declaration = names.values.entries.get(first?.text ?? '')?.declaration
   const fits =
-    part?.text === 'score' &&
-    third === undefined &&
-    ((declaration?.kind === 'classifier' && declaration.lines.some((line) => line.kind === 'scores')) ||
-      declaration?.kind === 'scorer')
+    part?.text === 'score'
+    && third === undefined
+    && ((declaration?.kind === 'classifier'
+      && declaration.lines.some((line) => line.kind === 'scores'))
+      || declaration?.kind === 'scorer')
   if (!fits || first === undefined) {
-    report('RT0201', at(scope.source, node.path), `no function is named \`${snippet(scope, node.path)}\``, {
-      help: 'a classifier with `scores`, or a scorer, has `NAME.score(model)`',
-    })
+    report(
+      'RT0201',
+      at(scope.source, node.path),
+      `no function is named \`${snippet(scope, node.path)}\``,
+      {
+        help: 'a classifier with `scores`, or a scorer, has `NAME.score(model)`',
+      },
+    )
     return undefined
   }
   const [argument, second] = given
@@ -241,7 +339,15 @@ function elaborateScoreOf(
   }
   const kind = declaration?.kind === 'classifier' ? 'classifier' : 'scorer'
   const form = scoreForm(context, scope, { kind, name: first.text }, argument)
-  return form && noted(context, scope, { location, type: number('score'), ...form }, kind === 'classifier' ? 'a classifier' : undefined)
+  return (
+    form
+    && noted(
+      context,
+      scope,
+      { location, type: number('score'), ...form },
+      kind === 'classifier' ? 'a classifier' : undefined,
+    )
+  )
 }
 
 function elaborateArgument(
@@ -255,41 +361,60 @@ function elaborateArgument(
   const { names, report } = context
   const location = at(scope.source, node)
   const wrong = (value: Expression, wanted: string, help?: string): undefined => {
-    report('RT0205', location, `\`${snippet(scope, node)}\` is ${describeType(value.type)}, expected ${wanted}`, {
-      help: help ?? `the function is asked of ${wanted}`,
-    })
+    report(
+      'RT0205',
+      location,
+      `\`${snippet(scope, node)}\` is ${describeType(value.type)}, expected ${wanted}`,
+      {
+        help: help ?? `the function is asked of ${wanted}`,
+      },
+    )
     return undefined
   }
   switch (parameter.kind) {
     case 'model': {
       const value = elaborateExpression(context, scope, node, model)
-      if (value === undefined || value.type.kind === 'model' || value.type.kind === 'endpoint') return value
+      if (value === undefined || value.type.kind === 'model' || value.type.kind === 'endpoint')
+        return value
       return wrong(value, 'a model')
     }
     case 'endpoint': {
       const value = elaborateExpression(context, scope, node)
       if (value === undefined || value.type.kind === 'endpoint') return value
-      return wrong(value, 'an endpoint', 'it is asked of `it` in `endpoints where`, `prefer` and `require`, or of `served`')
+      return wrong(
+        value,
+        'an endpoint',
+        'it is asked of `it` in `endpoints where`, `prefer` and `require`, or of `served`',
+      )
     }
     case 'host': {
       const value = elaborateExpression(context, scope, node, provider)
-      if (value === undefined || value.type.kind === 'endpoint' || value.type.kind === 'provider') return value
+      if (value === undefined || value.type.kind === 'endpoint' || value.type.kind === 'provider')
+        return value
       return wrong(value, 'a provider or an endpoint')
     }
     case 'model-or-provider': {
       const value = elaborateExpression(context, scope, node)
-      if (value === undefined || value.type.kind === 'model' || value.type.kind === 'provider') return value
+      if (value === undefined || value.type.kind === 'model' || value.type.kind === 'provider')
+        return value
       return wrong(value, 'a model or a provider')
     }
     case 'ordered': {
       const value = elaborateExpression(context, scope, node, before?.type ?? expected)
       if (value === undefined) return undefined
-      if (value.type.kind !== 'number' && !isScale(value.type, names)) return wrong(value, 'a number or a word of a scale')
-      if (before !== undefined && !comparable(before.type, value.type)) return wrong(value, describeType(before.type))
+      if (value.type.kind !== 'number' && !isScale(value.type, names))
+        return wrong(value, 'a number or a word of a scale')
+      if (before !== undefined && !comparable(before.type, value.type))
+        return wrong(value, describeType(before.type))
       return value
     }
     case 'scale-word': {
-      const value = elaborateExpression(context, scope, node, expected?.kind === 'word' ? expected : undefined)
+      const value = elaborateExpression(
+        context,
+        scope,
+        node,
+        expected?.kind === 'word' ? expected : undefined,
+      )
       if (value === undefined || isScale(value.type, names)) return value
       return wrong(value, 'a word of a scale')
     }
@@ -324,15 +449,25 @@ function elaborateArgument(
     case 'declared': {
       const name = singleName(node)
       if (name === undefined) {
-        report('RT0205', location, `got \`${snippet(scope, node)}\`, expected the name of a ${parameter.what}`, {
-          help: `write the name of a declared ${parameter.what}`,
-        })
+        report(
+          'RT0205',
+          location,
+          `got \`${snippet(scope, node)}\`, expected the name of a ${parameter.what}`,
+          {
+            help: `write the name of a declared ${parameter.what}`,
+          },
+        )
         return undefined
       }
       const found =
         parameter.what === 'budget'
           ? lookUp(names.budgets, name, scope.source, report)
-          : lookUp({ noun: 'classifier', entries: classifiers(context) }, name, scope.source, report)
+          : lookUp(
+              { noun: 'classifier', entries: classifiers(context) },
+              name,
+              scope.source,
+              report,
+            )
       return (
         found && {
           location,
@@ -347,7 +482,9 @@ function elaborateArgument(
 }
 
 function classifiers(context: Context): Context['names']['values']['entries'] {
-  return new Map([...context.names.values.entries].filter(([, each]) => each.declaration.kind === 'classifier'))
+  return new Map(
+    [...context.names.values.entries].filter(([, each]) => each.declaration.kind === 'classifier'),
+  )
 }
 
 function singleName(node: syntax.Expression): syntax.Name | undefined {
@@ -355,4 +492,3 @@ function singleName(node: syntax.Expression): syntax.Name | undefined {
   if (node.kind !== 'reference' || node.arguments !== undefined) return undefined
   return node.path.names.length === 1 ? node.path.names[0] : undefined
 }
-

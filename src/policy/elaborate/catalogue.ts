@@ -10,9 +10,7 @@ import { lookUp } from './names.ts'
 import type { Declared } from './names.ts'
 import { elaboratePrices } from './prices.ts'
 import { defined } from './record.ts'
-import {
-  durationMicros, exact, factor, sizeOf, wholeNumber,
-} from './units.ts'
+import { durationMicros, exact, factor, sizeOf, wholeNumber } from './units.ts'
 
 /** A line with the file it stands in: an override may stand in another file than what it overrides. */
 interface Placed<L> {
@@ -49,9 +47,15 @@ export function elaborateCatalogue(context: Context): Catalogue {
  */
 function mergedLines<L extends { readonly kind: string }>(
   base: Declared<{ readonly lines: readonly L[] }>,
-  overrides: readonly { readonly declaration: { readonly lines: readonly L[] }; readonly source: Source }[],
+  overrides: readonly {
+    readonly declaration: { readonly lines: readonly L[] }
+    readonly source: Source
+  }[],
 ): readonly Placed<L>[] {
-  let lines: readonly Placed<L>[] = base.declaration.lines.map((line) => ({ line, source: base.source }))
+  let lines: readonly Placed<L>[] = base.declaration.lines.map((line) => ({
+    line,
+    source: base.source,
+  }))
   for (const { declaration, source } of overrides) {
     const kinds = new Set(declaration.lines.map((line) => line.kind))
     kinds.delete('at')
@@ -79,15 +83,22 @@ function elaborateProvider(
   const { report } = context
   const name = declared.name.text
   const overrides = context.names.overrides.flatMap(({ declaration, source }) =>
-    declaration.kind === 'provider' && declaration.name.text === name ? [{ declaration, source }] : [],
+    declaration.kind === 'provider' && declaration.name.text === name
+      ? [{ declaration, source }]
+      : [],
   )
   for (const { declaration, source } of [declared, ...overrides]) {
     onceEach(declaration.lines, ['limit'], source, report)
   }
   if (declared.declaration.lines.length === 0) {
-    report('RT0229', at(declared.source, declared.declaration), `nothing is said of the provider \`${name}\``, {
-      help: 'write at least its `region` or `family`',
-    })
+    report(
+      'RT0229',
+      at(declared.source, declared.declaration),
+      `nothing is said of the provider \`${name}\``,
+      {
+        help: 'write at least its `region` or `family`',
+      },
+    )
   }
   const lines = mergedLines<syntax.ProviderLine>(declared, overrides)
   const data = find(lines, 'data')
@@ -132,7 +143,8 @@ export function rateLimit(
   const { report } = context
   const count = wholeNumber(line.count, source, report, { from: 1, to: 1_000_000_000_000 })
   const perMicros = durationMicros(line.per, source, report)
-  const as = line.as === undefined ? null : oneOf(line.as, limitWindows, 'window of a limit', source, report)
+  const as =
+    line.as === undefined ? null : oneOf(line.as, limitWindows, 'window of a limit', source, report)
   if (count === undefined || perMicros === undefined || as === undefined) return undefined
   return { count, of: line.of, perMicros, as }
 }
@@ -171,7 +183,8 @@ function elaborateModel(
     location,
     tier: tier?.line.value.text ?? null,
     knownAs: knownAs === undefined ? [] : spellings(context, knownAs.line.values, knownAs.source),
-    accepts: accepts === undefined ? ['text'] : modalities(context, accepts.line.values, accepts.source),
+    accepts:
+      accepts === undefined ? ['text'] : modalities(context, accepts.line.values, accepts.source),
     contextTokens: context_ && sizeOf(context_.line.amount, 'tokens', context_.source, report),
     maxOutputTokens: maxOutput && sizeOf(maxOutput.line.amount, 'tokens', maxOutput.source, report),
     relative: relative && factor(relative.line.factor, relative.source, report),
@@ -227,15 +240,24 @@ function checkSpellings(context: Context, models: readonly Model[]): void {
       const owner = owners.get(spelling)
       owners.set(spelling, owner ?? model)
       if (owner === undefined || owner === model) continue
-      context.report('RT0202', model.location, `"${spelling}" is known as \`${owner.name}\` and as \`${model.name}\``, {
-        help: 'a spelling means one model',
-        related: [{ location: owner.location, message: `\`${owner.name}\` stands here` }],
-      })
+      context.report(
+        'RT0202',
+        model.location,
+        `"${spelling}" is known as \`${owner.name}\` and as \`${model.name}\``,
+        {
+          help: 'a spelling means one model',
+          related: [{ location: owner.location, message: `\`${owner.name}\` stands here` }],
+        },
+      )
     }
   }
 }
 
-function elaborateCache(context: Context, cache: syntax.CacheLine, source: Source): Cache | undefined {
+function elaborateCache(
+  context: Context,
+  cache: syntax.CacheLine,
+  source: Source,
+): Cache | undefined {
   const { report } = context
   onceEach(cache.lines, [], source, report)
   const lifetime = lineOf(cache.lines, 'lifetime')
@@ -248,7 +270,9 @@ function elaborateCache(context: Context, cache: syntax.CacheLine, source: Sourc
     return undefined
   }
   return {
-    lifetimesMicros: defined(lifetime.durations.map((each) => durationMicros(each, source, report))),
+    lifetimesMicros: defined(
+      lifetime.durations.map((each) => durationMicros(each, source, report)),
+    ),
     minimumTokens: (minimum && sizeOf(minimum.amount, 'tokens', source, report, true)) ?? 0,
     stepTokens: (step && sizeOf(step.amount, 'tokens', source, report)) ?? 1,
     refreshedOnUse: lineOf(cache.lines, 'refreshed-on-use') !== undefined,
@@ -270,7 +294,9 @@ function elaborateEndpoints(
   inherited: Inherited,
 ): Endpoint[] {
   const { report, names } = context
-  const atLines = lines.filter((each): each is Placed<syntax.EndpointLine> => each.line.kind === 'at')
+  const atLines = lines.filter(
+    (each): each is Placed<syntax.EndpointLine> => each.line.kind === 'at',
+  )
   for (const { line, source } of atLines) lookUp(names.providers, line.provider, source, report)
   const servedBy = find(lines, 'served-by')
   const hosts = new Set<string>()
@@ -282,11 +308,21 @@ function elaborateEndpoints(
     // An override may drop a host whose `at` block the catalogue has; only the author's own pair clash.
     for (const { line, source } of atLines) {
       const sameEntry = source === servedBy.source
-      if (hosts.has(line.provider.text) || !sameEntry || !names.providers.entries.has(line.provider.text)) continue
-      report('RT0221', at(source, line.provider), `\`${line.provider.text}\` does not serve \`${declared.name.text}\``, {
-        help: 'add it to `served-by`',
-        related: [{ location: at(source, servedBy.line), message: '`served-by` stands here' }],
-      })
+      if (
+        hosts.has(line.provider.text)
+        || !sameEntry
+        || !names.providers.entries.has(line.provider.text)
+      )
+        continue
+      report(
+        'RT0221',
+        at(source, line.provider),
+        `\`${line.provider.text}\` does not serve \`${declared.name.text}\``,
+        {
+          help: 'add it to `served-by`',
+          related: [{ location: at(source, servedBy.line), message: '`served-by` stands here' }],
+        },
+      )
     }
   }
   return [...hosts].flatMap((host) => {
@@ -327,7 +363,8 @@ function elaborateEndpoint(
     quantization: find(lines, 'quantization')?.line.value.text ?? null,
     data: provider.data,
     prices: prices.length > 0 ? prices : inherited.prices,
-    cache: cache === undefined ? inherited.cache : elaborateCache(context, cache.line, cache.source),
+    cache:
+      cache === undefined ? inherited.cache : elaborateCache(context, cache.line, cache.source),
     latencyMicros: latency && durationMicros(latency.line.duration, latency.source, report),
     tokensPerSecond: throughput && tokensPerSecond(context, throughput.line, throughput.source),
     limits: rateLimits(context, lines),
@@ -344,4 +381,3 @@ function tokensPerSecond(
   if (tokens === undefined || micros === undefined) return undefined
   return exact(BigInt(tokens) * 1_000_000n, BigInt(micros))
 }
-

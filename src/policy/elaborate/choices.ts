@@ -25,9 +25,14 @@ export function elaborateChoice(
     case 'keep':
     case 'restart':
       if (!start) return { kind: choice.kind }
-      report('RT0217', at(source, choice), `there is nothing to ${choice.kind === 'keep' ? 'keep' : 'choose again'} on start`, {
-        help: '`on start` makes the first choice of a session: name a model or a pool',
-      })
+      report(
+        'RT0217',
+        at(source, choice),
+        `there is nothing to ${choice.kind === 'keep' ? 'keep' : 'choose again'} on start`,
+        {
+          help: '`on start` makes the first choice of a session: name a model or a pool',
+        },
+      )
       return undefined
     case 'stop':
       return { kind: 'stop', reason: choice.reason.value }
@@ -46,11 +51,17 @@ export function elaborateChoice(
       const name = choice.kind === 'upgrade' ? choice.to.name : choice.to
       if (choice.kind === 'upgrade' && choice.to.kind === 'ladder') {
         const ladder = lookUp(names.ladders, name, source, report)
-        return ladder && !broken ? { kind: 'upgrade-via', ladder: name.text, else: elseChoice } : undefined
+        return ladder && !broken
+          ? { kind: 'upgrade-via', ladder: name.text, else: elseChoice }
+          : undefined
       }
       const declared = lookUp(names.models, name, source, report)
       if (declared === undefined || broken) return undefined
-      return { kind: choice.kind === 'upgrade' ? 'upgrade-to' : 'downgrade-to', model: name.text, else: elseChoice }
+      return {
+        kind: choice.kind === 'upgrade' ? 'upgrade-to' : 'downgrade-to',
+        model: name.text,
+        else: elseChoice,
+      }
     }
   }
 }
@@ -73,9 +84,14 @@ function elaborateUse(
   const used = elaborateExpression(context, scope, node, model)
   let sound = used !== undefined && !broken
   if (used !== undefined && used.type.kind !== 'model') {
-    report('RT0205', at(source, choice.model), `\`${snippet(scope, choice.model)}\` is ${describeType(used.type)}, expected a model`, {
-      help: '`use` takes a model, `requested`, or a signal or pin that is a model',
-    })
+    report(
+      'RT0205',
+      at(source, choice.model),
+      `\`${snippet(scope, choice.model)}\` is ${describeType(used.type)}, expected a model`,
+      {
+        help: '`use` takes a model, `requested`, or a signal or pin that is a model',
+      },
+    )
     sound = false
   }
   const at_ = choice.at && lookUp(names.providers, choice.at, source, report)
@@ -88,7 +104,10 @@ function elaborateUse(
     const hosts = hostsOf(context, name)
     if (!hosts.has(choice.at.text)) {
       report('RT0221', at(source, choice.at), `\`${choice.at.text}\` does not serve \`${name}\``, {
-        help: hosts.size === 0 ? 'add it to `served-by` of the model' : `its hosts are ${listed([...hosts], 'and')}`,
+        help:
+          hosts.size === 0
+            ? 'add it to `served-by` of the model'
+            : `its hosts are ${listed([...hosts], 'and')}`,
       })
       return undefined
     }
@@ -147,9 +166,14 @@ function elaborateRanking(
       if (value.type.kind === 'number' || isScale(value.type, context.names)) {
         return { kind: ranking.kind, value }
       }
-      context.report('RT0230', at(scope.source, ranking.value), `\`${snippet(scope, ranking.value)}\` is ${describeType(value.type)}, which has no order`, {
-        help: `\`${ranking.kind}\` ranks by a number or by a word of a scale`,
-      })
+      context.report(
+        'RT0230',
+        at(scope.source, ranking.value),
+        `\`${snippet(scope, ranking.value)}\` is ${describeType(value.type)}, which has no order`,
+        {
+          help: `\`${ranking.kind}\` ranks by a number or by a word of a scale`,
+        },
+      )
       return undefined
     }
   }

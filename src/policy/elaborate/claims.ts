@@ -28,7 +28,8 @@ export function elaborateSwitching(context: Context, files: readonly syntax.File
         continue
       }
       before = { node: declaration, source }
-      for (const line of declaration.lines) elaborateSwitchLine(context, line, source, crossings, sessions)
+      for (const line of declaration.lines)
+        elaborateSwitchLine(context, line, source, crossings, sessions)
     }
   }
   return {
@@ -50,7 +51,9 @@ function elaborateSwitchLine(
 ): void {
   const head = line.kind === 'session' ? `${line.session} session` : `${line.which} ${line.of}`
   if (line.kind === 'session' ? sessions.has(line.session) : crossings.has(head)) {
-    context.report('RT0211', at(source, line), `\`${head}\` is written twice`, { help: 'keep one of the two lines' })
+    context.report('RT0211', at(source, line), `\`${head}\` is written twice`, {
+      help: 'keep one of the two lines',
+    })
     return
   }
   if (line.kind === 'session') {
@@ -69,7 +72,16 @@ function elaborateSwitchLine(
 
 const budgetPeriods = ['session', 'turn', 'hour', 'day', 'week', 'month', 'year'] as const
 const budgetScopes = [
-  'session', 'user', 'team', 'customer', 'repo', 'key', 'account', 'provider', 'model', 'organisation',
+  'session',
+  'user',
+  'team',
+  'customer',
+  'repo',
+  'key',
+  'account',
+  'provider',
+  'model',
+  'organisation',
 ] as const
 
 export function elaborateBudget(
@@ -92,7 +104,9 @@ export function elaborateBudget(
       help: 'write `"UTC"` or a zone such as `"Europe/Berlin"`',
     })
   }
-  const actions = defined(lines.map((line) => (line.kind === 'at' ? budgetAction(context, line, source) : undefined)))
+  const actions = defined(
+    lines.map((line) => (line.kind === 'at' ? budgetAction(context, line, source) : undefined)),
+  )
   const limitPicoUsd = limit && picoUsd(limit.money, source, report)
   const per = limit && oneOf(limit.per, budgetPeriods, 'period of a budget', source, report)
   const scopeWord = scope && oneOf(scope.value, budgetScopes, 'scope of a budget', source, report)
@@ -147,7 +161,9 @@ export function elaborateAssumption(
   switch (assumption.kind) {
     case 'reminder': {
       const within = wholeNumber(assumption.within, source, report, { from: 1, to: 1_000 })
-      return within === undefined ? undefined : { ...shared, kind: 'reminder', within, of: assumption.of }
+      return within === undefined
+        ? undefined
+        : { ...shared, kind: 'reminder', within, of: assumption.of }
     }
     case 'verbosity':
     case 'steps': {
@@ -156,31 +172,60 @@ export function elaborateAssumption(
       const value = factor(assumption.factor, source, report)
       const low = assumption.range && factor(assumption.range.from, source, report)
       const high = assumption.range && factor(assumption.range.to, source, report)
-      if (low !== undefined && high !== undefined && value !== undefined && assumption.range !== undefined) {
+      if (
+        low !== undefined
+        && high !== undefined
+        && value !== undefined
+        && assumption.range !== undefined
+      ) {
         const above = (left: typeof low, right: typeof low): boolean =>
           left.numerator * right.denominator > right.numerator * left.denominator
         if (above(low, value) || above(value, high)) {
-          report('RT0213', at(source, assumption.factor), `\`${assumption.factor.raw}\` lies outside its range`, {
-            help: `the range is ${assumption.range.from.raw} to ${assumption.range.to.raw}`,
-          })
+          report(
+            'RT0213',
+            at(source, assumption.factor),
+            `\`${assumption.factor.raw}\` lies outside its range`,
+            {
+              help: `the range is ${assumption.range.from.raw} to ${assumption.range.to.raw}`,
+            },
+          )
         }
       }
       if (from === undefined || to === undefined || value === undefined) return undefined
       const range = low === undefined || high === undefined ? undefined : { from: low, to: high }
-      return { ...shared, kind: assumption.kind, from: assumption.from.text, to: assumption.to.text, factor: value, range }
+      return {
+        ...shared,
+        kind: assumption.kind,
+        from: assumption.from.text,
+        to: assumption.to.text,
+        factor: value,
+        range,
+      }
     }
     case 'compaction': {
       const keepsMillionths = shareMillionths(assumption.keeps, source, report)
-      return keepsMillionths === undefined ? undefined : { ...shared, kind: 'compaction', keepsMillionths }
+      return keepsMillionths === undefined
+        ? undefined
+        : { ...shared, kind: 'compaction', keepsMillionths }
     }
     case 'classifier': {
       const classifiers = new Map(
         [...names.values.entries].filter(([, each]) => each.declaration.kind === 'classifier'),
       )
-      const found = lookUp({ noun: 'classifier', entries: classifiers }, assumption.classifier, source, report)
+      const found = lookUp(
+        { noun: 'classifier', entries: classifiers },
+        assumption.classifier,
+        source,
+        report,
+      )
       const wrongMillionths = shareMillionths(assumption.wrong, source, report)
       if (found === undefined || wrongMillionths === undefined) return undefined
-      return { ...shared, kind: 'classifier', classifier: assumption.classifier.text, wrongMillionths }
+      return {
+        ...shared,
+        kind: 'classifier',
+        classifier: assumption.classifier.text,
+        wrongMillionths,
+      }
     }
     case 'success': {
       const worthPicoUsd = picoUsd(assumption.worth, source, report)
@@ -196,8 +241,15 @@ export function elaborateInvariant(
   const scope = { source, place: 'invariant', it: undefined } as const
   const when = declaration.when && elaborateCondition(context, scope, declaration.when)
   const condition = elaborateCondition(context, scope, declaration.condition)
-  if (condition === undefined || (declaration.when !== undefined && when === undefined)) return undefined
-  return { name: name.text, location: at(source, declaration), when, mode: declaration.mode, condition }
+  if (condition === undefined || (declaration.when !== undefined && when === undefined))
+    return undefined
+  return {
+    name: name.text,
+    location: at(source, declaration),
+    when,
+    mode: declaration.mode,
+    condition,
+  }
 }
 
 export function elaborateExpectation(

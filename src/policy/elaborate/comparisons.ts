@@ -42,9 +42,14 @@ export function elaborateComparison(
     case 'has': {
       const list = elaborateExpression(context, scope, node.left)
       if (list !== undefined && list.type.kind !== 'list') {
-        context.report('RT0205', at(scope.source, node.left), `\`${snippet(scope, node.left)}\` is ${describeType(list.type)}, expected a list`, {
-          help: '`has` asks whether a list holds something; `is` compares two values',
-        })
+        context.report(
+          'RT0205',
+          at(scope.source, node.left),
+          `\`${snippet(scope, node.left)}\` is ${describeType(list.type)}, expected a list`,
+          {
+            help: '`has` asks whether a list holds something; `is` compares two values',
+          },
+        )
         return undefined
       }
       const of = list?.type.kind === 'list' ? list.type.of : undefined
@@ -57,9 +62,14 @@ export function elaborateComparison(
       const left = elaborateExpression(context, scope, node.left)
       if (left === undefined) return undefined
       if (left.type.kind !== 'text') {
-        context.report('RT0205', at(scope.source, node.left), `\`${snippet(scope, node.left)}\` is ${describeType(left.type)}, expected text`, {
-          help: '`starts with` compares the beginning of a text',
-        })
+        context.report(
+          'RT0205',
+          at(scope.source, node.left),
+          `\`${snippet(scope, node.left)}\` is ${describeType(left.type)}, expected text`,
+          {
+            help: '`starts with` compares the beginning of a text',
+          },
+        )
         return undefined
       }
       if (node.right.kind !== 'text') return undefined
@@ -91,7 +101,8 @@ function bothSides(
   if (second === undefined) return undefined
   const [left, right] = rightFirst ? [second, first] : [first, second]
   const sides = fitRequestMaps({ left, right })
-  if (!comparable(sides.left.type, sides.right.type)) return mismatch(context, scope, node, left, right)
+  if (!comparable(sides.left.type, sides.right.type))
+    return mismatch(context, scope, node, left, right)
   return scoreInRange(context, sides) ? sides : undefined
 }
 
@@ -101,8 +112,8 @@ function fitRequestMaps({ left, right }: Sides): Sides {
     if (side.kind !== 'request-map' || other.kind === 'request-map') return side
     const { type } = other
     const fits =
-      type.kind === 'truth' ||
-      (type.kind === 'number' && (type.unit === 'count' || type.unit === 'score'))
+      type.kind === 'truth'
+      || (type.kind === 'number' && (type.unit === 'count' || type.unit === 'score'))
     return fits ? { ...side, type } : side
   }
   return { left: fit(left, right), right: fit(right, left) }
@@ -110,7 +121,10 @@ function fitRequestMaps({ left, right }: Sides): Sides {
 
 /** A classifier's score lies between 0 and 1; a threshold outside can never be met, or always is. */
 function scoreInRange(context: Context, { left, right }: Sides): boolean {
-  for (const [score, bound] of [[left, right], [right, left]] as const) {
+  for (const [score, bound] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     if (score.kind !== 'verdict-score' || bound.kind !== 'literal') continue
     if (bound.value?.kind !== 'number') continue
     const { numerator, denominator } = bound.value.value
@@ -119,13 +133,23 @@ function scoreInRange(context: Context, { left, right }: Sides): boolean {
     const shown = shorten(source.text.slice(span.start, span.end))
     const setting =
       bound.setting === undefined ? undefined : context.names.values.entries.get(bound.setting)
-    context.report('RT0213', bound.location, `a score is compared with \`${shown}\`, expected 0.0 to 1.0`, {
-      help: 'a score is a chance: 0.0 is never, 1.0 is always',
-      related:
-        setting === undefined
-          ? []
-          : [{ location: at(setting.source, setting.declaration), message: 'the setting stands here' }],
-    })
+    context.report(
+      'RT0213',
+      bound.location,
+      `a score is compared with \`${shown}\`, expected 0.0 to 1.0`,
+      {
+        help: 'a score is a chance: 0.0 is never, 1.0 is always',
+        related:
+          setting === undefined
+            ? []
+            : [
+                {
+                  location: at(setting.source, setting.declaration),
+                  message: 'the setting stands here',
+                },
+              ],
+      },
+    )
     return false
   }
   return true
@@ -137,7 +161,10 @@ function orderable(
   node: syntax.ComparisonExpression,
   { left, right }: Sides,
 ): boolean {
-  for (const [side, written] of [[left, node.left], [right, node.right]] as const) {
+  for (const [side, written] of [
+    [left, node.left],
+    [right, node.right],
+  ] as const) {
     const { type } = side
     if (type.kind === 'number' || isScale(type, context.names)) continue
     const what =
@@ -163,9 +190,14 @@ function elaborateIn(
   if (leftName?.text === 'now') {
     const rightName = singleName(node.right)
     if (rightName === undefined) {
-      context.report('RT0205', at(scope.source, node.right), `\`${snippet(scope, node.right)}\` is not a window of hours`, {
-        help: 'declare one: `hours NAME = 09:00 to 18:00 in "UTC"`',
-      })
+      context.report(
+        'RT0205',
+        at(scope.source, node.right),
+        `\`${snippet(scope, node.right)}\` is not a window of hours`,
+        {
+          help: 'declare one: `hours NAME = 09:00 to 18:00 in "UTC"`',
+        },
+      )
       return undefined
     }
     if (!refuseInRun(context, scope, node.left, 'now')) return undefined
@@ -174,7 +206,12 @@ function elaborateIn(
   }
   if (node.right.kind === 'list') {
     const item = elaborateExpression(context, scope, node.left)
-    const list = elaborateList(context, scope, node.right, item === undefined || item.type.kind === 'any' ? undefined : item.type)
+    const list = elaborateList(
+      context,
+      scope,
+      node.right,
+      item === undefined || item.type.kind === 'any' ? undefined : item.type,
+    )
     return item && list && make({ kind: 'member', negated, item, list })
   }
   const rightName = singleName(node.right)
@@ -204,9 +241,14 @@ function elaborateIn(
   const item = elaborateExpression(context, scope, node.left, of)
   if (list === undefined || item === undefined) return undefined
   if (of === undefined) {
-    context.report('RT0205', at(scope.source, node.right), `\`${snippet(scope, node.right)}\` is ${describeType(list.type)}, expected a list`, {
-      help: 'a list, a pool or a signal that is a list stands after `in`',
-    })
+    context.report(
+      'RT0205',
+      at(scope.source, node.right),
+      `\`${snippet(scope, node.right)}\` is ${describeType(list.type)}, expected a list`,
+      {
+        help: 'a list, a pool or a signal that is a list stands after `in`',
+      },
+    )
     return undefined
   }
   if (!comparable(item.type, of)) return mismatch(context, scope, node, item, list)
@@ -228,9 +270,16 @@ function mismatch(
   right: Expression,
 ): undefined {
   const [leftNode, rightNode] =
-    left.location.span.start <= right.location.span.start ? [node.left, node.right] : [node.right, node.left]
+    left.location.span.start <= right.location.span.start
+      ? [node.left, node.right]
+      : [node.right, node.left]
   const message = `\`${snippet(scope, leftNode)}\` is ${describeType(left.type)}, \`${snippet(scope, rightNode)}\` is ${describeType(right.type)}`
-  context.report('RT0204', at(scope.source, node), message, mismatchHelp(scope, node, left.type, right.type))
+  context.report(
+    'RT0204',
+    at(scope.source, node),
+    message,
+    mismatchHelp(scope, node, left.type, right.type),
+  )
   return undefined
 }
 
@@ -248,14 +297,24 @@ function mismatchHelp(
   left: Type,
   right: Type,
 ): { help: string; fix?: Fix } {
-  for (const [type, other, written] of [[left, right, node.left], [right, left, node.right]] as const) {
-    if (written.kind === 'text' && (other.kind === 'word' || other.kind === 'model' || other.kind === 'provider')) {
+  for (const [type, other, written] of [
+    [left, right, node.left],
+    [right, left, node.right],
+  ] as const) {
+    if (
+      written.kind === 'text'
+      && (other.kind === 'word' || other.kind === 'model' || other.kind === 'provider')
+    ) {
       return {
         help: `names and words of a closed set are written without quotes: \`${shorten(written.value)}\``,
         fix: renameTo(written.value, written, scope.source),
       }
     }
-    if (written.kind === 'quantity' && comparable(type, number('count')) && other.kind === 'number') {
+    if (
+      written.kind === 'quantity'
+      && comparable(type, number('count'))
+      && other.kind === 'number'
+    ) {
       const { unit } = other
       if (unit === 'tokens' || unit === 'chars' || unit === 'bytes') {
         return {
@@ -272,8 +331,10 @@ function mismatchHelp(
         }
       }
     }
-    if (type.kind === 'endpoint' && other.kind === 'provider') return { help: 'write `provider(…)` for its provider' }
+    if (type.kind === 'endpoint' && other.kind === 'provider')
+      return { help: 'write `provider(…)` for its provider' }
   }
-  if (comparable(left, text) || comparable(right, text)) return { help: 'text is compared with text in quotes' }
+  if (comparable(left, text) || comparable(right, text))
+    return { help: 'text is compared with text in quotes' }
   return { help: 'both sides of a comparison are of one kind and unit' }
 }

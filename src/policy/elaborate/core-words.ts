@@ -37,8 +37,15 @@ export const wordSets: ReadonlyMap<string, readonly string[] | null> = new Map([
   [
     'price row',
     [
-      'input', 'output', 'reasoning', 'image', 'request', 'cache-read', 'cache-write',
-      'cache-write-5min', 'cache-write-1h',
+      'input',
+      'output',
+      'reasoning',
+      'image',
+      'request',
+      'cache-read',
+      'cache-write',
+      'cache-write-5min',
+      'cache-write-1h',
     ],
   ],
   ['region', null],
@@ -49,7 +56,14 @@ export const wordSets: ReadonlyMap<string, readonly string[] | null> = new Map([
 ])
 
 /** Statuses that only a test may write: the policy could tell a replay from production by it. */
-export const testStatuses: readonly string[] = ['ok', 'timeout', 'error', 'malformed', 'empty', 'missing']
+export const testStatuses: readonly string[] = [
+  'ok',
+  'timeout',
+  'error',
+  'malformed',
+  'empty',
+  'missing',
+]
 
 // --- signals
 
@@ -93,22 +107,28 @@ export function factName(path: string): FactName | undefined {
 /** Names that settings, signals, states, classifiers and scorers may not take. */
 export const coreValueWords: ReadonlySet<string> = new Set([
   ...[...factTypes.keys()].map((path) => path.split('.')[0] ?? path),
-  'now', 'it', 'header', 'param', 'metadata', 'messages', 'assistant', 'user', 'thinking', 'bucket',
-  'benefit', 'switch-cost', 'used', 'spent', 'cached',
+  'now',
+  'it',
+  'header',
+  'param',
+  'metadata',
+  'messages',
+  'assistant',
+  'user',
+  'thinking',
+  'bucket',
+  'benefit',
+  'switch-cost',
+  'used',
+  'spent',
+  'cached',
 ])
 
 // --- functions
 
 /** Where an expression stands; it decides which words have a meaning there. */
 export type Place =
-  | 'signal'
-  | 'rule'
-  | 'filter'
-  | 'hide'
-  | 'serve'
-  | 'invariant'
-  | 'expect'
-  | 'test'
+  'signal' | 'rule' | 'filter' | 'hide' | 'serve' | 'invariant' | 'expect' | 'test'
 
 /** In the author's words, for "…cannot stand in …". */
 export const placeNames: Readonly<Record<Place, string>> = {
@@ -123,7 +143,9 @@ export const placeNames: Readonly<Record<Place, string>> = {
 }
 
 export type Parameter =
-  | { readonly kind: 'model' | 'endpoint' | 'host' | 'model-or-provider' | 'ordered' | 'scale-word' }
+  | {
+      readonly kind: 'model' | 'endpoint' | 'host' | 'model-or-provider' | 'ordered' | 'scale-word'
+    }
   | { readonly kind: 'word'; readonly set: string }
   | { readonly kind: 'text' | 'duration' | 'key' }
   | { readonly kind: 'declared'; readonly what: 'budget' | 'classifier' }
@@ -157,62 +179,91 @@ function define(
 }
 
 /** Functions by name, and the words of claims and tests that are written without arguments. */
-export const coreFunctions: ReadonlyMap<string, CoreFunction> = new Map<FunctionName, CoreFunction>([
-  ['tier', define('tier(model)', [aModel], word('tier'))],
-  ['accepts', define('accepts(model, image)', [aModel, { kind: 'word', set: 'modality' }], truth)],
-  ['allowed', define('allowed(model)', [aModel], truth)],
-  ['price', define('price(model, input)', [aModel, { kind: 'word', set: 'price row' }], number('price'))],
-  ['context-window', define('context-window(model)', [aModel], number('tokens'))],
-  ['tags', define('tags(model)', [aModel], listOf(word('tag')))],
-  ['warm', define('warm(model)', [aModel], truth)],
-  ['benefit', define('benefit(model)', [aModel], number('money'))],
-  ['switch-cost', define('switch-cost(model)', [aModel], number('money'))],
-  ['provider', define('provider(endpoint)', [anEndpoint], provider)],
-  ['region', define('region(endpoint)', [anEndpoint], word('region'))],
-  ['data', define('data(endpoint, no-training)', [anEndpoint, { kind: 'word', set: 'data' }], truth)],
-  ['quantization', define('quantization(endpoint)', [anEndpoint], word('quantization'))],
+export const coreFunctions: ReadonlyMap<string, CoreFunction> = new Map<FunctionName, CoreFunction>(
   [
-    'latency',
-    define('latency(endpoint, p50)', [anEndpoint, { kind: 'word', set: 'percentile' }], number('duration'), 'everywhere', 1),
+    ['tier', define('tier(model)', [aModel], word('tier'))],
+    [
+      'accepts',
+      define('accepts(model, image)', [aModel, { kind: 'word', set: 'modality' }], truth),
+    ],
+    ['allowed', define('allowed(model)', [aModel], truth)],
+    [
+      'price',
+      define('price(model, input)', [aModel, { kind: 'word', set: 'price row' }], number('price')),
+    ],
+    ['context-window', define('context-window(model)', [aModel], number('tokens'))],
+    ['tags', define('tags(model)', [aModel], listOf(word('tag')))],
+    ['warm', define('warm(model)', [aModel], truth)],
+    ['benefit', define('benefit(model)', [aModel], number('money'))],
+    ['switch-cost', define('switch-cost(model)', [aModel], number('money'))],
+    ['provider', define('provider(endpoint)', [anEndpoint], provider)],
+    ['region', define('region(endpoint)', [anEndpoint], word('region'))],
+    [
+      'data',
+      define('data(endpoint, no-training)', [anEndpoint, { kind: 'word', set: 'data' }], truth),
+    ],
+    ['quantization', define('quantization(endpoint)', [anEndpoint], word('quantization'))],
+    [
+      'latency',
+      define(
+        'latency(endpoint, p50)',
+        [anEndpoint, { kind: 'word', set: 'percentile' }],
+        number('duration'),
+        'everywhere',
+        1,
+      ),
+    ],
+    [
+      'throughput',
+      define(
+        'throughput(endpoint, p50)',
+        [anEndpoint, { kind: 'word', set: 'percentile' }],
+        number('rate'),
+        'everywhere',
+        1,
+      ),
+    ],
+    ['outage', define('outage(endpoint, 30s)', [aHost, { kind: 'duration' }], truth)],
+    ['rank', define('rank(word)', [{ kind: 'scale-word' }], number('count'))],
+    ['above', define('above(word)', [{ kind: 'scale-word' }], 'first')],
+    ['below', define('below(word)', [{ kind: 'scale-word' }], 'first')],
+    ['max', define('max(a, b)', [{ kind: 'ordered' }, { kind: 'ordered' }], 'first')],
+    ['min', define('min(a, b)', [{ kind: 'ordered' }, { kind: 'ordered' }], 'first')],
+    ['called', define('called("Tool")', [{ kind: 'text' }], truth)],
+    ['spent', define('spent(budget)', [{ kind: 'declared', what: 'budget' }], number('money'))],
+    ['used', define('used(budget)', [{ kind: 'declared', what: 'budget' }], number('share'))],
+    [
+      'bucket',
+      define('bucket(session, "salt")', [{ kind: 'key' }, { kind: 'text' }], number('share')),
+    ],
+    ['before', define('before', [], model, claims)],
+    ['after', define('after', [], model, claims)],
+    ['served', define('served', [], endpoint, claims)],
+    ['cost', define('cost', [], number('money'), runs)],
+    ['availability', define('availability', [], number('share'), ['expect'])],
+    ['switches', define('switches', [], number('count'), runs)],
+    ['upgrades', define('upgrades', [], number('count'), runs)],
+    ['sessions', define('sessions', [], number('count'), ['expect'])],
+    ['turns', define('turns', [], number('count'), runs)],
+    ['calls', define('calls', [], number('count'), runs)],
+    [
+      'asked',
+      define('asked(classifier)', [{ kind: 'declared', what: 'classifier' }], truth, tests),
+    ],
+    ['reminded', define('reminded', [], truth, tests)],
+    ['hidden', define('hidden("Tool")', [{ kind: 'text' }], truth, tests)],
+    ['compacted', define('compacted', [], truth, tests)],
+    ['undetermined', define('undetermined', [], truth, tests)],
+    ['chosen', define('chosen', [], model, tests)],
+    ['attempts', define('attempts', [], number('count'), tests)],
+    ['fallbacks', define('fallbacks', [], number('count'), tests)],
+    ['chance', define('chance(model)', [{ kind: 'model-or-provider' }], number('share'), tests)],
+    ['line-up', define('line-up(model)', [{ kind: 'model-or-provider' }], listOf(provider), tests)],
+    ['cooling', define('cooling(provider)', [aHost], truth, tests)],
+    ['open', define('open(provider)', [aHost], truth, tests)],
+    ['same-provider', define('same-provider', [], truth, tests)],
   ],
-  [
-    'throughput',
-    define('throughput(endpoint, p50)', [anEndpoint, { kind: 'word', set: 'percentile' }], number('rate'), 'everywhere', 1),
-  ],
-  ['outage', define('outage(endpoint, 30s)', [aHost, { kind: 'duration' }], truth)],
-  ['rank', define('rank(word)', [{ kind: 'scale-word' }], number('count'))],
-  ['above', define('above(word)', [{ kind: 'scale-word' }], 'first')],
-  ['below', define('below(word)', [{ kind: 'scale-word' }], 'first')],
-  ['max', define('max(a, b)', [{ kind: 'ordered' }, { kind: 'ordered' }], 'first')],
-  ['min', define('min(a, b)', [{ kind: 'ordered' }, { kind: 'ordered' }], 'first')],
-  ['called', define('called("Tool")', [{ kind: 'text' }], truth)],
-  ['spent', define('spent(budget)', [{ kind: 'declared', what: 'budget' }], number('money'))],
-  ['used', define('used(budget)', [{ kind: 'declared', what: 'budget' }], number('share'))],
-  ['bucket', define('bucket(session, "salt")', [{ kind: 'key' }, { kind: 'text' }], number('share'))],
-  ['before', define('before', [], model, claims)],
-  ['after', define('after', [], model, claims)],
-  ['served', define('served', [], endpoint, claims)],
-  ['cost', define('cost', [], number('money'), runs)],
-  ['availability', define('availability', [], number('share'), ['expect'])],
-  ['switches', define('switches', [], number('count'), runs)],
-  ['upgrades', define('upgrades', [], number('count'), runs)],
-  ['sessions', define('sessions', [], number('count'), ['expect'])],
-  ['turns', define('turns', [], number('count'), runs)],
-  ['calls', define('calls', [], number('count'), runs)],
-  ['asked', define('asked(classifier)', [{ kind: 'declared', what: 'classifier' }], truth, tests)],
-  ['reminded', define('reminded', [], truth, tests)],
-  ['hidden', define('hidden("Tool")', [{ kind: 'text' }], truth, tests)],
-  ['compacted', define('compacted', [], truth, tests)],
-  ['undetermined', define('undetermined', [], truth, tests)],
-  ['chosen', define('chosen', [], model, tests)],
-  ['attempts', define('attempts', [], number('count'), tests)],
-  ['fallbacks', define('fallbacks', [], number('count'), tests)],
-  ['chance', define('chance(model)', [{ kind: 'model-or-provider' }], number('share'), tests)],
-  ['line-up', define('line-up(model)', [{ kind: 'model-or-provider' }], listOf(provider), tests)],
-  ['cooling', define('cooling(provider)', [aHost], truth, tests)],
-  ['open', define('open(provider)', [aHost], truth, tests)],
-  ['same-provider', define('same-provider', [], truth, tests)],
-])
+)
 
 export function functionName(name: string): FunctionName | undefined {
   return coreFunctions.has(name) ? (name as FunctionName) : undefined

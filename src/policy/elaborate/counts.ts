@@ -18,7 +18,13 @@ type PlainCount = (typeof plainCounts)[number]
 export const countWords: ReadonlySet<string> = new Set(plainCounts)
 
 const messageScopes = [
-  'assistant messages', 'user messages', 'thinking messages', 'messages', 'turns', 'this turn', 'this session',
+  'assistant messages',
+  'user messages',
+  'thinking messages',
+  'messages',
+  'turns',
+  'this turn',
+  'this session',
 ]
 const toolScopes = ['tools', 'calls', 'turns', 'this turn', 'this session']
 const repeatScopes = ['tools', 'this turn', 'this session']
@@ -35,9 +41,14 @@ export function elaborateCount(
   if (counted === undefined || window === undefined) return undefined
   const written = node.window.kind === 'this' ? `this ${node.window.scope}` : node.window.scope
   if (!counted.scopes.includes(written)) {
-    context.report('RT0205', at(scope.source, node.window), `${counted.noun} cannot be counted in \`${written}\``, {
-      help: `they are counted in ${listed(counted.scopes)}`,
-    })
+    context.report(
+      'RT0205',
+      at(scope.source, node.window),
+      `${counted.noun} cannot be counted in \`${written}\``,
+      {
+        help: `they are counted in ${listed(counted.scopes)}`,
+      },
+    )
     return undefined
   }
   return noted(context, scope, {
@@ -56,7 +67,11 @@ function countedWhat(
   const { what } = node
   if (node.how === 'uses' || what.kind === 'text') {
     if (what.kind === 'text' && node.how === 'uses') {
-      return { what: { kind: 'uses', tool: what.value }, noun: 'uses of a tool', scopes: toolScopes }
+      return {
+        what: { kind: 'uses', tool: what.value },
+        noun: 'uses of a tool',
+        scopes: toolScopes,
+      }
     }
     context.report('RT0205', at(scope.source, what), 'got a name and a text mixed up in `count`', {
       help: 'a tool is written `count uses of "Tool"`, a list of phrases `count NAME`',
@@ -65,7 +80,8 @@ function countedWhat(
   }
   if (node.how === 'plain' && countWords.has(what.text)) {
     const kind = what.text as PlainCount
-    const scopes = kind === 'failures' ? toolScopes : kind === 'repeats' ? repeatScopes : errorScopes
+    const scopes =
+      kind === 'failures' ? toolScopes : kind === 'repeats' ? repeatScopes : errorScopes
     return { what: { kind }, noun: kind, scopes }
   }
   const list = context.names.phrases.entries.get(what.text)
@@ -78,8 +94,7 @@ function countedWhat(
     } else reportUnknown('list of phrases', what, candidates, scope.source, context.report)
     return undefined
   }
-  const how =
-    node.how === 'plain' ? 'pairs' : node.how === 'messages-with' ? 'messages' : node.how
+  const how = node.how === 'plain' ? 'pairs' : node.how === 'messages-with' ? 'messages' : node.how
   return { what: { kind: 'phrases', list: what.text, how }, noun: 'phrases', scopes: messageScopes }
 }
 
@@ -89,7 +104,10 @@ function elaborateWindow(
   window: syntax.Window,
 ): CountQuery['window'] | undefined {
   if (window.kind === 'this') return { kind: 'this', scope: window.scope }
-  const count = wholeNumber(window.count, scope.source, context.report, { from: 1, to: longestWindow })
+  const count = wholeNumber(window.count, scope.source, context.report, {
+    from: 1,
+    to: longestWindow,
+  })
   return count === undefined ? undefined : { kind: 'last', count, scope: window.scope }
 }
 
@@ -104,8 +122,8 @@ export function elaborateSince(
 ): Expression | undefined {
   const of = sinceWhat(context, scope, node.of)
   return (
-    of &&
-    noted(context, scope, {
+    of
+    && noted(context, scope, {
       location: at(scope.source, node),
       type: number(node.unit === 'time' ? 'duration' : 'count'),
       kind: 'since',
@@ -122,12 +140,15 @@ function sinceWhat(
   const { names, report } = context
   switch (of.kind) {
     case 'rule':
-      return lookUp(names.rules, of.name, scope.source, report) && { kind: 'rule', rule: of.name.text }
+      return (
+        lookUp(names.rules, of.name, scope.source, report) && { kind: 'rule', rule: of.name.text }
+      )
     case 'tool':
       return { kind: 'tool', tool: of.name.value }
     case 'event': {
       const event = of.name.text
-      if ((events as readonly string[]).includes(event)) return { kind: 'event', event: event as SinceEvent }
+      if ((events as readonly string[]).includes(event))
+        return { kind: 'event', event: event as SinceEvent }
       const location = at(scope.source, of.name)
       if (names.rules.entries.has(event)) {
         report('RT0201', location, `no event is named \`${event}\``, {

@@ -42,7 +42,11 @@ export function elaborateExpression(
     case 'negative': {
       const operand = elaborateNumber(context, scope, node.operand)
       if (operand === undefined) return undefined
-      if (operand.kind === 'literal' && operand.value?.kind === 'number' && operand.setting === undefined) {
+      if (
+        operand.kind === 'literal'
+        && operand.value?.kind === 'number'
+        && operand.setting === undefined
+      ) {
         const { unit, value } = operand.value
         const negated = exact(-value.numerator, value.denominator)
         return literal(operand.type, { kind: 'number', unit, value: negated })
@@ -110,14 +114,19 @@ export function elaborateCondition(
   const expression = elaborateExpression(context, scope, node, truth)
   if (expression === undefined || expression.type.kind === 'truth') return expression
   const shown = snippet(scope, node)
-  context.report('RT0205', at(scope.source, node), `\`${shown}\` is ${describeType(expression.type)}, expected a condition`, {
-    help:
-      expression.type.kind === 'number'
-        ? `compare it, as in \`${shown} > 0\``
-        : expression.type.kind === 'any'
-          ? 'a condition is true or false'
-          : `compare it, as in \`${shown} is …\``,
-  })
+  context.report(
+    'RT0205',
+    at(scope.source, node),
+    `\`${shown}\` is ${describeType(expression.type)}, expected a condition`,
+    {
+      help:
+        expression.type.kind === 'number'
+          ? `compare it, as in \`${shown} > 0\``
+          : expression.type.kind === 'any'
+            ? 'a condition is true or false'
+            : `compare it, as in \`${shown} is …\``,
+    },
+  )
   return undefined
 }
 
@@ -132,10 +141,16 @@ export function elaborateCases(
   let type: Type = any
   let first: syntax.Expression | undefined
   const take = (value: syntax.Expression): Expression | undefined => {
-    const elaborated = elaborateExpression(context, scope, value, type.kind === 'any' ? undefined : type)
+    const elaborated = elaborateExpression(
+      context,
+      scope,
+      value,
+      type.kind === 'any' ? undefined : type,
+    )
     if (elaborated === undefined) return undefined
     if (!comparable(type, elaborated.type)) {
-      const before = first === undefined ? '' : `\`${snippet(scope, first)}\` is ${describeType(type)}, `
+      const before =
+        first === undefined ? '' : `\`${snippet(scope, first)}\` is ${describeType(type)}, `
       context.report(
         'RT0204',
         at(scope.source, value),

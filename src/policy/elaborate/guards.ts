@@ -69,10 +69,13 @@ function elaborateTrigger(
   const withinMicros = durationMicros(trigger.in, source, report)
   if (trigger.kind === 'after') {
     const count = wholeNumber(trigger.failures, source, report, { from: 1, to: 1_000_000 })
-    return count === undefined || withinMicros === undefined ? undefined : { kind: 'failures', count, withinMicros }
+    return count === undefined || withinMicros === undefined
+      ? undefined
+      : { kind: 'failures', count, withinMicros }
   }
   const millionths = shareMillionths(trigger.share, source, report)
   const atLeast = wholeNumber(trigger.atLeast, source, report, { from: 1, to: 1_000_000 })
-  if (millionths === undefined || atLeast === undefined || withinMicros === undefined) return undefined
+  if (millionths === undefined || atLeast === undefined || withinMicros === undefined)
+    return undefined
   return { kind: 'share', strict: trigger.kind === 'above', millionths, atLeast, withinMicros }
 }

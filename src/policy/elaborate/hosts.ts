@@ -5,7 +5,10 @@ export function hostsOf(context: Context, model: string): ReadonlySet<string> {
   const declared = context.names.models.entries.get(model)
   let served: readonly string[] | undefined
   const own = new Set<string>()
-  for (const { declaration } of [...(declared === undefined ? [] : [declared]), ...context.names.overrides]) {
+  for (const { declaration } of [
+    ...(declared === undefined ? [] : [declared]),
+    ...context.names.overrides,
+  ]) {
     if (declaration.kind !== 'model' || declaration.name.text !== model) continue
     for (const line of declaration.lines) {
       if (line.kind === 'served-by') served = line.values.map((value) => value.text)

@@ -3,7 +3,11 @@ import type * as syntax from '../../language/syntax.ts'
 import type { Policy } from '../core.ts'
 import { elaborateCatalogue } from './catalogue.ts'
 import {
-  elaborateAssumption, elaborateBudget, elaborateExpectation, elaborateInvariant, elaborateSwitching,
+  elaborateAssumption,
+  elaborateBudget,
+  elaborateExpectation,
+  elaborateInvariant,
+  elaborateSwitching,
 } from './claims.ts'
 import { at, reporter } from './context.ts'
 import type { Context } from './context.ts'
@@ -19,7 +23,12 @@ import { elaborateSetting } from './settings.ts'
 import { elaborateSignal } from './signals.ts'
 import { elaborateTests } from './tests.ts'
 import {
-  elaborateHours, elaborateLadder, elaborateMemory, elaboratePhrases, elaboratePool, elaborateScale,
+  elaborateHours,
+  elaborateLadder,
+  elaborateMemory,
+  elaboratePhrases,
+  elaboratePool,
+  elaborateScale,
 } from './vocabulary.ts'
 
 export interface ElaborateResult {
@@ -69,9 +78,14 @@ function elaboratePolicy(context: Context, files: readonly syntax.File[]): Polic
   const blocks = elaborateBlocks(context, files)
   const last = files.at(-1)
   if (last?.policy !== undefined && blocks.start === undefined && !writesStart(last)) {
-    context.report('RT0216', at(last.source, last.policy), `the policy \`${last.policy.text}\` has no \`on start\``, {
-      help: 'it makes the first choice of a session: `on start { otherwise use MODEL }`',
-    })
+    context.report(
+      'RT0216',
+      at(last.source, last.policy),
+      `the policy \`${last.policy.text}\` has no \`on start\``,
+      {
+        help: 'it makes the first choice of a session: `on start { otherwise use MODEL }`',
+      },
+    )
   }
   const policy: Policy = {
     name: last?.policy?.text,
@@ -85,12 +99,16 @@ function elaboratePolicy(context: Context, files: readonly syntax.File[]): Polic
     hours: each(names.hours, elaborateHours),
     classifiers: defined(
       values.map(({ declaration, name, source }) =>
-        declaration.kind === 'classifier' ? elaborateClassifier(context, { declaration, name, source }) : undefined,
+        declaration.kind === 'classifier'
+          ? elaborateClassifier(context, { declaration, name, source })
+          : undefined,
       ),
     ),
     scorers: defined(
       values.map(({ declaration, name, source }) =>
-        declaration.kind === 'scorer' ? elaborateScorer(context, { declaration, name, source }) : undefined,
+        declaration.kind === 'scorer'
+          ? elaborateScorer(context, { declaration, name, source })
+          : undefined,
       ),
     ),
     ladders: each(names.ladders, elaborateLadder),

@@ -77,7 +77,8 @@ export function oneOf<const W extends string>(
   if (found !== undefined) return found
   const nearest = nearestTo(report, name.text, words)
   report('RT0206', at(source, name), `\`${name.text}\` is no ${what}`, {
-    help: nearest === undefined ? `write ${listed(words, 'or', 24)}` : `did you mean \`${nearest}\`?`,
+    help:
+      nearest === undefined ? `write ${listed(words, 'or', 24)}` : `did you mean \`${nearest}\`?`,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),
   })
   return undefined

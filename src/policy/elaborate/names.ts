@@ -90,24 +90,39 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
         into.entries.set(name.text, { name, declaration, source })
         return
       }
-      report('RT0202', at(source, name), `a ${into.noun} named \`${name.text}\` is already declared`, {
-        help: helpForDuplicate(into.noun),
-        related: [{ location: at(first.source, first.name), message: 'first declared here' }],
-      })
+      report(
+        'RT0202',
+        at(source, name),
+        `a ${into.noun} named \`${name.text}\` is already declared`,
+        {
+          help: helpForDuplicate(into.noun),
+          related: [{ location: at(first.source, first.name), message: 'first declared here' }],
+        },
+      )
     }
     function enterValue(name: syntax.Name, declaration: ValueDeclaration): void {
       const first = names.values.entries.get(name.text)
       if (first !== undefined) {
-        report('RT0202', at(source, name), `\`${name.text}\` is already the name of a ${first.declaration.kind}`, {
-          help: 'settings, signals, states, classifiers and scorers share one namespace',
-          related: [{ location: at(first.source, first.name), message: 'first declared here' }],
-        })
+        report(
+          'RT0202',
+          at(source, name),
+          `\`${name.text}\` is already the name of a ${first.declaration.kind}`,
+          {
+            help: 'settings, signals, states, classifiers and scorers share one namespace',
+            related: [{ location: at(first.source, first.name), message: 'first declared here' }],
+          },
+        )
         return
       }
       if (coreValueWords.has(name.text)) {
-        report('RT0203', at(source, name), `\`${name.text}\` is a word of the language, got it as a ${declaration.kind}`, {
-          help: 'take another name for it',
-        })
+        report(
+          'RT0203',
+          at(source, name),
+          `\`${name.text}\` is a word of the language, got it as a ${declaration.kind}`,
+          {
+            help: 'take another name for it',
+          },
+        )
       }
       enter(names.values, name, declaration)
     }
@@ -133,7 +148,8 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
         case 'provider':
         case 'model': {
           if (declaration.override) overrides.push({ name: declaration.name, declaration, source })
-          else if (declaration.kind === 'provider') enter(names.providers, declaration.name, declaration)
+          else if (declaration.kind === 'provider')
+            enter(names.providers, declaration.name, declaration)
           else enterTarget(names.models, declaration.name, declaration)
           break
         }
@@ -197,12 +213,19 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
     /** Models and pools are both named after `serve`, and both after `in`. */
     function enterTarget<D>(into: Table<D>, name: syntax.Name, declaration: D): void {
       const other =
-        into.noun === 'model' ? names.pools.entries.get(name.text) : names.models.entries.get(name.text)
+        into.noun === 'model'
+          ? names.pools.entries.get(name.text)
+          : names.models.entries.get(name.text)
       const taken = outcomeWords.has(name.text) ? 'a word of the language' : undefined
       if (taken !== undefined) {
-        report('RT0203', at(source, name), `\`${name.text}\` is ${taken}, got it as a ${into.noun}`, {
-          help: `take another name for the ${into.noun}`,
-        })
+        report(
+          'RT0203',
+          at(source, name),
+          `\`${name.text}\` is ${taken}, got it as a ${into.noun}`,
+          {
+            help: `take another name for the ${into.noun}`,
+          },
+        )
       } else if (other !== undefined) {
         report('RT0202', at(source, name), `\`${name.text}\` names a model and a pool`, {
           help: 'give one of the two another name',
@@ -217,11 +240,18 @@ export function collectNames(files: readonly syntax.File[], report: Report): Nam
 
 /** `serve any`, `-> stop`, `use requested` would be ambiguous with models of these names. */
 const outcomeWords: ReadonlySet<string> = new Set([
-  'any', 'stop', 'exhausted', 'denied', 'requested', 'current', 'it',
+  'any',
+  'stop',
+  'exhausted',
+  'denied',
+  'requested',
+  'current',
+  'it',
 ])
 
 function helpForDuplicate(noun: string): string {
-  if (noun === 'model' || noun === 'provider') return `\`override ${noun}\` replaces lines of one that is there`
+  if (noun === 'model' || noun === 'provider')
+    return `\`override ${noun}\` replaces lines of one that is there`
   if (noun === 'rule') return 'rules are told apart by their names, over all blocks'
   return `give this ${noun} another name`
 }

@@ -24,7 +24,9 @@ function requireInChoice(
   if (choice.kind === 'choose' && choice.ranking.kind === 'cheapest') {
     const { by } = choice.ranking
     const members = policy.pools.find((pool) => pool.name === choice.pool)?.models ?? []
-    const models = members.flatMap((member) => policy.models.filter((model) => model.name === member.model))
+    const models = members.flatMap((member) =>
+      policy.models.filter((model) => model.name === member.model),
+    )
     const withoutRelative = models.filter((model) => model.relative === undefined)
     const withoutPrice = models.filter((model) => model.prices.length === 0)
     const relative = by === 'relative' || (by === undefined && withoutRelative.length === 0)
@@ -33,15 +35,24 @@ function requireInChoice(
       context.report(
         'RT0218',
         location,
-        `\`cheapest\` cannot be told in \`${choice.pool}\`: ${listed(lacking.map((model) => model.name), 'and')} ${lacking.length === 1 ? 'has' : 'have'} no ${relative ? '`relative`' : 'price'}`,
+        `\`cheapest\` cannot be told in \`${choice.pool}\`: ${listed(
+          lacking.map((model) => model.name),
+          'and',
+        )} ${lacking.length === 1 ? 'has' : 'have'} no ${relative ? '`relative`' : 'price'}`,
         {
           help: relative
             ? 'write `relative 1.0x` in each model, or `cheapest by list`'
             : 'write `price per 1M tokens { input $… output $… }` in each model',
-          related: lacking.slice(0, 4).map((model) => ({ location: model.location, message: `\`${model.name}\` is declared here` })),
+          related: lacking
+            .slice(0, 4)
+            .map((model) => ({
+              location: model.location,
+              message: `\`${model.name}\` is declared here`,
+            })),
         },
       )
     }
   }
-  if ('else' in choice && choice.else !== undefined) requireInChoice(context, policy, choice.else, location)
+  if ('else' in choice && choice.else !== undefined)
+    requireInChoice(context, policy, choice.else, location)
 }

@@ -90,9 +90,14 @@ function exactPrice(
         literal.value.denominator * inputPrice.denominator,
       )
     }
-    report('RT0222', at(source, row), `\`${row.value.raw}\` is a factor of an \`input\` price that is not there`, {
-      help: 'write the `input` price, or this one in dollars',
-    })
+    report(
+      'RT0222',
+      at(source, row),
+      `\`${row.value.raw}\` is a factor of an \`input\` price that is not there`,
+      {
+        help: 'write the `input` price, or this one in dollars',
+      },
+    )
     return undefined
   }
   report('RT0205', at(source, row.value), `got \`${row.value.raw}\`, expected money`, {
@@ -112,9 +117,14 @@ function rounded(context: Context, price: Exact, row: syntax.PriceRow, source: S
   if (twice === 0n) return below
   const up = twice > denominator || (twice === denominator && below % 2n === 1n)
   const price_ = up ? below + 1n : below
-  context.report('RT0223', at(source, row), `the price of \`${row.bucket}\` is rounded to ${price_} millionths of a millionth of a dollar a token`, {
-    help: 'prices are whole pico-dollars a token',
-  })
+  context.report(
+    'RT0223',
+    at(source, row),
+    `the price of \`${row.bucket}\` is rounded to ${price_} millionths of a millionth of a dollar a token`,
+    {
+      help: 'prices are whole pico-dollars a token',
+    },
+  )
   return price_
 }
 
@@ -135,7 +145,8 @@ function elaborateConditions(
     }
     seen.add(condition.kind)
     if (condition.kind === 'from') fromDay = dayNumber(condition.date, source, context.report)
-    else if (condition.kind === 'above') aboveTokens = sizeOf(condition.amount, 'tokens', source, context.report)
+    else if (condition.kind === 'above')
+      aboveTokens = sizeOf(condition.amount, 'tokens', source, context.report)
     else serviceTier = condition.serviceTier.text
   }
   if (fromDay === undefined || aboveTokens === undefined) return undefined

@@ -4,8 +4,19 @@ import { elaborateCall } from './calls.ts'
 import { at, listed, nearestTo } from './context.ts'
 import type { Context } from './context.ts'
 import {
-  coreFunctions, endpoint, factName, factTypes, functionName, model, number, placeNames, provider,
-  specialFunctions, testStatuses, truth, word,
+  coreFunctions,
+  endpoint,
+  factName,
+  factTypes,
+  functionName,
+  model,
+  number,
+  placeNames,
+  provider,
+  specialFunctions,
+  testStatuses,
+  truth,
+  word,
 } from './core-words.ts'
 import type { Place } from './core-words.ts'
 import { renameTo } from './names.ts'
@@ -26,7 +37,8 @@ export function elaborateReference(
   const { names } = node.path
   const first = names[0]
   if (first === undefined) return undefined
-  if (node.arguments !== undefined) return elaborateCall(context, scope, node, node.arguments, expected)
+  if (node.arguments !== undefined)
+    return elaborateCall(context, scope, node, node.arguments, expected)
   if (names.length > 1) return elaborateParts(context, scope, node, first)
   return elaborateBareName(context, scope, first, node, expected)
 }
@@ -63,16 +75,22 @@ export function refuseInRun(
   what: string,
 ): boolean {
   if (scope.place !== 'expect') return true
-  context.report('RT0208', at(scope.source, node), `\`${what}\` is read at one call, an expectation is about a whole run`, {
-    help: 'expectations compare `cost`, `availability`, `switches`, `upgrades`, `turns`, `calls`, `sessions`; an `invariant` is judged at every call',
-  })
+  context.report(
+    'RT0208',
+    at(scope.source, node),
+    `\`${what}\` is read at one call, an expectation is about a whole run`,
+    {
+      help: 'expectations compare `cost`, `availability`, `switches`, `upgrades`, `turns`, `calls`, `sessions`; an `invariant` is judged at every call',
+    },
+  )
   return false
 }
 
 /** Whether a node is a lone name that no value, signal or function of the language claims. */
 export function bareWord(context: Context, node: syntax.Expression): boolean {
   if (node.kind === 'group') return bareWord(context, node.inner)
-  if (node.kind === 'list') return node.items.length > 0 && node.items.every((item) => bareWord(context, item))
+  if (node.kind === 'list')
+    return node.items.length > 0 && node.items.every((item) => bareWord(context, item))
   if (node.kind !== 'reference' || node.arguments !== undefined) return false
   const [name, second] = node.path.names
   if (name === undefined || second !== undefined) return false
@@ -98,13 +116,20 @@ function elaborateBareName(
   const value = names.values.entries.get(name.text)
   if (expected?.kind === 'word') {
     const words =
-      expected.set === 'status' && scope.place === 'test' ? testStatuses : wordsOf(expected.set, names)
+      expected.set === 'status' && scope.place === 'test'
+        ? testStatuses
+        : wordsOf(expected.set, names)
     if (words?.includes(name.text) === true) {
       if (value === undefined || isParted(value)) return literal(expected)
-      report('RT0207', location, `\`${name.text}\` is a word of \`${expected.set}\` and the name of a ${kindOf(value)}`, {
-        help: `give the ${kindOf(value)} another name`,
-        related: [{ location: at(value.source, value.name), message: 'declared here' }],
-      })
+      report(
+        'RT0207',
+        location,
+        `\`${name.text}\` is a word of \`${expected.set}\` and the name of a ${kindOf(value)}`,
+        {
+          help: `give the ${kindOf(value)} another name`,
+          related: [{ location: at(value.source, value.name), message: 'declared here' }],
+        },
+      )
       return undefined
     }
     if (words === null && value === undefined) return literal(expected)
@@ -113,8 +138,13 @@ function elaborateBareName(
       return undefined
     }
   }
-  if (expected?.kind === 'model' && names.models.entries.has(name.text) && value === undefined) return literal(model)
-  if (expected?.kind === 'provider' && names.providers.entries.has(name.text) && value === undefined) {
+  if (expected?.kind === 'model' && names.models.entries.has(name.text) && value === undefined)
+    return literal(model)
+  if (
+    expected?.kind === 'provider'
+    && names.providers.entries.has(name.text)
+    && value === undefined
+  ) {
     return literal(provider)
   }
   if (value !== undefined) return elaborateValue(context, scope, value, node)
@@ -128,7 +158,9 @@ function elaborateBareName(
   const [only, second] = fitting
   if (only !== undefined && second === undefined) return literal(only)
   if (only !== undefined) {
-    const readings = fitting.map((type) => (type.kind === 'word' ? `a word of \`${type.set}\`` : `a ${type.kind}`))
+    const readings = fitting.map((type) =>
+      type.kind === 'word' ? `a word of \`${type.set}\`` : `a ${type.kind}`,
+    )
     report('RT0207', location, `\`${name.text}\` is ${readings.join(' and ')}`, {
       help: 'compare it with something of one of them, or rename one',
     })
@@ -149,7 +181,12 @@ function elaborateCoreWord(
   const location = at(scope.source, node)
   const fact = factName(name.text)
   if (fact !== undefined) {
-    return noted(context, scope, { location, type: factTypes.get(fact) ?? truth, kind: 'fact', fact })
+    return noted(context, scope, {
+      location,
+      type: factTypes.get(fact) ?? truth,
+      kind: 'fact',
+      fact,
+    })
   }
   if (name.text === 'it') {
     if (scope.it !== undefined) {
@@ -161,7 +198,9 @@ function elaborateCoreWord(
     return undefined
   }
   if (name.text === 'now') {
-    report('RT0205', location, '`now` is no value', { help: 'a policy asks `now in NAME`, of declared `hours`' })
+    report('RT0205', location, '`now` is no value', {
+      help: 'a policy asks `now in NAME`, of declared `hours`',
+    })
     return undefined
   }
   const functionNamed = functionName(name.text)
@@ -169,7 +208,9 @@ function elaborateCoreWord(
   if (functionNamed === undefined || definition === undefined) {
     const special = specialFunctions.get(name.text)
     if (special === undefined || !isUnclaimed(context, name.text)) return 'none'
-    report('RT0209', location, `\`${name.text}\` is asked of something`, { help: `write \`${special}\`` })
+    report('RT0209', location, `\`${name.text}\` is asked of something`, {
+      help: `write \`${special}\``,
+    })
     return undefined
   }
   if (definition.parameters.length > definition.optional) {
@@ -187,7 +228,9 @@ function elaborateCoreWord(
 /** No model, provider or scale word has this name, so that the function must be meant. */
 function isUnclaimed(context: Context, name: string): boolean {
   const { models, providers } = context.names
-  return !models.entries.has(name) && !providers.entries.has(name) && !context.names.scaleWords.has(name)
+  return (
+    !models.entries.has(name) && !providers.entries.has(name) && !context.names.scaleWords.has(name)
+  )
 }
 
 export function mayStand(
@@ -220,25 +263,55 @@ function elaborateValue(
       const elaborated = elaborateSignal(context, declaration, value.source)
       if (elaborated?.signal === undefined) return undefined
       const { signal, notInFilter } = elaborated
-      return noted(context, scope, { location, type: signal.value.type, kind: 'signal', signal: signal.name }, notInFilter)
+      return noted(
+        context,
+        scope,
+        { location, type: signal.value.type, kind: 'signal', signal: signal.name },
+        notInFilter,
+      )
     }
     case 'classifier':
     case 'scorer': {
       const parts = partsOf(declaration)
-      context.report('RT0205', location, `\`${value.name.text}\` is a ${declaration.kind}, not a value`, {
-        help: `write ${listed(parts.map((part) => `${value.name.text}.${part}`))}`,
-      })
+      context.report(
+        'RT0205',
+        location,
+        `\`${value.name.text}\` is a ${declaration.kind}, not a value`,
+        {
+          help: `write ${listed(parts.map((part) => `${value.name.text}.${part}`))}`,
+        },
+      )
       return undefined
     }
     case 'latch':
-      return noted(context, scope, { location, type: truth, kind: 'memory', memory: value.name.text })
+      return noted(context, scope, {
+        location,
+        type: truth,
+        kind: 'memory',
+        memory: value.name.text,
+      })
     case 'counter':
     case 'streak':
-      return noted(context, scope, { location, type: number('count'), kind: 'memory', memory: value.name.text })
+      return noted(context, scope, {
+        location,
+        type: number('count'),
+        kind: 'memory',
+        memory: value.name.text,
+      })
     case 'pin':
-      return noted(context, scope, { location, type: model, kind: 'memory', memory: value.name.text })
+      return noted(context, scope, {
+        location,
+        type: model,
+        kind: 'memory',
+        memory: value.name.text,
+      })
     case 'level':
-      return noted(context, scope, { location, type: word(declaration.scale.text), kind: 'memory', memory: value.name.text })
+      return noted(context, scope, {
+        location,
+        type: word(declaration.scale.text),
+        kind: 'memory',
+        memory: value.name.text,
+      })
   }
 }
 
@@ -257,11 +330,22 @@ function elaborateParts(
   if (value === undefined) {
     const fact = factName(written)
     if (fact !== undefined) {
-      return noted(context, scope, { location, type: factTypes.get(fact) ?? truth, kind: 'fact', fact })
+      return noted(context, scope, {
+        location,
+        type: factTypes.get(fact) ?? truth,
+        kind: 'fact',
+        fact,
+      })
     }
-    const nearest = nearestTo(context.report, written, [...factTypes.keys(), ...partsOfValues(context)])
+    const nearest = nearestTo(context.report, written, [
+      ...factTypes.keys(),
+      ...partsOfValues(context),
+    ])
     report('RT0201', location, `nothing is named \`${written}\``, {
-      help: nearest === undefined ? 'signals of the language and parts of classifiers and scorers have a dot' : `did you mean \`${nearest}\`?`,
+      help:
+        nearest === undefined
+          ? 'signals of the language and parts of classifiers and scorers have a dot'
+          : `did you mean \`${nearest}\`?`,
       fix: nearest === undefined ? undefined : renameTo(nearest, node, scope.source),
     })
     return undefined
@@ -277,12 +361,21 @@ function elaborateParts(
   const part = path.slice(1).join('.')
   const form = partForm(declaration, part)
   if (form !== undefined) {
-    return noted(context, scope, { location, ...form }, declaration.kind === 'classifier' ? 'a classifier' : undefined)
+    return noted(
+      context,
+      scope,
+      { location, ...form },
+      declaration.kind === 'classifier' ? 'a classifier' : undefined,
+    )
   }
   const parts = partsOf(declaration)
-  const nearest = parts.find((each) => each.startsWith(part)) ?? nearestTo(context.report, part, parts)
+  const nearest =
+    parts.find((each) => each.startsWith(part)) ?? nearestTo(context.report, part, parts)
   report('RT0201', location, `\`${first.text}\` has no part \`${part}\``, {
-    help: nearest === undefined ? `it has ${listed(parts, 'and')}` : `did you mean \`${first.text}.${nearest}\`?`,
+    help:
+      nearest === undefined
+        ? `it has ${listed(parts, 'and')}`
+        : `did you mean \`${first.text}.${nearest}\`?`,
   })
   return undefined
 }
@@ -300,7 +393,8 @@ function partForm(
     }
     return undefined
   }
-  if (part === 'score') return { type: number('score'), kind: 'scorer-score', scorer: name, model: undefined }
+  if (part === 'score')
+    return { type: number('score'), kind: 'scorer-score', scorer: name, model: undefined }
   const bands = declaration.lines.find((line) => line.kind === 'bands')
   if (part === 'band' && bands?.kind === 'bands') {
     return { type: word(bands.scale.text), kind: 'scorer-band', scorer: name }

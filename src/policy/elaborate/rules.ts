@@ -11,7 +11,6 @@ import type { Declared } from './names.ts'
 import { describeType, comparable } from './types.ts'
 import { wholeNumber } from './units.ts'
 
-
 /** The `on …` blocks, each moment at most once. */
 export function elaborateBlocks(context: Context, files: readonly syntax.File[]): Policy['blocks'] {
   const blocks: { start?: Block; turn?: Block; call?: Block } = {}
@@ -66,9 +65,14 @@ function elaborateRule(
   const actions = elaborateActions(context, rule.actions, source, start)
   const choice = rule.actions.find(isChoice)
   if (rule.guard === undefined && choice !== undefined) {
-    context.report('RT0215', at(source, rule.name), `the rule \`${rule.name.text}\` chooses without a guard`, {
-      help: `what always holds stands last: \`otherwise ${rule.name.text}: …\`; a rule has \`when … then …\``,
-    })
+    context.report(
+      'RT0215',
+      at(source, rule.name),
+      `the rule \`${rule.name.text}\` chooses without a guard`,
+      {
+        help: `what always holds stands last: \`otherwise ${rule.name.text}: …\`; a rule has \`when … then …\``,
+      },
+    )
     return undefined
   }
   if (actions === undefined || (rule.guard !== undefined && guard === undefined)) return undefined
@@ -85,7 +89,9 @@ function elaborateOtherwise(
   if (actions === undefined) return undefined
   if (actions.choice === undefined) {
     context.report('RT0212', at(source, otherwise), '`otherwise` chooses nothing', {
-      help: start ? 'it ends with a choice such as `use MODEL`' : 'it ends with a choice such as `keep`',
+      help: start
+        ? 'it ends with a choice such as `use MODEL`'
+        : 'it ends with a choice such as `keep`',
     })
     return undefined
   }
@@ -182,7 +188,9 @@ function elaborateEffect(
     case 'add': {
       const memory = memoryOf(context, effect.name, 'add', source)
       const count = wholeNumber(effect.count, source, context.report, { from: 1, to: 1_000_000 })
-      return memory === undefined || count === undefined ? undefined : { kind: 'add', count, memory: memory.name.text }
+      return memory === undefined || count === undefined
+        ? undefined
+        : { kind: 'add', count, memory: memory.name.text }
     }
     case 'raise': {
       const memory = memoryOf(context, effect.name, 'raise', source)
@@ -191,9 +199,14 @@ function elaborateEffect(
       const value = elaborateExpression(context, scope, effect.value, set)
       if (memory === undefined || set === undefined || value === undefined) return undefined
       if (!comparable(value.type, set)) {
-        context.report('RT0204', at(source, effect.value), `\`${snippet(scope, effect.value)}\` is ${describeType(value.type)}, the level \`${memory.name.text}\` is ${describeType(set)}`, {
-          help: 'a level is raised to a word of its own scale',
-        })
+        context.report(
+          'RT0204',
+          at(source, effect.value),
+          `\`${snippet(scope, effect.value)}\` is ${describeType(value.type)}, the level \`${memory.name.text}\` is ${describeType(set)}`,
+          {
+            help: 'a level is raised to a word of its own scale',
+          },
+        )
         return undefined
       }
       return { kind: 'raise', memory: memory.name.text, value }
@@ -218,7 +231,13 @@ function memoryOf(
   const found = names.values.entries.get(name.text)
   if (found === undefined || !isMemory(found.declaration)) {
     const states = [...names.values.entries].filter(([, each]) => isMemory(each.declaration))
-    reportUnknown('state', name, states.map(([key]) => key), source, report)
+    reportUnknown(
+      'state',
+      name,
+      states.map(([key]) => key),
+      source,
+      report,
+    )
     return undefined
   }
   const { declaration } = found
@@ -230,16 +249,19 @@ function memoryOf(
       : declaration.kind === 'level'
         ? 'a level only rises: '
         : ''
-  report('RT0219', at(source, name), `\`${verb}\` does not fit the ${declaration.kind} \`${name.text}\``, {
-    help: `${reason}its ${verbs.length === 1 ? 'verb is' : 'verbs are'} ${listed(verbs, 'and')}`,
-    related: [{ location: at(found.source, declaration), message: 'declared here' }],
-  })
+  report(
+    'RT0219',
+    at(source, name),
+    `\`${verb}\` does not fit the ${declaration.kind} \`${name.text}\``,
+    {
+      help: `${reason}its ${verbs.length === 1 ? 'verb is' : 'verbs are'} ${listed(verbs, 'and')}`,
+      related: [{ location: at(found.source, declaration), message: 'declared here' }],
+    },
+  )
   return undefined
 }
 
-export function isMemory(
-  declaration: { readonly kind: string },
-): declaration is syntax.Memory {
+export function isMemory(declaration: { readonly kind: string }): declaration is syntax.Memory {
   return Object.hasOwn(memoryEffects, declaration.kind)
 }
 
@@ -252,9 +274,10 @@ export function elaborateFilter(
   const it = declaration.subject === 'models' ? 'model' : 'endpoint'
   const where = elaborateCondition(context, { source, place: 'filter', it }, declaration.where)
   const when =
-    declaration.when &&
-    elaborateCondition(context, { source, place: 'filter', it: undefined }, declaration.when)
-  if (where === undefined || (declaration.when !== undefined && when === undefined)) return undefined
+    declaration.when
+    && elaborateCondition(context, { source, place: 'filter', it: undefined }, declaration.when)
+  if (where === undefined || (declaration.when !== undefined && when === undefined))
+    return undefined
   return {
     name: name.text,
     location: at(source, declaration),
@@ -269,6 +292,17 @@ export function elaborateHide(
   context: Context,
   { declaration, name, source }: Declared<syntax.HideDeclaration>,
 ): Hide | undefined {
-  const when = elaborateCondition(context, { source, place: 'hide', it: undefined }, declaration.when)
-  return when && { name: name.text, location: at(source, declaration), tool: declaration.tool.value, when }
+  const when = elaborateCondition(
+    context,
+    { source, place: 'hide', it: undefined },
+    declaration.when,
+  )
+  return (
+    when && {
+      name: name.text,
+      location: at(source, declaration),
+      tool: declaration.tool.value,
+      when,
+    }
+  )
 }

@@ -10,7 +10,11 @@ import { lookUp } from './names.ts'
 import type { Declared } from './names.ts'
 import { describeType } from './types.ts'
 import {
-  durationMicros, signedMillionths, sizeOf, unitScoreMillionths, wholeNumber,
+  durationMicros,
+  signedMillionths,
+  sizeOf,
+  unitScoreMillionths,
+  wholeNumber,
 } from './units.ts'
 
 // --- classifiers
@@ -36,9 +40,11 @@ export function elaborateClassifier(
   } else lookUp(names.models, model.value, source, report)
   const verdict = elaborateVerdict(context, declaration, source)
   const windowChars = window && sizeOf(window.amount, 'chars', source, report)
-  for (const part of [window?.head, window?.tail]) if (part !== undefined) sizeOf(part, 'chars', source, report)
+  for (const part of [window?.head, window?.tail])
+    if (part !== undefined) sizeOf(part, 'chars', source, report)
   for (const line of lines) {
-    if (line.kind === 'reads') for (const reading of line.readings) checkReading(context, reading, source)
+    if (line.kind === 'reads')
+      for (const reading of line.readings) checkReading(context, reading, source)
     if (line.kind === 'card') checkCard(context, line, source)
   }
   if (model === undefined || verdict === undefined) return undefined
@@ -72,22 +78,43 @@ function elaborateVerdict(
     return undefined
   }
   if (scores !== undefined) {
-    return lookUp(names.pools, scores.value, source, report) && { kind: 'scores', pool: scores.value.text }
+    return (
+      lookUp(names.pools, scores.value, source, report) && {
+        kind: 'scores',
+        pool: scores.value.text,
+      }
+    )
   }
   if (labels === undefined) {
-    report('RT0212', at(source, declaration.name), `the classifier \`${declaration.name.text}\` has neither \`scores\` nor \`labels\``, {
-      help: 'write `scores POOL` or `labels SCALE`',
-    })
+    report(
+      'RT0212',
+      at(source, declaration.name),
+      `the classifier \`${declaration.name.text}\` has neither \`scores\` nor \`labels\``,
+      {
+        help: 'write `scores POOL` or `labels SCALE`',
+      },
+    )
     return undefined
   }
   const scale = lookUp(names.scales, labels.value, source, report)
   if (scale === undefined) return undefined
   const clash = scale.declaration.words.filter((word) => testStatuses.includes(word.text))
   if (clash.length > 0) {
-    report('RT0203', at(source, labels.value), `${listed(clash.map((word) => word.text), 'and')} of the scale \`${labels.value.text}\` is a status`, {
-      help: 'a label cannot be one of the words that tell how a classifier failed',
-      related: clash.map((word) => ({ location: at(scale.source, word), message: 'the word stands here' })),
-    })
+    report(
+      'RT0203',
+      at(source, labels.value),
+      `${listed(
+        clash.map((word) => word.text),
+        'and',
+      )} of the scale \`${labels.value.text}\` is a status`,
+      {
+        help: 'a label cannot be one of the words that tell how a classifier failed',
+        related: clash.map((word) => ({
+          location: at(scale.source, word),
+          message: 'the word stands here',
+        })),
+      },
+    )
     return undefined
   }
   return { kind: 'labels', scale: labels.value.text }
@@ -111,7 +138,13 @@ function checkReading(context: Context, reading: syntax.Reading, source: Source)
     oneOf(first, [...readings, ...factTypes.keys()], 'signal', source, context.report)
     return
   }
-  oneOf({ kind: 'name', text: written, span: reading.span }, [...factTypes.keys()], 'signal', source, context.report)
+  oneOf(
+    { kind: 'name', text: written, span: reading.span },
+    [...factTypes.keys()],
+    'signal',
+    source,
+    context.report,
+  )
 }
 
 function checkCard(
@@ -120,7 +153,8 @@ function checkCard(
   source: Source,
 ): void {
   lookUp(context.names.models, card.model, source, context.report)
-  for (const { task, score } of card.tasks) unitScoreMillionths(score, source, context.report, `the score of ${task.raw}`)
+  for (const { task, score } of card.tasks)
+    unitScoreMillionths(score, source, context.report, `the score of ${task.raw}`)
 }
 
 // --- scorers
@@ -135,7 +169,12 @@ export function elaborateScorer(
   let sound = true
   onceEach(declaration.lines, ['weight', 'offset'], source, report)
   const offsetLines = declaration.lines.filter((line) => line.kind === 'offset')
-  distinct(offsetLines.map((line) => line.model), 'model', source, report)
+  distinct(
+    offsetLines.map((line) => line.model),
+    'model',
+    source,
+    report,
+  )
   for (const line of declaration.lines) {
     if (line.kind === 'weight') {
       const weightMillionths = signedMillionths(line.weight, source, report)
@@ -173,15 +212,25 @@ function weighedSignal(
   path: syntax.Path,
   source: Source,
 ): Expression | undefined {
-  const node: syntax.ReferenceExpression = { kind: 'reference', span: path.span, path, arguments: undefined }
+  const node: syntax.ReferenceExpression = {
+    kind: 'reference',
+    span: path.span,
+    path,
+    arguments: undefined,
+  }
   const scope = { source, place: 'signal', it: undefined } as const
   const signal = elaborateExpression(context, scope, node)
   if (signal === undefined) return undefined
   const { type } = signal
   if (type.kind === 'number' && type.unit === 'score') return signal
-  context.report('RT0205', at(source, path), `\`${snippet(scope, path)}\` is ${describeType(type)}, expected a score`, {
-    help: 'a weighed signal gives numbers such as `0.0`, `0.5` and `1.0`: turn it into cases',
-  })
+  context.report(
+    'RT0205',
+    at(source, path),
+    `\`${snippet(scope, path)}\` is ${describeType(type)}, expected a score`,
+    {
+      help: 'a weighed signal gives numbers such as `0.0`, `0.5` and `1.0`: turn it into cases',
+    },
+  )
   return undefined
 }
 
@@ -194,7 +243,12 @@ function elaborateBands(
   const scale = lookUp(context.names.scales, line.scale, source, report)
   if (scale === undefined) return undefined
   const words = scale.declaration.words.map((word) => word.text)
-  distinct(line.bands.map((band) => band.word), 'word', source, report)
+  distinct(
+    line.bands.map((band) => band.word),
+    'word',
+    source,
+    report,
+  )
   const bands: { word: string; belowMillionths: bigint | undefined }[] = []
   let limit: bigint | undefined
   let rank = -1
@@ -204,15 +258,25 @@ function elaborateBands(
     const last = index === line.bands.length - 1
     if (word === undefined || (band.below !== undefined && below === undefined)) return undefined
     if ((band.below === undefined) !== last) {
-      report('RT0212', at(source, band), last ? 'the last band has no end' : 'only the last band is `otherwise`', {
-        help: 'bands rise: `low below 0.15`, `middle below 0.35`, `high otherwise`',
-      })
+      report(
+        'RT0212',
+        at(source, band),
+        last ? 'the last band has no end' : 'only the last band is `otherwise`',
+        {
+          help: 'bands rise: `low below 0.15`, `middle below 0.35`, `high otherwise`',
+        },
+      )
       return undefined
     }
     if (below !== undefined && limit !== undefined && below <= limit) {
-      report('RT0213', at(source, band), `the band \`${word}\` ends at or below the one before it`, {
-        help: 'write the bands from the lowest to the highest',
-      })
+      report(
+        'RT0213',
+        at(source, band),
+        `the band \`${word}\` ends at or below the one before it`,
+        {
+          help: 'write the bands from the lowest to the highest',
+        },
+      )
       return undefined
     }
     if (words.indexOf(word) < rank) {
@@ -227,4 +291,3 @@ function elaborateBands(
   }
   return { scale: line.scale.text, bands }
 }
-

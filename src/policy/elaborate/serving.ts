@@ -1,7 +1,13 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import type {
-  Dedicated, ErrorClass, ErrorMatch, Profile, Retry, ServeLines, Serving,
+  Dedicated,
+  ErrorClass,
+  ErrorMatch,
+  Profile,
+  Retry,
+  ServeLines,
+  Serving,
 } from '../core.ts'
 import { rateLimit } from './catalogue.ts'
 import { at, listed } from './context.ts'
@@ -15,7 +21,13 @@ import type { Declared } from './names.ts'
 import { defined } from './record.ts'
 import { elaborateStrategy } from './strategies.ts'
 import {
-  durationMicros, exact, factor, picoUsd, shareMillionths, sizeOf, wholeNumber,
+  durationMicros,
+  exact,
+  factor,
+  picoUsd,
+  shareMillionths,
+  sizeOf,
+  wholeNumber,
 } from './units.ts'
 import { elaborateLifetime } from './vocabulary.ts'
 
@@ -75,9 +87,25 @@ export function elaborateProfile(
 }
 
 const errorClasses = [
-  'rate-limit', 'overloaded', 'unavailable', 'timeout', 'conflict', 'server', 'context-window',
-  'max-tokens', 'content-policy', 'auth', 'permission', 'payment', 'not-found', 'invalid-request',
-  'too-large', 'unprocessable', 'precondition', 'malformed', 'cut-off',
+  'rate-limit',
+  'overloaded',
+  'unavailable',
+  'timeout',
+  'conflict',
+  'server',
+  'context-window',
+  'max-tokens',
+  'content-policy',
+  'auth',
+  'permission',
+  'payment',
+  'not-found',
+  'invalid-request',
+  'too-large',
+  'unprocessable',
+  'precondition',
+  'malformed',
+  'cut-off',
 ] as const satisfies readonly ErrorClass[]
 
 /** A class, a status number or `any`, of `on […]`. */
@@ -94,7 +122,13 @@ export function elaborateErrors(
           ? item.path.names[0]
           : undefined
       if (name !== undefined) {
-        return oneOf<ErrorClass | 'any'>(name, [...errorClasses, 'any'], 'error class', source, context.report)
+        return oneOf<ErrorClass | 'any'>(
+          name,
+          [...errorClasses, 'any'],
+          'error class',
+          source,
+          context.report,
+        )
       }
       context.report('RT0205', at(source, item), 'got something else than an error', {
         help: 'write a class such as `overloaded`, a status such as `429`, or `any`',
@@ -112,7 +146,11 @@ export function statusNumber(
   return wholeNumber(quantity, source, context.report, { from: 400, to: 599 })
 }
 
-export function errorClass(context: Context, name: syntax.Name, source: Source): ErrorClass | undefined {
+export function errorClass(
+  context: Context,
+  name: syntax.Name,
+  source: Source,
+): ErrorClass | undefined {
   return oneOf(name, errorClasses, 'error class', source, context.report)
 }
 
@@ -129,7 +167,12 @@ function elaborateServeLines(
 ): ServeLines {
   const { report, names } = context
   const { lines } = declaration
-  onceEach(lines, ['prefer', 'require', 'timeout', 'fallback', 'dedicated', 'limit'], source, report)
+  onceEach(
+    lines,
+    ['prefer', 'require', 'timeout', 'fallback', 'dedicated', 'limit'],
+    source,
+    report,
+  )
   const order = lineOf(lines, 'order')
   const orderBy = lineOf(lines, 'order-by')
   if (order !== undefined && orderBy !== undefined) {
@@ -140,7 +183,14 @@ function elaborateServeLines(
   }
   if (order !== undefined) distinct(order.groups.flat(), 'provider', source, report)
   const by =
-    orderBy && oneOf(orderBy.by, ['price', 'throughput', 'latency', 'request'] as const, 'order of hosts', source, report)
+    orderBy
+    && oneOf(
+      orderBy.by,
+      ['price', 'throughput', 'latency', 'request'] as const,
+      'order of hosts',
+      source,
+      report,
+    )
   const strategyLine = lineOf(lines, 'strategy')
   const strategy = strategyLine && elaborateStrategy(context, strategyLine, source)
   const weights = lineOf(lines, 'weights')
@@ -158,7 +208,11 @@ function elaborateServeLines(
       defined(
         lines.map((line) =>
           line.kind === kind
-            ? elaborateCondition(context, { source, place: 'serve', it: 'endpoint' }, line.condition)
+            ? elaborateCondition(
+                context,
+                { source, place: 'serve', it: 'endpoint' },
+                line.condition,
+              )
             : undefined,
         ),
       ),
@@ -190,24 +244,37 @@ function elaborateServeLines(
     },
     retry: retry && elaborateRetry(context, retry, source),
     timeoutMicros: elaborateTimeouts(context, lines, source),
-    failover: failover && { on: elaborateErrors(context, failover.on, source), sticks: failover.sticks },
+    failover: failover && {
+      on: elaborateErrors(context, failover.on, source),
+      sticks: failover.sticks,
+    },
     fallbacks: nonEmpty(fallbacks),
-    maxFallbacks: maxFallbacks && wholeNumber(maxFallbacks.count, source, report, { from: 0, to: 1_000 }),
-    maxAttempts: maxAttempts && wholeNumber(maxAttempts.count, source, report, { from: 1, to: 1_000 }),
+    maxFallbacks:
+      maxFallbacks && wholeNumber(maxFallbacks.count, source, report, { from: 0, to: 1_000 }),
+    maxAttempts:
+      maxAttempts && wholeNumber(maxAttempts.count, source, report, { from: 1, to: 1_000 }),
     error: error?.which,
     cooldown: cooldown && elaborateGuard(context, cooldown, source),
     breaker: breaker && elaborateGuard(context, breaker, source),
     dedicated: nonEmpty(
-      defined(lines.map((line) => (line.kind === 'dedicated' ? elaborateDedicated(context, line, source) : undefined))),
+      defined(
+        lines.map((line) =>
+          line.kind === 'dedicated' ? elaborateDedicated(context, line, source) : undefined,
+        ),
+      ),
     ),
     limits: nonEmpty(
-      defined(lines.map((line) => (line.kind === 'limit' ? rateLimit(context, line, source) : undefined))),
+      defined(
+        lines.map((line) => (line.kind === 'limit' ? rateLimit(context, line, source) : undefined)),
+      ),
     ),
   })
 }
 
 function dedupe(names: readonly syntax.Name[]): readonly syntax.Name[] {
-  return names.filter((name, index) => names.findIndex((other) => other.text === name.text) === index)
+  return names.filter(
+    (name, index) => names.findIndex((other) => other.text === name.text) === index,
+  )
 }
 
 function nonEmpty<T>(items: readonly T[]): readonly T[] | undefined {
@@ -215,9 +282,9 @@ function nonEmpty<T>(items: readonly T[]): readonly T[] | undefined {
 }
 
 /** A line that was not written has no property at all: the wider block's is inherited. */
-function withoutUndefined(
-  lines: { readonly [key in keyof ServeLines]-?: ServeLines[key] | undefined },
-): ServeLines {
+function withoutUndefined(lines: {
+  readonly [key in keyof ServeLines]-?: ServeLines[key] | undefined
+}): ServeLines {
   return Object.fromEntries(Object.entries(lines).filter(([, value]) => value !== undefined))
 }
 
@@ -226,11 +293,18 @@ function hostWeights(
   weights: readonly { readonly name: syntax.Name; readonly weight: syntax.Quantity }[],
   source: Source,
 ): ServeLines['weights'] {
-  distinct(weights.map((each) => each.name), 'provider', source, context.report)
+  distinct(
+    weights.map((each) => each.name),
+    'provider',
+    source,
+    context.report,
+  )
   return weights.flatMap(({ name, weight }) => {
     const declared = lookUp(context.names.providers, name, source, context.report)
     const value = wholeNumber(weight, source, context.report, { from: 0, to: 1_000_000 })
-    return declared === undefined || value === undefined ? [] : [{ provider: name.text, weight: value }]
+    return declared === undefined || value === undefined
+      ? []
+      : [{ provider: name.text, weight: value }]
   })
 }
 
@@ -275,7 +349,11 @@ function elaborateRetry(
     backoff:
       firstMicros === undefined || growth === undefined
         ? undefined
-        : { firstMicros, factor: growth, upToMicros: backoff?.upTo && durationMicros(backoff.upTo, source, report) },
+        : {
+            firstMicros,
+            factor: growth,
+            upToMicros: backoff?.upTo && durationMicros(backoff.upTo, source, report),
+          },
     jitter: elaborateJitter(context, lineOf(lines, 'jitter')?.value, source),
     retryAfterUpToMicros: retryAfter && durationMicros(retryAfter.upTo, source, report),
     picks: lineOf(lines, 'picks')?.value ?? 'same',
@@ -324,4 +402,3 @@ function elaborateDedicated(
     overflow: lineOf(line.lines, 'overflow')?.value ?? 'shared',
   }
 }
-

@@ -17,7 +17,13 @@ export function settingLiteral(
   // Its own mistakes are reported where it stands; a second report of the same place is dropped.
   const value = literalOf(context, source, declaration.value)
   if (value === undefined) return undefined
-  return { location, type: literalType(value), kind: 'literal', value, setting: declaration.name.text }
+  return {
+    location,
+    type: literalType(value),
+    kind: 'literal',
+    value,
+    setting: declaration.name.text,
+  }
 }
 
 /** A setting with its range; a value outside it is an error. */
@@ -29,22 +35,37 @@ export function elaborateSetting(
   const value = literalOf(context, source, declaration.value)
   const location = at(source, declaration)
   if (declaration.range === undefined) {
-    return value === undefined ? undefined : { name: declaration.name.text, location, value, range: undefined }
+    return value === undefined
+      ? undefined
+      : { name: declaration.name.text, location, value, range: undefined }
   }
   const from = literalOf(context, source, declaration.range.from)
   const to = literalOf(context, source, declaration.range.to)
   if (value === undefined || from === undefined || to === undefined) return undefined
-  for (const [bound, node] of [[from, declaration.range.from], [to, declaration.range.to]] as const) {
+  for (const [bound, node] of [
+    [from, declaration.range.from],
+    [to, declaration.range.to],
+  ] as const) {
     if (comparable(literalType(bound), literalType(value)) && bound?.kind === 'number') continue
-    context.report('RT0204', at(source, node), `the setting is ${describeType(literalType(value))}, its range ${describeType(literalType(bound))}`, {
-      help: 'a range is written in the unit of the setting',
-    })
+    context.report(
+      'RT0204',
+      at(source, node),
+      `the setting is ${describeType(literalType(value))}, its range ${describeType(literalType(bound))}`,
+      {
+        help: 'a range is written in the unit of the setting',
+      },
+    )
     return undefined
   }
   if (compareNumbers(from, to) > 0) {
-    context.report('RT0213', at(source, declaration.range.to), `the range ends below its beginning`, {
-      help: 'write the lower end first',
-    })
+    context.report(
+      'RT0213',
+      at(source, declaration.range.to),
+      `the range ends below its beginning`,
+      {
+        help: 'write the lower end first',
+      },
+    )
     return undefined
   }
   if (compareNumbers(value, from) < 0 || compareNumbers(value, to) > 0) {
@@ -68,11 +89,7 @@ function compareNumbers(left: Literal, right: Literal): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
 }
 
-function literalOf(
-  context: Context,
-  source: Source,
-  node: syntax.Expression,
-): Literal | undefined {
+function literalOf(context: Context, source: Source, node: syntax.Expression): Literal | undefined {
   const { report } = context
   switch (node.kind) {
     case 'quantity': {

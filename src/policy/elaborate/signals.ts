@@ -28,9 +28,17 @@ export function elaborateSignal(
   const cycle = stack.findIndex((frame) => frame.name === name)
   if (cycle >= 0) {
     const through = stack.slice(cycle).map((frame) => `\`${frame.name}\``)
-    context.report('RT0210', at(source, declaration.name), `the signal \`${name}\` stands on itself`, {
-      help: through.length === 1 ? 'a signal cannot name itself' : `it goes round through ${through.join(', ')}`,
-    })
+    context.report(
+      'RT0210',
+      at(source, declaration.name),
+      `the signal \`${name}\` stands on itself`,
+      {
+        help:
+          through.length === 1
+            ? 'a signal cannot name itself'
+            : `it goes round through ${through.join(', ')}`,
+      },
+    )
     return undefined
   }
   if (stack.length >= deepest) {
@@ -46,8 +54,11 @@ export function elaborateSignal(
       ? elaborateCases(context, scope, value)
       : elaborateExpression(context, scope, value)
   stack.pop()
-  let signal: Signal | undefined =
-    expression && { name, location: at(source, declaration), value: expression }
+  let signal: Signal | undefined = expression && {
+    name,
+    location: at(source, declaration),
+    value: expression,
+  }
   if (signal?.value.type.kind === 'any') {
     context.report('RT0205', at(source, value), `the signal \`${name}\` is only ever \`none\``, {
       help: 'a signal has a value that differs',
@@ -55,10 +66,20 @@ export function elaborateSignal(
     signal = undefined
   }
   if (frame.depth > deepest || frame.size > largest) {
-    tooLarge(context, declaration, source, `the signal \`${name}\` grows too large when the signals it names are written out`)
+    tooLarge(
+      context,
+      declaration,
+      source,
+      `the signal \`${name}\` grows too large when the signals it names are written out`,
+    )
     signal = undefined
   }
-  const elaborated: ElaboratedSignal = { signal, depth: frame.depth, size: frame.size, notInFilter: frame.notInFilter }
+  const elaborated: ElaboratedSignal = {
+    signal,
+    depth: frame.depth,
+    size: frame.size,
+    notInFilter: frame.notInFilter,
+  }
   context.signals.set(name, elaborated)
   return passUp(context, elaborated)
 }

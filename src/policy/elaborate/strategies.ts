@@ -9,10 +9,19 @@ import { quantityLiteral, unitNames } from './units.ts'
 type Strategy = NonNullable<ServeLines['strategy']>
 
 /** The facts that each strategy takes, with their unit; `words` where a word is expected. */
-const strategies: Readonly<Record<Strategy['name'], ReadonlyMap<string, Unit | readonly string[]>>> = {
+const strategies: Readonly<
+  Record<Strategy['name'], ReadonlyMap<string, Unit | readonly string[]>>
+> = {
   shuffle: new Map(),
-  'price-weighted': new Map<string, Unit>([['power', 'count'], ['within', 'factor']]),
-  latency: new Map<string, Unit>([['samples', 'count'], ['buffer', 'share'], ['forget', 'duration']]),
+  'price-weighted': new Map<string, Unit>([
+    ['power', 'count'],
+    ['within', 'factor'],
+  ]),
+  latency: new Map<string, Unit>([
+    ['samples', 'count'],
+    ['buffer', 'share'],
+    ['forget', 'duration'],
+  ]),
   'least-busy': new Map(),
   'lowest-usage': new Map([
     ['window', ['sliding', 'calendar-minute', 'calendar-hour', 'calendar-day'] as const],
@@ -36,12 +45,17 @@ export function elaborateStrategy(
     const wanted = expected.get(written)
     if (wanted === undefined) {
       report('RT0201', at(source, fact.path), `the strategy \`${name}\` has no \`${written}\``, {
-        help: expected.size === 0 ? 'it takes nothing' : `it takes ${listed([...expected.keys()], 'and')}`,
+        help:
+          expected.size === 0
+            ? 'it takes nothing'
+            : `it takes ${listed([...expected.keys()], 'and')}`,
       })
       continue
     }
     if (facts.some((before) => before.name === written)) {
-      report('RT0211', at(source, fact), `\`${written}\` is written twice`, { help: 'keep one of the two' })
+      report('RT0211', at(source, fact), `\`${written}\` is written twice`, {
+        help: 'keep one of the two',
+      })
       continue
     }
     const value = factLiteral(context, fact, wanted, source)
@@ -58,13 +72,15 @@ function factLiteral(
 ): Literal | undefined {
   const { value } = fact
   if (typeof wanted !== 'string') {
-    const name = value.kind === 'reference' && value.arguments === undefined ? value.path.names[0] : undefined
+    const name =
+      value.kind === 'reference' && value.arguments === undefined ? value.path.names[0] : undefined
     const word = name && oneOf(name, wanted, 'window of usage', source, context.report)
     return word === undefined ? undefined : { kind: 'name', name: word }
   }
   if (value.kind === 'quantity') {
     const literal = quantityLiteral(value, source, context.report)
-    if (literal === undefined || literal.unit === wanted) return literal && { kind: 'number', ...literal }
+    if (literal === undefined || literal.unit === wanted)
+      return literal && { kind: 'number', ...literal }
   }
   context.report('RT0205', at(source, value), `got something else than ${unitNames[wanted]}`, {
     help: `\`${fact.path.names.map((each) => each.text).join('.')}\` is ${unitNames[wanted]}`,

@@ -10,7 +10,13 @@ import type { Declared } from './names.ts'
 import { elaborateSignal } from './signals.ts'
 import { comparable, describeType, wordsOf } from './types.ts'
 import {
-  instantMicros, picoUsd, quantityLiteral, shareMillionths, sizeOf, unitScoreMillionths, exact,
+  instantMicros,
+  picoUsd,
+  quantityLiteral,
+  shareMillionths,
+  sizeOf,
+  unitScoreMillionths,
+  exact,
 } from './units.ts'
 
 /** One written fact, its name joined with those of the facts around it. */
@@ -30,7 +36,9 @@ export function elaborateFacts(
   const seen = new Set<string>()
   const take = (key: string, node: syntax.Node, fact: TestFact | undefined): void => {
     if (seen.has(key)) {
-      context.report('RT0211', at(source, node), `\`${key}\` is given twice`, { help: 'keep one of the two' })
+      context.report('RT0211', at(source, node), `\`${key}\` is given twice`, {
+        help: 'keep one of the two',
+      })
     }
     seen.add(key)
     if (fact !== undefined) found.push(fact)
@@ -63,11 +71,7 @@ const madeByTheRun: ReadonlySet<string> = new Set(['current', 'turn', 'session']
 const wholeFacts = ['bucket', 'benefit', 'switch-cost', 'cached', 'now'] as const
 const messageFacts = ['messages', 'assistant', 'user', 'thinking'] as const
 
-function elaborateFact(
-  context: Context,
-  fact: FlatFact,
-  source: Source,
-): TestFact | undefined {
+function elaborateFact(context: Context, fact: FlatFact, source: Source): TestFact | undefined {
   const { report, names } = context
   const written = fact.path.join('.')
   const [first = '', ...rest] = fact.path
@@ -81,11 +85,14 @@ function elaborateFact(
   }
   if ((first === 'header' || first === 'param' || first === 'metadata') && rest.length > 0) {
     const literal = factLiteral(context, value, undefined, source)
-    return literal === undefined ? undefined : { kind: 'request-map', map: first, key: rest.join('.'), value: literal }
+    return literal === undefined
+      ? undefined
+      : { kind: 'request-map', map: first, key: rest.join('.'), value: literal }
   }
   const messages = messageFacts.find((each) => each === written)
   if (messages !== undefined) {
-    if (value.kind === 'unknown') return { kind: 'messages', which: messages === 'messages' ? 'all' : messages }
+    if (value.kind === 'unknown')
+      return { kind: 'messages', which: messages === 'messages' ? 'all' : messages }
     report('RT0205', at(source, value), `\`${messages}\` can only be \`unknown\``, {
       help: 'what was said stands in the steps `user`, `assistant` and `thinking`',
     })
@@ -94,18 +101,28 @@ function elaborateFact(
   if (first === 'used' && rest.length > 0) return usedFact(context, rest.join('.'), fact, source)
   const whole = wholeFacts.find((each) => each === written)
   if (whole !== undefined) return wholeFact(context, whole, fact, source)
-  const candidates = [...factTypes.keys(), ...names.values.entries.keys(), ...wholeFacts, ...messageFacts]
+  const candidates = [
+    ...factTypes.keys(),
+    ...names.values.entries.keys(),
+    ...wholeFacts,
+    ...messageFacts,
+  ]
   const nearest = nearestTo(context.report, written, candidates)
   report(
     'RT0201',
     at(source, fact.pathNode),
-    madeByTheRun.has(written) ? `\`${written}\` follows from the steps, it cannot be given` : `no fact is named \`${written}\``,
+    madeByTheRun.has(written)
+      ? `\`${written}\` follows from the steps, it cannot be given`
+      : `no fact is named \`${written}\``,
     {
       help:
         nearest === undefined || nearest === written
           ? 'a fact names a signal, a classifier, a scorer, a `header`, `param` or `metadata`'
           : `did you mean \`${nearest}\`?`,
-      fix: nearest === undefined || nearest === written ? undefined : renameTo(nearest, fact.pathNode, source),
+      fix:
+        nearest === undefined || nearest === written
+          ? undefined
+          : renameTo(nearest, fact.pathNode, source),
     },
   )
   return undefined
@@ -135,14 +152,24 @@ function valueFact(
         return { kind: 'scorer', scorer: name, value: exact(literal.value.numerator * 1_000_000n) }
       }
     }
-    context.report('RT0205', at(source, fact.value), `got something else than a score for \`${name}\``, {
-      help: 'the value of a scorer is a number such as `0.35`, before offsets, or `unknown`',
-    })
+    context.report(
+      'RT0205',
+      at(source, fact.value),
+      `got something else than a score for \`${name}\``,
+      {
+        help: 'the value of a scorer is a number such as `0.35`, before offsets, or `unknown`',
+      },
+    )
     return undefined
   }
-  context.report('RT0205', at(source, fact.pathNode), `the ${declared.declaration.kind} \`${name}\` cannot be given`, {
-    help: 'a fact names a signal, a classifier or a scorer; states come from the steps of the test',
-  })
+  context.report(
+    'RT0205',
+    at(source, fact.pathNode),
+    `the ${declared.declaration.kind} \`${name}\` cannot be given`,
+    {
+      help: 'a fact names a signal, a classifier or a scorer; states come from the steps of the test',
+    },
+  )
   return undefined
 }
 
@@ -158,10 +185,13 @@ function verdictFact(
   const name = classifier.name.text
   const labels = classifier.lines.find((line) => line.kind === 'labels')
   const { value } = fact
-  if (value.kind === 'unknown') return { kind: 'verdict', classifier: name, verdict: { status: 'missing' } }
+  if (value.kind === 'unknown')
+    return { kind: 'verdict', classifier: name, verdict: { status: 'missing' } }
   if (value.kind === 'facts') {
     if (labels !== undefined) {
-      report('RT0205', at(source, value), `\`${name}\` gives a label, got scores`, { help: 'write one word of its scale' })
+      report('RT0205', at(source, value), `\`${name}\` gives a label, got scores`, {
+        help: 'write one word of its scale',
+      })
       return undefined
     }
     return scoresFact(context, name, value, source)
@@ -177,15 +207,20 @@ function verdictFact(
     return { kind: 'verdict', classifier: name, verdict: { status: 'ok', label: word.text } }
   }
   const nearest = word && nearestTo(context.report, word.text, [...words, ...verdictFailures])
-  report('RT0206', at(source, value), `\`${snippet({ source }, value)}\` is no verdict of \`${name}\``, {
-    help:
-      nearest !== undefined
-        ? `did you mean \`${nearest}\`?`
-        : labels === undefined
-          ? `write scores, as in \`{ model 0.85 }\`, or ${listed(verdictFailures)}`
-          : `write ${listed([...words, ...verdictFailures], 'or', 16)}`,
-    fix: nearest === undefined ? undefined : renameTo(nearest, value, source),
-  })
+  report(
+    'RT0206',
+    at(source, value),
+    `\`${snippet({ source }, value)}\` is no verdict of \`${name}\``,
+    {
+      help:
+        nearest !== undefined
+          ? `did you mean \`${nearest}\`?`
+          : labels === undefined
+            ? `write scores, as in \`{ model 0.85 }\`, or ${listed(verdictFailures)}`
+            : `write ${listed([...words, ...verdictFailures], 'or', 16)}`,
+      fix: nearest === undefined ? undefined : renameTo(nearest, value, source),
+    },
+  )
   return undefined
 }
 
@@ -199,19 +234,36 @@ function scoresFact(
 ): TestFact | undefined {
   const scores: { model: string; millionths: number }[] = []
   for (const { path, value: score } of value.facts) {
-    const name = { kind: 'name' as const, span: path.span, text: path.names.map((each) => each.text).join('.') }
+    const name = {
+      kind: 'name' as const,
+      span: path.span,
+      text: path.names.map((each) => each.text).join('.'),
+    }
     const model = lookUp(context.names.models, name, source, context.report)
     if (scores.some((before) => before.model === name.text)) {
-      context.report('RT0211', at(source, path), `\`${name.text}\` is scored twice`, { help: 'keep one of the two' })
+      context.report('RT0211', at(source, path), `\`${name.text}\` is scored twice`, {
+        help: 'keep one of the two',
+      })
     }
     if (score.kind !== 'quantity') {
-      context.report('RT0205', at(source, score), `got something else than a score for \`${name.text}\``, {
-        help: 'scores are written `0.70`',
-      })
+      context.report(
+        'RT0205',
+        at(source, score),
+        `got something else than a score for \`${name.text}\``,
+        {
+          help: 'scores are written `0.70`',
+        },
+      )
       continue
     }
-    const millionths = unitScoreMillionths(score, source, context.report, `the score of \`${name.text}\``)
-    if (model !== undefined && millionths !== undefined) scores.push({ model: name.text, millionths })
+    const millionths = unitScoreMillionths(
+      score,
+      source,
+      context.report,
+      `the score of \`${name.text}\``,
+    )
+    if (model !== undefined && millionths !== undefined)
+      scores.push({ model: name.text, millionths })
   }
   return { kind: 'verdict', classifier, verdict: { status: 'ok', scores } }
 }
@@ -233,7 +285,9 @@ function usedFact(
     return undefined
   }
   const millionths = shareMillionths(fact.value, source, context.report, 10_000_000n)
-  return found === undefined || millionths === undefined ? undefined : { kind: 'used', budget, millionths }
+  return found === undefined || millionths === undefined
+    ? undefined
+    : { kind: 'used', budget, millionths }
 }
 
 function wholeFact(
@@ -291,21 +345,35 @@ function factLiteral(
   if (expression === undefined) return undefined
   const literal = fixedValue(expression)
   if (literal === undefined) {
-    context.report('RT0205', at(source, value), `\`${snippet(scope, value)}\` is not a fixed value`, {
-      help: 'a fact is a value: a number with its unit, a text, a word, a name or a list of them',
-    })
+    context.report(
+      'RT0205',
+      at(source, value),
+      `\`${snippet(scope, value)}\` is not a fixed value`,
+      {
+        help: 'a fact is a value: a number with its unit, a text, a word, a name or a list of them',
+      },
+    )
     return undefined
   }
   if (type === undefined || comparable(expression.type, type)) return literal
-  context.report('RT0204', at(source, value), `\`${snippet(scope, value)}\` is ${describeType(expression.type)}, expected ${describeType(type)}`, {
-    help: type.kind === 'text' ? 'text stands in quotes' : 'a fact has the kind and unit of what it names',
-    fix:
-      type.kind === 'number' && value.kind === 'quantity' &&
-      (value.token === 'integer' || value.token === 'scaled') &&
-      (type.unit === 'tokens' || type.unit === 'chars')
-        ? renameTo(`${value.raw} ${type.unit}`, value, source)
-        : undefined,
-  })
+  context.report(
+    'RT0204',
+    at(source, value),
+    `\`${snippet(scope, value)}\` is ${describeType(expression.type)}, expected ${describeType(type)}`,
+    {
+      help:
+        type.kind === 'text'
+          ? 'text stands in quotes'
+          : 'a fact has the kind and unit of what it names',
+      fix:
+        type.kind === 'number'
+        && value.kind === 'quantity'
+        && (value.token === 'integer' || value.token === 'scaled')
+        && (type.unit === 'tokens' || type.unit === 'chars')
+          ? renameTo(`${value.raw} ${type.unit}`, value, source)
+          : undefined,
+    },
+  )
   return undefined
 }
 
@@ -320,4 +388,3 @@ function fixedValue(expression: Expression): Literal | undefined {
   }
   return { kind: 'list', items }
 }
-

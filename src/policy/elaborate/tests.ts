@@ -50,7 +50,8 @@ function length(steps: readonly syntax.Step[]): number {
   let total = 0
   for (const step of steps) {
     total += 1
-    if (step.kind === 'repeat') total += Number(step.times.raw.replaceAll('_', '')) * length(step.steps)
+    if (step.kind === 'repeat')
+      total += Number(step.times.raw.replaceAll('_', '')) * length(step.steps)
   }
   return total
 }
@@ -63,11 +64,7 @@ function elaborateSteps(
   return defined(steps.map((step) => elaborateStep(context, step, source)))
 }
 
-function elaborateStep(
-  context: Context,
-  step: syntax.Step,
-  source: Source,
-): TestStep | undefined {
+function elaborateStep(context: Context, step: syntax.Step, source: Source): TestStep | undefined {
   const { report } = context
   const location = at(source, step)
   switch (step.kind) {
@@ -111,7 +108,11 @@ function elaborateStep(
       return times === undefined ? undefined : { kind: 'repeat', location, times, steps }
     }
     case 'check': {
-      const condition = elaborateCondition(context, { source, place: 'test', it: undefined }, step.condition)
+      const condition = elaborateCondition(
+        context,
+        { source, place: 'test', it: undefined },
+        step.condition,
+      )
       return condition && { kind: 'check', location, condition }
     }
   }
@@ -165,15 +166,24 @@ function elaborateOutcome(
   const by = outcome.by === undefined || isRule(context, outcome.by, source)
   const after = outcome.after?.map((name) => isRule(context, name, source)) ?? []
   const where =
-    outcome.where &&
-    elaborateCondition(context, { source, place: 'test', it: undefined }, outcome.where)
+    outcome.where
+    && elaborateCondition(context, { source, place: 'test', it: undefined }, outcome.where)
   if (target === undefined || !by || after.includes(false)) return undefined
   if (outcome.at !== undefined && host === undefined) return undefined
   if (outcome.where !== undefined && where === undefined) return undefined
-  if (outcome.at !== undefined && target.kind === 'model' && !hostsOf(context, target.model).has(outcome.at.text)) {
-    report('RT0221', at(source, outcome.at), `\`${outcome.at.text}\` does not serve \`${target.model}\``, {
-      help: 'add it to `served-by` of the model',
-    })
+  if (
+    outcome.at !== undefined
+    && target.kind === 'model'
+    && !hostsOf(context, target.model).has(outcome.at.text)
+  ) {
+    report(
+      'RT0221',
+      at(source, outcome.at),
+      `\`${outcome.at.text}\` does not serve \`${target.model}\``,
+      {
+        help: 'add it to `served-by` of the model',
+      },
+    )
   }
   return {
     location: at(source, outcome),
@@ -203,7 +213,10 @@ function isRule(context: Context, name: syntax.Name, source: Source): boolean {
   const known = [...context.names.rules.entries.keys()]
   const nearest = nearestTo(context.report, name.text, [...known, 'otherwise'])
   context.report('RT0201', at(source, name), `no rule is named \`${name.text}\``, {
-    help: nearest === undefined ? 'the rules are named in the `on` blocks' : `did you mean \`${nearest}\`?`,
+    help:
+      nearest === undefined
+        ? 'the rules are named in the `on` blocks'
+        : `did you mean \`${nearest}\`?`,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),
   })
   return false

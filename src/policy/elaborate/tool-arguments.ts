@@ -13,7 +13,9 @@ export function argumentsSignature(
   for (const fact of facts) {
     const key = fact.path.names.map((name) => name.text).join('.')
     if (entries.has(key)) {
-      context.report('RT0211', at(source, fact.path), `\`${key}\` is given twice`, { help: 'keep one of the two' })
+      context.report('RT0211', at(source, fact.path), `\`${key}\` is given twice`, {
+        help: 'keep one of the two',
+      })
     }
     entries.set(key, valueText(context, fact.value, source))
   }

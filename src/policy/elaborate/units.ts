@@ -60,7 +60,8 @@ export function quantityLiteral(
       const value = decimal(raw)
       const places = (raw.split('.')[1] ?? '').replace(/[0_]+$/, '').length
       if (places > 6) return outOfRange('a decimal has at most six places')
-      if (value.numerator > value.denominator * largestCount) return outOfRange('scores are small numbers')
+      if (value.numerator > value.denominator * largestCount)
+        return outOfRange('scores are small numbers')
       return { unit: 'score', value: scaleBy(value, 1_000_000n) }
     }
     case 'percent': {
@@ -71,7 +72,8 @@ export function quantityLiteral(
     }
     case 'factor': {
       const value = decimal(raw.slice(0, -1))
-      if (value.numerator > value.denominator * 1_000_000n) return outOfRange('a factor goes up to 1_000_000x')
+      if (value.numerator > value.denominator * 1_000_000n)
+        return outOfRange('a factor goes up to 1_000_000x')
       return { unit: 'factor', value }
     }
     case 'money': {
@@ -84,7 +86,8 @@ export function quantityLiteral(
     }
     case 'duration': {
       const parts = /^([\d_]+)(ms|s|min|h|d)$/.exec(raw)
-      const micros = BigInt((parts?.[1] ?? '0').replaceAll('_', '')) * (microsByUnit.get(parts?.[2] ?? '') ?? 0n)
+      const micros =
+        BigInt((parts?.[1] ?? '0').replaceAll('_', '')) * (microsByUnit.get(parts?.[2] ?? '') ?? 0n)
       if (micros > longestMicros) return outOfRange('durations go up to a hundred years')
       return { unit: 'duration', value: exact(micros) }
     }
@@ -241,9 +244,14 @@ export function unitScoreMillionths(
     return undefined
   }
   if (value.numerator > 1_000_000n) {
-    report('RT0213', at(source, quantity), `${whose} is \`${shorten(quantity.raw)}\`, expected 0.0 to 1.0`, {
-      help: 'a score is a chance: 0.0 is never, 1.0 is always',
-    })
+    report(
+      'RT0213',
+      at(source, quantity),
+      `${whose} is \`${shorten(quantity.raw)}\`, expected 0.0 to 1.0`,
+      {
+        help: 'a score is a chance: 0.0 is never, 1.0 is always',
+      },
+    )
     return undefined
   }
   return Number(value.numerator)
@@ -258,12 +266,18 @@ export function signedMillionths(
   const literal = quantityLiteral(signed.quantity, source, report)
   if (literal === undefined) return undefined
   if (literal.unit !== 'score' && literal.unit !== 'count') {
-    report('RT0205', at(source, signed.quantity), `got \`${signed.quantity.raw}\`, expected a number`, {
-      help: 'weights, offsets and bands are plain numbers such as `0.30`',
-    })
+    report(
+      'RT0205',
+      at(source, signed.quantity),
+      `got \`${signed.quantity.raw}\`, expected a number`,
+      {
+        help: 'weights, offsets and bands are plain numbers such as `0.30`',
+      },
+    )
     return undefined
   }
-  const millionths = literal.unit === 'score' ? literal.value.numerator : literal.value.numerator * 1_000_000n
+  const millionths =
+    literal.unit === 'score' ? literal.value.numerator : literal.value.numerator * 1_000_000n
   return signed.negative ? -millionths : millionths
 }
 
@@ -278,13 +292,18 @@ export function sizeOf(
   const literal = quantityLiteral(amount.count, source, report)
   if (literal === undefined) return undefined
   if (amount.unit !== unit) {
-    report('RT0205', at(source, amount), `got ${unitNames[amount.unit]}, expected ${unitNames[unit]}`, {
-      help: `write \`${amount.count.raw} ${unit}\` if that is what is meant`,
-      fix: {
-        title: `write \`${amount.count.raw} ${unit}\``,
-        edits: [{ location: at(source, amount), replacement: `${amount.count.raw} ${unit}` }],
+    report(
+      'RT0205',
+      at(source, amount),
+      `got ${unitNames[amount.unit]}, expected ${unitNames[unit]}`,
+      {
+        help: `write \`${amount.count.raw} ${unit}\` if that is what is meant`,
+        fix: {
+          title: `write \`${amount.count.raw} ${unit}\``,
+          edits: [{ location: at(source, amount), replacement: `${amount.count.raw} ${unit}` }],
+        },
       },
-    })
+    )
     return undefined
   }
   if (literal.value.numerator === 0n && !zero) {
@@ -313,7 +332,11 @@ export function rateLiteral(rate: Rate, source: Source, report: Report): Literal
     const tokens = sizeOf(measure, 'tokens', source, report, true)
     const micros = durationMicros(per, source, report)
     if (tokens === undefined || micros === undefined) return undefined
-    return { kind: 'number', unit: 'rate', value: exact(BigInt(tokens) * 1_000_000n, BigInt(micros)) }
+    return {
+      kind: 'number',
+      unit: 'rate',
+      value: exact(BigInt(tokens) * 1_000_000n, BigInt(micros)),
+    }
   }
   report('RT0205', at(source, rate), 'got something `per` something that has no meaning here', {
     help: 'prices are written `$5 per 1M tokens`, rates `60 tokens per 1s`',
@@ -344,7 +367,8 @@ export function daysSinceEpoch(year: number, month: number, day: number): number
   const length = lengths[month - 1]
   if (length === undefined || day < 1 || day > length) return undefined
   const previous = year - 1
-  const leapDays = Math.floor(previous / 4) - Math.floor(previous / 100) + Math.floor(previous / 400)
+  const leapDays =
+    Math.floor(previous / 4) - Math.floor(previous / 100) + Math.floor(previous / 400)
   const before = lengths.slice(0, month - 1).reduce((sum, days) => sum + days, 0)
   // 719162 days lie before 1970-01-01.
   return previous * 365 + leapDays + before + day - 1 - 719_162
@@ -359,7 +383,8 @@ export function clockMinute(
 ): number | undefined {
   const parts = /^(\d{2}):(\d{2})$/.exec(quantity.raw)
   const minute = parts === null ? -1 : Number(parts[1]) * 60 + Number(parts[2])
-  const fits = parts !== null && Number(parts[2]) < 60 && (minute < 1440 || (end && minute === 1440))
+  const fits =
+    parts !== null && Number(parts[2]) < 60 && (minute < 1440 || (end && minute === 1440))
   if (fits) return minute
   report('RT0227', at(source, quantity), `\`${quantity.raw}\` is no time of day`, {
     help: 'times of day are written `09:00`',
@@ -370,7 +395,9 @@ export function clockMinute(
 /** Microseconds since 1970 of `2026-06-08T22:30+02:00`; without an offset or `Z` it is refused. */
 export function instantMicros(text: string): number | undefined {
   const parts =
-    /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(text)
+    /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:\d{2})$/.exec(
+      text,
+    )
   if (parts === null) return undefined
   const day = daysSinceEpoch(Number(parts[1]), Number(parts[2]), Number(parts[3]))
   const hour = Number(parts[4])
@@ -381,7 +408,8 @@ export function instantMicros(text: string): number | undefined {
   const offsetMinutes =
     offset === 'Z'
       ? 0
-      : (offset.startsWith('-') ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)))
+      : (offset.startsWith('-') ? -1 : 1)
+        * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)))
   const seconds = day * 86_400 + hour * 3_600 + minute * 60 + second - offsetMinutes * 60
   return seconds * 1_000_000 + Number((parts[7] ?? '').padEnd(6, '0'))
 }

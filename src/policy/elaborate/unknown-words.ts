@@ -10,10 +10,10 @@ import { isScale, wordsOf } from './types.ts'
 /** Whether a bare name is a value of the policy or of the language. */
 export function isValueName(context: Context, name: string): boolean {
   return (
-    context.names.values.entries.has(name) ||
-    factTypes.has(name) ||
-    name === 'it' ||
-    coreFunctions.get(name)?.parameters.length === 0
+    context.names.values.entries.has(name)
+    || factTypes.has(name)
+    || name === 'it'
+    || coreFunctions.get(name)?.parameters.length === 0
   )
 }
 
@@ -68,30 +68,45 @@ export function reportUnknownWord(
     ...names.values.entries.keys(),
     ...factTypes.keys(),
     ...[...coreFunctions].filter(([, each]) => each.parameters.length === 0).map(([key]) => key),
-    ...(noun === undefined ? [...names.scaleWords.keys(), ...names.models.entries.keys(), ...names.providers.entries.keys()] : []),
+    ...(noun === undefined
+      ? [
+          ...names.scaleWords.keys(),
+          ...names.models.entries.keys(),
+          ...names.providers.entries.keys(),
+        ]
+      : []),
   ]
   const nearest = nearestTo(context.report, name.text, everything)
   const dashed = name.text.split('-')
   const subtraction =
-    dashed.length === 2 && names.values.entries.has(dashed[0] ?? '') && isValueOrNumber(context, dashed[1] ?? '')
+    dashed.length === 2
+    && names.values.entries.has(dashed[0] ?? '')
+    && isValueOrNumber(context, dashed[1] ?? '')
       ? `${dashed[0]} - ${dashed[1]}`
       : undefined
-  report('RT0201', location, noun === undefined ? `nothing is named \`${name.text}\`` : `no ${noun} is named \`${name.text}\``, {
-    help:
-      subtraction !== undefined
-        ? `for subtraction write \`${subtraction}\``
-        : nearest !== undefined
-          ? `did you mean \`${nearest}\`?`
-          : noun !== undefined
-            ? `declare it, or import the file that does`
-            : 'a signal, setting, state or word of a scale can stand here; free text stands in quotes',
-    fix:
-      subtraction !== undefined
-        ? renameTo(subtraction, name, scope.source)
-        : nearest === undefined
-          ? undefined
-          : renameTo(nearest, name, scope.source),
-  })
+  report(
+    'RT0201',
+    location,
+    noun === undefined
+      ? `nothing is named \`${name.text}\``
+      : `no ${noun} is named \`${name.text}\``,
+    {
+      help:
+        subtraction !== undefined
+          ? `for subtraction write \`${subtraction}\``
+          : nearest !== undefined
+            ? `did you mean \`${nearest}\`?`
+            : noun !== undefined
+              ? `declare it, or import the file that does`
+              : 'a signal, setting, state or word of a scale can stand here; free text stands in quotes',
+      fix:
+        subtraction !== undefined
+          ? renameTo(subtraction, name, scope.source)
+          : nearest === undefined
+            ? undefined
+            : renameTo(nearest, name, scope.source),
+    },
+  )
 }
 
 function isValueOrNumber(context: Context, text: string): boolean {

@@ -16,7 +16,11 @@ export function elaborateScale(
   { declaration, name, source }: Declared<syntax.ScaleDeclaration>,
 ): Scale {
   const words = distinct(declaration.words, 'word', source, context.report)
-  return { name: name.text, location: at(source, declaration), words: words.map((each) => each.text) }
+  return {
+    name: name.text,
+    location: at(source, declaration),
+    words: words.map((each) => each.text),
+  }
 }
 
 export function elaboratePool(
@@ -24,12 +28,19 @@ export function elaboratePool(
   { declaration, name, source }: Declared<syntax.PoolDeclaration>,
 ): Pool {
   const { report } = context
-  const once = distinct(declaration.items.map((item) => item.model), 'model', source, report)
+  const once = distinct(
+    declaration.items.map((item) => item.model),
+    'model',
+    source,
+    report,
+  )
   const models = declaration.items.flatMap((item) => {
     if (lookUp(context.names.models, item.model, source, report) === undefined) return []
     if (!once.includes(item.model)) return []
     const weight =
-      item.weight === undefined ? 1 : wholeNumber(item.weight, source, report, { from: 1, to: 1_000_000 })
+      item.weight === undefined
+        ? 1
+        : wholeNumber(item.weight, source, report, { from: 1, to: 1_000_000 })
     return weight === undefined ? [] : [{ model: item.model.text, weight }]
   })
   return { name: name.text, location: at(source, declaration), models }
@@ -41,22 +52,36 @@ export function elaboratePhrases(
 ): PhraseList {
   const { report } = context
   if (countWords.has(name.text)) {
-    report('RT0203', at(source, name), `\`${name.text}\` is a word of the language, got it as a list of phrases`, {
-      help: 'take another name for the list',
-    })
+    report(
+      'RT0203',
+      at(source, name),
+      `\`${name.text}\` is a word of the language, got it as a list of phrases`,
+      {
+        help: 'take another name for the list',
+      },
+    )
   }
   const seen = new Set<string>()
   for (const { text } of declaration.phrases) {
     if (text.value.trim() === '') {
-      report('RT0213', at(source, text), 'the phrase is empty', { help: 'a phrase has at least one character' })
+      report('RT0213', at(source, text), 'the phrase is empty', {
+        help: 'a phrase has at least one character',
+      })
     }
     if (seen.has(text.value)) {
-      report('RT0202', at(source, text), `${text.raw} is listed twice`, { help: 'name each phrase once' })
+      report('RT0202', at(source, text), `${text.raw} is listed twice`, {
+        help: 'name each phrase once',
+      })
     }
     seen.add(text.value)
   }
   const phrases = declaration.phrases.map(({ text, word }) => ({ text: text.value, word }))
-  return { name: name.text, location: at(source, declaration), phrases, digest: phraseListDigest(phrases) }
+  return {
+    name: name.text,
+    location: at(source, declaration),
+    phrases,
+    digest: phraseListDigest(phrases),
+  }
 }
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -79,7 +104,8 @@ export function elaborateHours(
   return {
     name: name.text,
     location: at(source, declaration),
-    days: named === undefined ? [0, 1, 2, 3, 4, 5, 6] : defined(named).map((day) => days.indexOf(day)),
+    days:
+      named === undefined ? [0, 1, 2, 3, 4, 5, 6] : defined(named).map((day) => days.indexOf(day)),
     fromMinute,
     toMinute,
     zone: declaration.zone.value,
@@ -98,10 +124,15 @@ export function elaborateLadder(
         if (lookUp(names.models, model, source, report) === undefined) return []
         const before = seen.get(model.text)
         if (before !== undefined) {
-          report('RT0220', at(source, model), `\`${model.text}\` stands twice on the ladder \`${name.text}\``, {
-            help: 'a model stands in at most one climb, once',
-            related: [{ location: at(source, before), message: 'first named here' }],
-          })
+          report(
+            'RT0220',
+            at(source, model),
+            `\`${model.text}\` stands twice on the ladder \`${name.text}\``,
+            {
+              help: 'a model stands in at most one climb, once',
+              related: [{ location: at(source, before), message: 'first named here' }],
+            },
+          )
           return []
         }
         seen.set(model.text, model)
@@ -109,7 +140,12 @@ export function elaborateLadder(
       }),
     ),
   )
-  return { name: name.text, location: at(source, declaration), mayDescend: declaration.mayDescend, climbs }
+  return {
+    name: name.text,
+    location: at(source, declaration),
+    mayDescend: declaration.mayDescend,
+    climbs,
+  }
 }
 
 export function elaborateMemory(
@@ -117,7 +153,11 @@ export function elaborateMemory(
   { declaration, name, source }: Declared<syntax.Memory>,
 ): Memory | undefined {
   const { report, names } = context
-  const shared = { name: name.text, location: at(source, declaration), perChoice: declaration.perChoice }
+  const shared = {
+    name: name.text,
+    location: at(source, declaration),
+    perChoice: declaration.perChoice,
+  }
   switch (declaration.kind) {
     case 'latch':
       return { ...shared, kind: 'latch' }
@@ -131,9 +171,11 @@ export function elaborateMemory(
       return lifetime && { ...shared, kind: 'pin', lifetime }
     }
     case 'level': {
-      const lifetime = declaration.lifetime && elaborateLifetime(context, declaration.lifetime, source)
+      const lifetime =
+        declaration.lifetime && elaborateLifetime(context, declaration.lifetime, source)
       const scale = lookUp(names.scales, declaration.scale, source, report)
-      if (scale === undefined || (declaration.lifetime !== undefined && lifetime === undefined)) return undefined
+      if (scale === undefined || (declaration.lifetime !== undefined && lifetime === undefined))
+        return undefined
       return { ...shared, kind: 'level', scale: declaration.scale.text, lifetime }
     }
   }
