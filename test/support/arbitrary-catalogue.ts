@@ -89,6 +89,7 @@ const model = fc
     accepts: fc.constantFrom('accepts [text]', 'accepts [text, image]', 'accepts [text, image, pdf]'),
     context: fc.constantFrom(10_000, 16_000, 20_000, 200_000),
     relative: optional(fc.constantFrom(...factors).map((factor) => `relative ${factor}`)),
+    tokenizer: fc.constantFrom('', '', 'tokenizer 1.3x'),
     tags: optional(fc.constantFrom('tags [open]', 'tags [open, fast]')),
     hosts: nonEmptySubset(providers),
     prices,
@@ -102,7 +103,7 @@ const model = fc
       .map(([host, inner]) => `at ${host} { ${inner} }`)
     return (
       `tier ${lines.tier} ${lines.accepts} context ${scaled(lines.context)} tokens max-output 4k tokens ` +
-      `${lines.relative} ${lines.tags} served-by ${names(lines.hosts)} ` +
+      `${lines.relative} ${lines.tokenizer} ${lines.tags} served-by ${names(lines.hosts)} ` +
       `${lines.prices} ${lines.cache} ${at.join(' ')}`
     )
   })

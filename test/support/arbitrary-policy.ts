@@ -157,12 +157,15 @@ const ranking = fc.oneof(
 function choice(start: boolean, depth: number): fc.Arbitrary<string> {
   const last = fc.constantFrom('stop "nothing left"', ...(start ? ['use ada-1'] : ['keep', 'restart', 'use ada-1']))
   const otherwise = depth === 0 ? last : fc.oneof(last, choice(start, depth - 1))
-  const use = fc.tuple(modelValue(inRule), fc.constantFrom('', '', ` at ${providers[0]}`), withProfile)
+  const anywhere = fc.tuple(modelValue(inRule).map(referable), fc.constant(''), withProfile)
+  // Only a model that is not known beforehand may be asked for at a host that does not serve it.
+  const somewhere = fc.tuple(fc.constantFrom('target', 'requested'), fc.constant(` at ${providers[0]}`), withProfile)
+  const use = fc.oneof({ weight: 3, arbitrary: anywhere }, { weight: 1, arbitrary: somewhere })
   return fc.oneof(
-    use.map(([model, at, profile]) => `use ${referable(model)}${at}${profile}`),
+    use.map(([model, at, profile]) => `use ${model}${at}${profile}`),
     fc
       .tuple(use, otherwise)
-      .map(([[model, at, profile], next]) => `use ${referable(model)}${at}${profile} else ${next}`),
+      .map(([[model, at, profile], next]) => `use ${model}${at}${profile} else ${next}`),
     fc
       .tuple(ranking, fc.constantFrom('main', 'cheap'), optional(truth(inChoice, 1)), withProfile, otherwise)
       .map(
@@ -283,7 +286,11 @@ const budget = fc
   .constantFrom('at 100% then deny upgrades', 'at 80% then only cheap', 'at 100% then stop "spent"', 'at 80% then alert "soon"')
   .map((action) => block('budget purse', ['limit $5 per session', action]))
 
-const worth = fc.constantFrom('', 'assume worth: success worth $2', 'assume keeps: compaction keeps 30%')
+const worth = fc.constantFrom(
+  '',
+  'assume worth: success worth $2',
+  `assume wordier: verbosity ${models[0]} -> ${models[1]} 1.3x (0.9x to 1.8x)`,
+)
 
 // ----------------------------------------------------------------------- whole
 

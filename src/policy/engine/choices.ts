@@ -109,15 +109,14 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
       const last = otherwise(choice.else, keep)
       return (frame) => {
         const current = frame.state.choice?.model
-        const above = frame.upgradesDenied || current === undefined ? undefined : ladder?.above.get(current)
+        const above = current === undefined ? undefined : ladder?.above.get(current)
         for (const name of above ?? []) {
           const entry = universe.models.get(name)
           if (entry !== undefined) noteStanding(frame, frame.standing(frame, entry.index))
         }
         const next = nextStep(above ?? [], universe.models, frame)
-        if (next !== null) return moved(next, true)
-        frame.noStep = true
-        return last(frame)
+        if (next === null) frame.noStep = true
+        return next === null || frame.upgradesDenied ? last(frame) : moved(next, true)
       }
     }
   }

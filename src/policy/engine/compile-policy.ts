@@ -60,7 +60,7 @@ export function compilePolicy(policy: Policy): Evaluator {
       return { ...settled(first, after, 'rule'), chosen: current }
     }
     if (!first.byDefault) after.push(first.rule)
-    return again(frame, after, 'forced', first.forThisCall)
+    return again(frame, after, 'forced', false)
   }
 
   const again = (
@@ -84,17 +84,19 @@ export function compilePolicy(policy: Policy): Evaluator {
     const { outcome, forThisCall } = end
     const { undetermined } = frame
     const missing = [...frame.missing].sort()
+    // What serving lines and `hide` read is not used.
+    const used = [...frame.used]
     const entry = chosen === undefined ? undefined : universe.models.get(chosen.model)
     const left = entry === undefined ? undefined : standings.of(frame, entry.index)
     const switched =
       chosen !== undefined && !forThisCall && outcome.kind === 'model'
         ? remember(frame, outcome, left?.endpoints ?? [])
         : undefined
+    const hiddenTools = chosen === undefined ? [] : hidden(frame, chosen.model)
     if (chosen !== undefined) {
       for (const pin of frame.pins) change(frame, pinModel(frame.state, pin, chosen.model, frame.clock))
     }
-    const hiddenTools = chosen === undefined ? [] : hidden(frame, chosen.model)
-    const state = frame.used.size === 0 ? frame.state : refreshed(policy, frame.state, frame.used, frame.clock)
+    const state = used.length === 0 ? frame.state : refreshed(policy, frame.state, used, frame.clock)
     const decision: Decision = {
       call: observed.call,
       turn: observed.turn,

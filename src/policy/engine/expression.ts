@@ -6,7 +6,7 @@ import { kept } from './compiler.ts'
 import type { Compiler } from './compiler.ts'
 import { countCode, factCode, memoryCode, requestMapCode, sinceCode } from './facts-code.ts'
 import { functionCode, ladderCode } from './functions.ts'
-import { cases, equal, listOf, logical, member, negation, order, shareOf, startsWith, sum } from './operators.ts'
+import { cases, equal, isNone, listOf, logical, member, negation, order, shareOf, startsWith, sum } from './operators.ts'
 import { atScale, quantity } from './quantity.ts'
 import { scorerBandCode, scorerScoreCode, verdictCode, verdictScoreCode } from './scores.ts'
 import { statedSignal } from '../facts.ts'
@@ -28,8 +28,12 @@ export function compileExpression(compiler: Compiler, expression: Expression): C
       const scale = scaleOf(compiler, left.type) ?? scaleOf(compiler, right.type)
       return order(operator, compile(left), compile(right), scale?.ranks)
     }
-    case 'equal':
-      return equal(expression.negated, compile(expression.left), compile(expression.right))
+    case 'equal': {
+      const { negated, left, right } = expression
+      if (isTheWordNone(right)) return isNone(negated, compile(left))
+      if (isTheWordNone(left)) return isNone(negated, compile(right))
+      return equal(negated, compile(left), compile(right))
+    }
     case 'member':
       return member(expression.negated, compile(expression.item), compile(expression.list))
     case 'starts-with':
@@ -88,6 +92,10 @@ export function modelCode(compiler: Compiler, expression: Expression): Code {
 
 export function scaleOf(compiler: Compiler, type: Type): ScaleEntry | undefined {
   return type.kind === 'word' ? compiler.universe.scales.get(type.set) : undefined
+}
+
+function isTheWordNone(expression: Expression): boolean {
+  return expression.kind === 'literal' && expression.value === null
 }
 
 function literalCode(literal: Literal): Code {

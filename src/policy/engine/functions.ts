@@ -33,10 +33,7 @@ export function functionCode(compiler: Compiler, call: Call): Code {
     case 'tags':
       return ofModel(compiler, first, name, (entry) => entry.model.tags)
     case 'allowed':
-      return {
-        ...ofModel(compiler, first, name, (entry, frame) => frame.standing(frame, entry.index).allowed, false),
-        constant: false,
-      }
+      return allowedCode(compiler, first)
     case 'warm':
       return ofModel(compiler, first, name, (entry, frame) => frame.world.warm(entry.name), false)
     case 'price':
@@ -127,6 +124,19 @@ function ofModel(
   }
 }
 
+/** A model that the catalogue does not know is not allowed. */
+function allowedCode(compiler: Compiler, argument: Expression): Code {
+  const { models } = compiler.universe
+  const { run, moving, blame } = modelCode(compiler, argument)
+  const value = (frame: CallFrame): Value => {
+    const which = run(frame)
+    if (which === undefined) return undefined
+    const entry = typeof which === 'string' ? models.get(which) : undefined
+    return entry !== undefined && frame.standing(frame, entry.index).allowed
+  }
+  return { run: value, scale: 1n, moving, constant: false, blame }
+}
+
 function ofHost(name: string, read: (frame: CallFrame) => Value): Code {
   return leaf(name, read, true)
 }
@@ -207,13 +217,14 @@ function extremeCode(compiler: Compiler, call: Call): Code {
   const run = (frame: CallFrame): Value => {
     let best: Value
     let none = false
+    let unknown = false
     for (const part of runs) {
       const value = part(frame)
-      if (value === undefined) return undefined
-      if (value === null) none = true
+      if (value === undefined) unknown = true
+      else if (value === null) none = true
       else if (best === undefined || sign * compareIn(ranks, value, best) > 0) best = value
     }
-    return none ? null : best
+    return unknown ? undefined : none ? null : best
   }
   if (parts.every((part) => part.constant)) return constantCode(run(undefined as never), scale)
   return { run, scale, moving: parts.some((part) => part.moving), constant: false, blame: blameParts(parts) }

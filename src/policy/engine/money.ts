@@ -6,9 +6,9 @@ import { factCode } from './facts-code.ts'
 import { isQuantity } from './operators.ts'
 import { bookPrice } from './price-book.ts'
 import { add, quantity, times, whole } from './quantity.ts'
-import type { Quantity } from './quantity.ts'
 import { scorerScoreCode, verdictScoreCode } from './scores.ts'
 import { compactionOf } from './switching.ts'
+import type { ModelEntry } from './universe.ts'
 
 const million = 1_000_000n
 
@@ -74,45 +74,82 @@ function scoreCode(compiler: Compiler, model: Code): Code | undefined {
   return scorers[0] && scorerScoreCode(compiler, scorers[0].name, model)
 }
 
+const writing: readonly PriceBucket[] = ['cache-write', 'cache-write-5min', 'cache-write-1h', 'input']
+const reading: readonly PriceBucket[] = ['cache-read', 'input']
+const answering: readonly PriceBucket[] = ['output']
+
 /**
- * The present prefix at M's write price less its read price at the current model; where the switch
- * compacts, what is left of it is written, and the call that sums it up is paid at the current model.
+ * The present prefix at M's write price less its read price at the current model. Where the switch
+ * compacts, the share that is left is written by M after the current model has put it out; what
+ * that call reads is what the difference would have taken off.
  */
 export function switchCostCode(compiler: Compiler, model: Code): Code {
-  const { universe, policy } = compiler
+  const { models } = compiler.universe
   const current = factCode(compiler, 'current')
-  const computed = (frame: CallFrame): Value => {
+  // One part of a pico-dollar's millionth: a share of the prefix is in millionths.
+  const computed = (frame: CallFrame, into?: Blame): Value => {
     const to = model.run(frame)
     const from = current.run(frame)
-    if (to === undefined || from === undefined) return undefined
+    if (to === undefined || from === undefined) {
+      if (to === undefined && into !== undefined) model.blame(frame, into)
+      if (from === undefined && into !== undefined) current.blame(frame, into)
+      return undefined
+    }
     if (typeof to !== 'string' || typeof from !== 'string') return null
-    const target = universe.models.get(to)
-    const present = universe.models.get(from)
-    if (target === undefined || present === undefined) return undefined
-    const tokens = frame.input.given.cachedTokens ?? frame.world.cachedTokens(from)
-    if (tokens === undefined) return undefined
-    const price = (entry: typeof target, bucket: PriceBucket): Value =>
-      bookPrice(entry.book, bucket, frame.day, frame.tokens)
-    const write = price(target, 'cache-write-5min') ?? price(target, 'input')
-    const read = price(present, 'cache-read') ?? price(present, 'input')
-    if (!isQuantity(write) || !isQuantity(read)) return write === undefined || read === undefined ? undefined : null
-    void compactionOf(policy.switching, false, false)
-    return add(times(tokens, write), times(times(tokens, read), -1))
+    const { tokens } = frame
+    if (tokens === undefined) {
+      into?.add('context.length')
+      return undefined
+    }
+    const write = firstPrice(frame, models.get(to), writing)
+    const read = firstPrice(frame, models.get(from), reading)
+    const output = firstPrice(frame, models.get(from), answering)
+    if (write === undefined || read === undefined || output === undefined) {
+      into?.add('price')
+      return undefined
+    }
+    const share = compactionShare(compiler, frame, models.get(from), models.get(to))
+    return share === undefined
+      ? times(times(tokens, 1_000_000), add(write, times(read, -1)))
+      : times(times(tokens, share), add(write, output))
   }
-  const run = statedMoney('switchCostPicoUsd', million, (frame) => scaled(computed(frame)))
+  const run = statedMoney('switchCostPicoUsd', million, computed)
   return {
     run,
     scale: million,
     moving: true,
     constant: false,
-    blame: (frame: CallFrame, into: Blame) => {
-      if (run(frame) === undefined) into.add('switch-cost')
+    blame: (frame, into) => {
+      if (run(frame) === undefined) computed(frame, into)
     },
   }
 }
 
-function scaled(value: Value): Value {
-  return isQuantity(value) ? times(value, 1_000_000) : value
+/** The first of the rows that has a price now. */
+function firstPrice(
+  frame: CallFrame,
+  entry: ModelEntry | undefined,
+  buckets: readonly PriceBucket[],
+): number | bigint | undefined {
+  for (const bucket of buckets) {
+    const price = bookPrice(entry?.book, bucket, frame.day, frame.tokens)
+    if (price !== undefined && price !== null) return price
+  }
+  return undefined
 }
 
-export type { Quantity }
+/** By the first endpoints in order of declaration: who would really answer is not decided yet. */
+function compactionShare(
+  { policy }: Compiler,
+  frame: CallFrame,
+  from: ModelEntry | undefined,
+  to: ModelEntry | undefined,
+): number | undefined {
+  const here = from?.endpoints[0]?.endpoint
+  const there = to?.endpoints[0]?.endpoint
+  if (here === undefined || there === undefined || from === to) return undefined
+  const { choice } = frame.state
+  const otherProvider = (choice?.provider ?? here.provider) !== there.provider
+  const otherFamily = (choice?.family ?? here.family) !== there.family
+  return compactionOf(policy.switching, otherProvider, otherFamily)?.millionths
+}

@@ -101,13 +101,15 @@ export function sum(terms: readonly { readonly sign: 1 | -1; readonly code: Code
     (frame) => {
       let total: Quantity = 0
       let none = false
+      let unknown = false
+      // Every term is asked, whatever the others are.
       for (let index = 0; index < runs.length; index += 1) {
         const value = runs[index]?.(frame)
-        if (value === undefined) return undefined
-        if (isQuantity(value)) total = add(total, signs[index] === 1 ? value : times(value, -1))
+        if (value === undefined) unknown = true
+        else if (isQuantity(value)) total = add(total, signs[index] === 1 ? value : times(value, -1))
         else none = true
       }
-      return none ? null : total
+      return unknown ? undefined : none ? null : total
     },
     scale,
   )
@@ -164,33 +166,26 @@ const comparisons: Readonly<Record<Comparison, (left: Quantity, right: Quantity)
   '>=': (left, right) => compare(left, right) >= 0,
 }
 
-/** None is equal to the word `none` alone. */
+/** Whether a value is none. */
+export function isNone(negated: boolean, code: Code): Code {
+  const { run } = code
+  return composed([code], (frame) => {
+    const value = run(frame)
+    return value === undefined ? undefined : (value === null) !== negated
+  })
+}
+
+/** A value that is none equals nothing, another none included; the word `none` is `isNone`. */
 export function equal(negated: boolean, left: Code, right: Code): Code {
   const { runs } = atOneScale([left, right])
   const [leftRun, rightRun] = runs
   if (leftRun === undefined || rightRun === undefined) return constantCode(undefined)
-  const asked = isNone(right) ? leftRun : isNone(left) ? rightRun : undefined
-  if (asked !== undefined) {
-    return composed([left, right], (frame) => {
-      const value = asked(frame)
-      return value === undefined ? undefined : (value === null) !== negated
-    })
-  }
   return composed([left, right], (frame) => {
     const first = leftRun(frame)
-    if (first === undefined) {
-      // Whatever the other part asks is asked all the same.
-      rightRun(frame)
-      return undefined
-    }
     const second = rightRun(frame)
-    if (second === undefined) return undefined
+    if (first === undefined || second === undefined) return undefined
     return (first !== null && same(first, second)) !== negated
   })
-}
-
-function isNone(code: Code): boolean {
-  return code.constant && constantOf(code) === null
 }
 
 function same(left: Value, right: Value): boolean {

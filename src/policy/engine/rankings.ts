@@ -1,4 +1,4 @@
-import type { Choice, Expression, Type } from '../core.ts'
+import type { Choice, Exact, Expression, Policy, Type } from '../core.ts'
 import type { CallFrame } from './call-frame.ts'
 import type { Drawn } from './choices.ts'
 import { noteStanding } from './choices.ts'
@@ -7,8 +7,8 @@ import type { Compiler } from './compiler.ts'
 import { compileExpression, scaleOf } from './expression.ts'
 import type { LineUps } from './line-ups.ts'
 import { isQuantity } from './operators.ts'
-import { bookListPrice } from './price-book.ts'
-import { atScale, compare, leastCommonMultiple } from './quantity.ts'
+import { bookListPrice, bookPrice } from './price-book.ts'
+import { atScale, compare, leastCommonMultiple, quantity } from './quantity.ts'
 import type { Quantity } from './quantity.ts'
 import type { ModelEntry, PoolEntry } from './universe.ts'
 
@@ -33,7 +33,7 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
   const pool = compiler.universe.pools.get(choose.pool)
   if (pool === undefined) return () => undefined
   const where = choose.where === undefined ? undefined : compileExpression(compiler, choose.where)
-  const { profile, ranking } = choose
+  const { profile } = choose
   const runners = (frame: CallFrame): readonly Runner[] => {
     const all: Runner[] = []
     pool.members.forEach((member, position) => {
@@ -53,7 +53,6 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
     const { winner, drawn, doubts } = pick(frame, all)
     for (const doubt of doubts) {
       frame.undetermined = true
-      if (!doubt.doubtful && ranking.kind === 'cheapest') frame.missing.add('price')
       if (where !== undefined && doubt.doubtful) blameIt(frame, doubt.member.entry, where)
     }
     return winner === undefined ? undefined : { model: winner.member.entry.name, drawn }
@@ -102,7 +101,7 @@ function compilePick(compiler: Compiler, pool: PoolEntry, choose: Choose): Pick 
     case 'weighted':
       return (frame, runners) => weighted(frame, runners, choose.pool, ranking.per)
     case 'cheapest':
-      return cheapest(costOf(pool, ranking.by))
+      return cheapest(costOf(compiler, pool, ranking.by))
     case 'highest':
     case 'lowest':
       return extreme(compiler, ranking.value, ranking.kind === 'highest' ? 1 : -1)
@@ -125,34 +124,39 @@ function weighted(frame: CallFrame, runners: readonly Runner[], pool: string, pe
   return { winner: winner ?? sure.at(-1), drawn, doubts }
 }
 
-/** `null`: it has no price. `undefined`: its price is unknown. */
-type Cost = (frame: CallFrame, member: Member) => Quantity | null | undefined
+/** `null`: it has no price. A text: its price is unknown, for want of this. */
+type Cost = (frame: CallFrame, member: Member) => Quantity | null | 'price' | 'context.length'
 
 function cheapest(cost: Cost): Pick {
   return (frame, runners) => {
     let winner: Runner | undefined
-    let least: Quantity | null | undefined
+    let least: Quantity | null = null
     const costs = runners.map(({ member }) => cost(frame, member))
     runners.forEach((runner, index) => {
-      if (runner.doubtful) return
       const price = costs[index] ?? null
-      if (winner === undefined || (price !== null && (least === null || least === undefined || compare(price, least) < 0))) {
+      if (runner.doubtful || typeof price === 'string') return
+      if (winner === undefined || (price !== null && (least === null || compare(price, least) < 0))) {
         winner = runner
         least = price
       }
     })
+    // One whose price is unknown wins only where nobody else can.
+    winner ??= runners.find((runner) => !runner.doubtful)
     const doubts = runners.filter((runner, index) => {
-      const price = costs[index]
-      if (!runner.doubtful) return price === undefined && runner !== winner
-      if (winner === undefined || price === undefined) return true
-      if (price === null) return false
-      return least === null || least === undefined || compare(price, least) < 0
+      const price = costs[index] ?? null
+      if (typeof price === 'string') {
+        frame.missing.add(price)
+        return true
+      }
+      if (!runner.doubtful) return false
+      if (winner === undefined) return true
+      return price !== null && (least === null || compare(price, least) < 0)
     })
     return { winner, doubts }
   }
 }
 
-function costOf(pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefined): Cost {
+function costOf({ policy }: Compiler, pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefined): Cost {
   if (by === 'relative' || (by === undefined && pool.allRelative)) {
     const scale = pool.members.reduce(
       (common, { relative }) => (relative === undefined ? common : leastCommonMultiple(common, relative.denominator)),
@@ -161,10 +165,44 @@ function costOf(pool: PoolEntry, by: 'list' | 'relative' | 'expected' | undefine
     const relatives = new Map(
       pool.members.map(({ entry, relative }) => [entry.name, relative === undefined ? undefined : atScale(relative, scale)]),
     )
-    return (_, { entry }) => relatives.get(entry.name)
+    return (_, { entry }) => relatives.get(entry.name) ?? 'price'
   }
-  return (frame, { entry }) => bookListPrice(entry.book, frame.day, frame.tokens)
+  const list: Cost = (frame, { entry }) => {
+    const price = bookListPrice(entry.book, frame.day, frame.tokens)
+    return price === undefined ? 'price' : price
+  }
+  if (by !== 'expected') return list
+  return (frame, member) => {
+    const price = list(frame, member)
+    return price === null || price === 'price' ? price : expected(policy, frame, member.entry)
+  }
 }
+
+/**
+ * This prompt in the model's own tokens, and a third of it as output, times the verbosity that is
+ * assumed of a change from the current model to this one.
+ */
+function expected(policy: Policy, frame: CallFrame, { name, model, book }: ModelEntry): ReturnType<Cost> {
+  const { tokens, day } = frame
+  if (tokens === undefined) return 'context.length'
+  const input = bookPrice(book, 'input', day, tokens)
+  const output = bookPrice(book, 'output', day, tokens)
+  if (input === null || input === undefined || output === null || output === undefined) return 'price'
+  const current = frame.state.choice?.model
+  const wordier = policy.assumptions.find(
+    (each) => each.kind === 'verbosity' && each.from === current && each.to === name,
+  )
+  const verbosity = wordier?.kind === 'verbosity' ? wordier.factor : one
+  const { numerator, denominator } = model.tokenizer ?? one
+  return quantity({
+    numerator:
+      BigInt(tokens) * numerator *
+      (3n * verbosity.denominator * BigInt(input) + verbosity.numerator * BigInt(output)),
+    denominator: 3n * denominator * verbosity.denominator,
+  })
+}
+
+const one: Exact = { numerator: 1n, denominator: 1n }
 
 function extreme(compiler: Compiler, expression: Expression, sign: 1 | -1): Pick {
   const code = compileExpression(compiler, expression)

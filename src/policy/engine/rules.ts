@@ -61,11 +61,9 @@ export function runBlock(frame: CallFrame, block: CompiledBlock, after: string[]
     const holds = rule.guard === undefined || rule.guard.run(frame)
     if (holds === undefined && rule.guard !== undefined) note(frame, rule.guard)
     if (holds !== true) continue
-    for (const effect of rule.effects) effect(frame)
-    const { choice } = rule
-    // The choice of a rule still reads when that rule fired before.
-    const outcome = choice?.(frame)
     fire(frame, rule.name)
+    for (const effect of rule.effects) effect(frame)
+    const outcome = rule.choice?.(frame)
     if (outcome !== undefined) return { rule: rule.name, outcome, forThisCall: rule.forThisCall, byDefault: rule.byDefault }
     after.push(rule.name)
   }
@@ -117,7 +115,7 @@ function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) =
           note(frame, value)
           return
         }
-        frame.used.add(effect.memory)
+        if (word !== null) frame.used.add(effect.memory)
         change(frame, raiseTo(policy, frame.state, effect.memory, typeof word === 'string' ? word : null, frame.clock))
       }
     }
