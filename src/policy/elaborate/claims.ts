@@ -8,7 +8,8 @@ import { lineOf, oneOf, onceEach } from './lines.ts'
 import { lookUp } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
-import { factor, isZoneName, picoUsd, shareMillionths, wholeNumber } from './units.ts'
+import { isZoneName } from './calendar.ts'
+import { factor, picoUsd, shareMillionths, wholeNumber } from './units.ts'
 
 // --- what a change of model does
 

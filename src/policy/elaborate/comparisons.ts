@@ -8,6 +8,7 @@ import { elaborateExpression, elaborateList, snippet } from './expressions.ts'
 import { lookUp, renameTo } from './names.ts'
 import { bareWord, refuseInRun } from './references.ts'
 import type { Scope } from './scope.ts'
+import { singleName } from './single-name.ts'
 import { comparable, describeType, isScale } from './types.ts'
 import { shorten } from './units.ts'
 
@@ -253,12 +254,6 @@ function elaborateIn(
   }
   if (!comparable(item.type, of)) return mismatch(context, scope, node, item, list)
   return make({ kind: 'member', negated, item, list })
-}
-
-function singleName(node: syntax.Expression): syntax.Name | undefined {
-  if (node.kind === 'group') return singleName(node.inner)
-  if (node.kind !== 'reference' || node.arguments !== undefined) return undefined
-  return node.path.names.length === 1 ? node.path.names[0] : undefined
 }
 
 /** "`16k tokens` is a size in tokens, `message.length` is a size in chars" */

@@ -5,7 +5,7 @@ import { at } from './context.ts'
 import type { Context } from './context.ts'
 import { lineOf, oneOf, onceEach } from './lines.ts'
 import { defined } from './record.ts'
-import { elaborateErrors } from './serving.ts'
+import { elaborateErrors } from './error-classes.ts'
 import { durationMicros, shareMillionths, wholeNumber } from './units.ts'
 
 const scopes = ['endpoint', 'provider', 'region', 'account', 'model'] as const

@@ -43,12 +43,10 @@ function requireInChoice(
           help: relative
             ? 'write `relative 1.0x` in each model, or `cheapest by list`'
             : 'write `price per 1M tokens { input $… output $… }` in each model',
-          related: lacking
-            .slice(0, 4)
-            .map((model) => ({
-              location: model.location,
-              message: `\`${model.name}\` is declared here`,
-            })),
+          related: lacking.slice(0, 4).map((model) => ({
+            location: model.location,
+            message: `\`${model.name}\` is declared here`,
+          })),
         },
       )
     }

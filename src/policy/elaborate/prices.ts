@@ -3,7 +3,8 @@ import type * as syntax from '../../language/syntax.ts'
 import type { Exact, PriceBucket, PriceCard } from '../core.ts'
 import { at } from './context.ts'
 import type { Context } from './context.ts'
-import { dayNumber, exact, quantityLiteral, sizeOf } from './units.ts'
+import { dayNumber } from './calendar.ts'
+import { exact, quantityLiteral, sizeOf } from './units.ts'
 
 /** The price cards of a model or an endpoint, as written. */
 export function elaboratePrices(

@@ -1,34 +1,20 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
-import type {
-  Dedicated,
-  ErrorClass,
-  ErrorMatch,
-  Profile,
-  Retry,
-  ServeLines,
-  Serving,
-} from '../core.ts'
+import type { Dedicated, Profile, ServeLines, Serving } from '../core.ts'
 import { rateLimit } from './catalogue.ts'
 import { at, listed } from './context.ts'
 import type { Context } from './context.ts'
 import { elaborateCondition } from './expressions.ts'
 import { elaborateGuard } from './guards.ts'
+import { elaborateErrors } from './error-classes.ts'
 import { hostsOf } from './hosts.ts'
+import { elaborateRetry } from './retries.ts'
 import { distinct, lineOf, oneOf, onceEach } from './lines.ts'
 import { lookUp, reportUnknown } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
 import { elaborateStrategy } from './strategies.ts'
-import {
-  durationMicros,
-  exact,
-  factor,
-  picoUsd,
-  shareMillionths,
-  sizeOf,
-  wholeNumber,
-} from './units.ts'
+import { durationMicros, picoUsd, sizeOf, wholeNumber } from './units.ts'
 import { elaborateLifetime } from './vocabulary.ts'
 
 export function elaborateServing(
@@ -84,74 +70,6 @@ export function elaborateProfile(
     location: at(source, declaration),
     lines: elaborateServeLines(context, declaration, source),
   }
-}
-
-const errorClasses = [
-  'rate-limit',
-  'overloaded',
-  'unavailable',
-  'timeout',
-  'conflict',
-  'server',
-  'context-window',
-  'max-tokens',
-  'content-policy',
-  'auth',
-  'permission',
-  'payment',
-  'not-found',
-  'invalid-request',
-  'too-large',
-  'unprocessable',
-  'precondition',
-  'malformed',
-  'cut-off',
-] as const satisfies readonly ErrorClass[]
-
-/** A class, a status number or `any`, of `on […]`. */
-export function elaborateErrors(
-  context: Context,
-  list: syntax.ListExpression,
-  source: Source,
-): ErrorMatch {
-  return defined(
-    list.items.map((item): ErrorMatch[number] | undefined => {
-      if (item.kind === 'quantity') return statusNumber(context, item, source)
-      const name =
-        item.kind === 'reference' && item.arguments === undefined && item.path.names.length === 1
-          ? item.path.names[0]
-          : undefined
-      if (name !== undefined) {
-        return oneOf<ErrorClass | 'any'>(
-          name,
-          [...errorClasses, 'any'],
-          'error class',
-          source,
-          context.report,
-        )
-      }
-      context.report('RT0205', at(source, item), 'got something else than an error', {
-        help: 'write a class such as `overloaded`, a status such as `429`, or `any`',
-      })
-      return undefined
-    }),
-  )
-}
-
-export function statusNumber(
-  context: Context,
-  quantity: syntax.Quantity,
-  source: Source,
-): number | undefined {
-  return wholeNumber(quantity, source, context.report, { from: 400, to: 599 })
-}
-
-export function errorClass(
-  context: Context,
-  name: syntax.Name,
-  source: Source,
-): ErrorClass | undefined {
-  return oneOf(name, errorClasses, 'error class', source, context.report)
 }
 
 function providers(context: Context, list: readonly syntax.Name[], source: Source): string[] {
@@ -327,53 +245,6 @@ function elaborateTimeouts(
     if (micros !== undefined) timeouts[line.of === 'first-token' ? 'firstToken' : line.of] = micros
   }
   return seen.size === 0 ? undefined : timeouts
-}
-
-function elaborateRetry(
-  context: Context,
-  retry: Extract<syntax.ServeLine, { kind: 'retry' }>,
-  source: Source,
-): Retry | undefined {
-  const { report } = context
-  const { lines } = retry
-  onceEach(lines, [], source, report)
-  const times = wholeNumber(retry.times, source, report, { from: 0, to: 1_000 })
-  const backoff = lineOf(lines, 'backoff')
-  const firstMicros = backoff && durationMicros(backoff.first, source, report, true)
-  const growth = backoff?.factor === undefined ? exact(1n) : factor(backoff.factor, source, report)
-  const retryAfter = lineOf(lines, 'retry-after')
-  if (times === undefined) return undefined
-  return {
-    times,
-    on: retry.on && elaborateErrors(context, retry.on, source),
-    backoff:
-      firstMicros === undefined || growth === undefined
-        ? undefined
-        : {
-            firstMicros,
-            factor: growth,
-            upToMicros: backoff?.upTo && durationMicros(backoff.upTo, source, report),
-          },
-    jitter: elaborateJitter(context, lineOf(lines, 'jitter')?.value, source),
-    retryAfterUpToMicros: retryAfter && durationMicros(retryAfter.upTo, source, report),
-    picks: lineOf(lines, 'picks')?.value ?? 'same',
-    waitsAfterLast: lineOf(lines, 'waits-after-last') !== undefined,
-  }
-}
-
-function elaborateJitter(
-  context: Context,
-  value: 'full' | syntax.Quantity | undefined,
-  source: Source,
-): Retry['jitter'] {
-  if (value === undefined) return undefined
-  if (value === 'full') return { kind: 'full' }
-  if (value.token === 'percent') {
-    const millionths = shareMillionths(value, source, context.report)
-    return millionths === undefined ? undefined : { kind: 'share', millionths }
-  }
-  const micros = durationMicros(value, source, context.report)
-  return micros === undefined ? undefined : { kind: 'micros', micros }
 }
 
 const capacityPeriods = ['minute', 'hour', 'day', 'month'] as const

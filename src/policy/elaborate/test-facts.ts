@@ -9,8 +9,8 @@ import { lookUp, renameTo } from './names.ts'
 import type { Declared } from './names.ts'
 import { elaborateSignal } from './signals.ts'
 import { comparable, describeType, wordsOf } from './types.ts'
+import { instantMicros } from './calendar.ts'
 import {
-  instantMicros,
   picoUsd,
   quantityLiteral,
   shareMillionths,

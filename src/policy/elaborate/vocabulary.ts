@@ -9,7 +9,8 @@ import { distinct, oneOf } from './lines.ts'
 import { lookUp } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
-import { clockMinute, durationMicros, isZoneName, wholeNumber } from './units.ts'
+import { clockMinute, isZoneName } from './calendar.ts'
+import { durationMicros, wholeNumber } from './units.ts'
 
 export function elaborateScale(
   context: Context,

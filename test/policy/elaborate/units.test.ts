@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { daysSinceEpoch, instantMicros, isZoneName } from '../../../src/policy/elaborate/units.ts'
+import { daysSinceEpoch, instantMicros, isZoneName } from '../../../src/policy/elaborate/calendar.ts'
 import { small } from '../../support/policy-of.ts'
 
 function settingOf(written: string): string {
