@@ -43,7 +43,7 @@ export function check(policy: Policy, sources: readonly Source[] = []): readonly
   const rank = new Map(sources.map((source, index) => [source.name, index]))
   return [...found].sort(
     (left, right) =>
-      (rank.get(left.location.source.name) ?? 0) - (rank.get(right.location.source.name) ?? 0)
-      || left.location.span.start - right.location.span.start,
+      (rank.get(left.location.source.name) ?? 0) - (rank.get(right.location.source.name) ?? 0) ||
+      left.location.span.start - right.location.span.start,
   )
 }

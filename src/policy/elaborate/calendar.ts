@@ -65,8 +65,8 @@ export function instantMicros(text: string): number | undefined {
   const offsetMinutes =
     offset === 'Z'
       ? 0
-      : (offset.startsWith('-') ? -1 : 1)
-        * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)))
+      : (offset.startsWith('-') ? -1 : 1) *
+        (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4)))
   const seconds = day * 86_400 + hour * 3_600 + minute * 60 + second - offsetMinutes * 60
   return seconds * 1_000_000 + Number((parts[7] ?? '').padEnd(6, '0'))
 }

@@ -158,8 +158,8 @@ function elaborateSpecial(
     const owner = onlyScore(context, location)
     const form = owner && scoreForm(context, scope, owner, first)
     return (
-      form
-      && noted(
+      form &&
+      noted(
         context,
         scope,
         { location, type: number('score'), ...form },

@@ -309,9 +309,9 @@ function elaborateEndpoints(
     for (const { line, source } of atLines) {
       const sameEntry = source === servedBy.source
       if (
-        hosts.has(line.provider.text)
-        || !sameEntry
-        || !names.providers.entries.has(line.provider.text)
+        hosts.has(line.provider.text) ||
+        !sameEntry ||
+        !names.providers.entries.has(line.provider.text)
       )
         continue
       report(

@@ -174,10 +174,10 @@ export function elaborateAssumption(
       const low = assumption.range && factor(assumption.range.from, source, report)
       const high = assumption.range && factor(assumption.range.to, source, report)
       if (
-        low !== undefined
-        && high !== undefined
-        && value !== undefined
-        && assumption.range !== undefined
+        low !== undefined &&
+        high !== undefined &&
+        value !== undefined &&
+        assumption.range !== undefined
       ) {
         const above = (left: typeof low, right: typeof low): boolean =>
           left.numerator * right.denominator > right.numerator * left.denominator

@@ -113,8 +113,8 @@ function fitRequestMaps({ left, right }: Sides): Sides {
     if (side.kind !== 'request-map' || other.kind === 'request-map') return side
     const { type } = other
     const fits =
-      type.kind === 'truth'
-      || (type.kind === 'number' && (type.unit === 'count' || type.unit === 'score'))
+      type.kind === 'truth' ||
+      (type.kind === 'number' && (type.unit === 'count' || type.unit === 'score'))
     return fits ? { ...side, type } : side
   }
   return { left: fit(left, right), right: fit(right, left) }
@@ -297,8 +297,8 @@ function mismatchHelp(
     [right, left, node.right],
   ] as const) {
     if (
-      written.kind === 'text'
-      && (other.kind === 'word' || other.kind === 'model' || other.kind === 'provider')
+      written.kind === 'text' &&
+      (other.kind === 'word' || other.kind === 'model' || other.kind === 'provider')
     ) {
       return {
         help: `names and words of a closed set are written without quotes: \`${shorten(written.value)}\``,
@@ -306,9 +306,9 @@ function mismatchHelp(
       }
     }
     if (
-      written.kind === 'quantity'
-      && comparable(type, number('count'))
-      && other.kind === 'number'
+      written.kind === 'quantity' &&
+      comparable(type, number('count')) &&
+      other.kind === 'number'
     ) {
       const { unit } = other
       if (unit === 'tokens' || unit === 'chars' || unit === 'bytes') {

@@ -46,11 +46,17 @@ export interface Report {
 export function nearestTo(
   report: Report,
   written: string,
-  candidates: readonly string[],
+  candidates: Iterable<string>,
 ): string | undefined {
-  if (report.suggestions.left <= 0) return undefined
-  report.suggestions.left -= candidates.length
-  return suggest(written, candidates)
+  return suggest(written, counted(report, candidates))
+}
+
+function* counted(report: Report, candidates: Iterable<string>): Iterable<string> {
+  if (report.suggestions.left <= 0) return
+  for (const candidate of candidates) {
+    report.suggestions.left -= 1
+    yield candidate
+  }
 }
 
 /** Gathers diagnostics, the same finding at the same place once. */

@@ -122,8 +122,8 @@ export function elaborateSince(
 ): Expression | undefined {
   const of = sinceWhat(context, scope, node.of)
   return (
-    of
-    && noted(context, scope, {
+    of &&
+    noted(context, scope, {
       location: at(scope.source, node),
       type: number(node.unit === 'time' ? 'duration' : 'count'),
       kind: 'since',

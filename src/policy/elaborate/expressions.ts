@@ -43,9 +43,9 @@ export function elaborateExpression(
       const operand = elaborateNumber(context, scope, node.operand)
       if (operand === undefined) return undefined
       if (
-        operand.kind === 'literal'
-        && operand.value?.kind === 'number'
-        && operand.setting === undefined
+        operand.kind === 'literal' &&
+        operand.value?.kind === 'number' &&
+        operand.setting === undefined
       ) {
         const { unit, value } = operand.value
         const negated = exact(-value.numerator, value.denominator)

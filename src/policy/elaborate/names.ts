@@ -266,7 +266,7 @@ export function lookUp<D>(
   report: Report,
 ): Declared<D> | undefined {
   const found = into.entries.get(name.text)
-  if (found === undefined) reportUnknown(into.noun, name, into.entries.keys(), source, report)
+  if (found === undefined) reportUnknown(into.noun, name, into.entries, source, report)
   return found
 }
 
@@ -274,12 +274,14 @@ export function lookUp<D>(
 export function reportUnknown(
   noun: string,
   name: syntax.Node & { readonly text: string },
-  candidates: Iterable<string>,
+  candidates: readonly string[] | ReadonlyMap<string, unknown>,
   source: Source,
   report: Report,
 ): void {
-  const known = [...candidates]
-  const nearest = nearestTo(report, name.text, known)
+  const all = (): Iterable<string> => (isMap(candidates) ? candidates.keys() : candidates)
+  const nearest = nearestTo(report, name.text, all())
+  const known: string[] = []
+  for (const candidate of all()) if (known.push(candidate) > 12) break
   const help =
     nearest !== undefined
       ? `did you mean \`${nearest}\`?`
@@ -292,6 +294,12 @@ export function reportUnknown(
     help,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),
   })
+}
+
+function isMap(
+  candidates: readonly string[] | ReadonlyMap<string, unknown>,
+): candidates is ReadonlyMap<string, unknown> {
+  return candidates instanceof Map
 }
 
 export function renameTo(replacement: string, node: syntax.Node, source: Source): Fix {

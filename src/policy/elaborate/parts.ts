@@ -29,10 +29,7 @@ export function elaborateParts(
         fact,
       })
     }
-    const nearest = nearestTo(context.report, written, [
-      ...factTypes.keys(),
-      ...partsOfValues(context),
-    ])
+    const nearest = nearestTo(context.report, written, dottedNames(context))
     report('RT0201', location, `nothing is named \`${written}\``, {
       help:
         nearest === undefined
@@ -108,10 +105,10 @@ export function partsOf(
     : ['score', 'score(model)']
 }
 
-function partsOfValues(context: Context): string[] {
-  return [...context.names.values.entries].flatMap(([name, { declaration }]) =>
-    declaration.kind === 'classifier' || declaration.kind === 'scorer'
-      ? partsOf(declaration).map((part) => `${name}.${part}`)
-      : [],
-  )
+function* dottedNames({ names }: Context): Iterable<string> {
+  yield* factTypes.keys()
+  for (const [name, { declaration }] of names.values.entries) {
+    if (declaration.kind !== 'classifier' && declaration.kind !== 'scorer') continue
+    for (const part of partsOf(declaration)) yield `${name}.${part}`
+  }
 }

@@ -141,9 +141,9 @@ function elaborateBareName(
   if (expected?.kind === 'model' && names.models.entries.has(name.text) && value === undefined)
     return literal(model)
   if (
-    expected?.kind === 'provider'
-    && names.providers.entries.has(name.text)
-    && value === undefined
+    expected?.kind === 'provider' &&
+    names.providers.entries.has(name.text) &&
+    value === undefined
   ) {
     return literal(provider)
   }

@@ -274,8 +274,8 @@ export function elaborateFilter(
   const it = declaration.subject === 'models' ? 'model' : 'endpoint'
   const where = elaborateCondition(context, { source, place: 'filter', it }, declaration.where)
   const when =
-    declaration.when
-    && elaborateCondition(context, { source, place: 'filter', it: undefined }, declaration.when)
+    declaration.when &&
+    elaborateCondition(context, { source, place: 'filter', it: undefined }, declaration.when)
   if (where === undefined || (declaration.when !== undefined && when === undefined))
     return undefined
   return {

@@ -19,8 +19,8 @@ export function onlyScore(
   const owners: ScoreOwner[] = []
   for (const [name, { declaration }] of context.names.values.entries) {
     if (
-      declaration.kind === 'classifier'
-      && declaration.lines.some((line) => line.kind === 'scores')
+      declaration.kind === 'classifier' &&
+      declaration.lines.some((line) => line.kind === 'scores')
     ) {
       owners.push({ kind: 'classifier', name })
     }
@@ -81,11 +81,11 @@ export function elaborateScoreOf(
   const location = at(scope.source, node)
   const declaration = names.values.entries.get(first?.text ?? '')?.declaration
   const fits =
-    part?.text === 'score'
-    && third === undefined
-    && ((declaration?.kind === 'classifier'
-      && declaration.lines.some((line) => line.kind === 'scores'))
-      || declaration?.kind === 'scorer')
+    part?.text === 'score' &&
+    third === undefined &&
+    ((declaration?.kind === 'classifier' &&
+      declaration.lines.some((line) => line.kind === 'scores')) ||
+      declaration?.kind === 'scorer')
   if (!fits || first === undefined) {
     report(
       'RT0201',
@@ -104,8 +104,8 @@ export function elaborateScoreOf(
   const kind = declaration?.kind === 'classifier' ? 'classifier' : 'scorer'
   const form = scoreForm(context, scope, { kind, name: first.text }, argument)
   return (
-    form
-    && noted(
+    form &&
+    noted(
       context,
       scope,
       { location, type: number('score'), ...form },

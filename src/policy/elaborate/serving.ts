@@ -101,8 +101,8 @@ function elaborateServeLines(
   }
   if (order !== undefined) distinct(order.groups.flat(), 'provider', source, report)
   const by =
-    orderBy
-    && oneOf(
+    orderBy &&
+    oneOf(
       orderBy.by,
       ['price', 'throughput', 'latency', 'request'] as const,
       'order of hosts',

@@ -366,10 +366,10 @@ function factLiteral(
           ? 'text stands in quotes'
           : 'a fact has the kind and unit of what it names',
       fix:
-        type.kind === 'number'
-        && value.kind === 'quantity'
-        && (value.token === 'integer' || value.token === 'scaled')
-        && (type.unit === 'tokens' || type.unit === 'chars')
+        type.kind === 'number' &&
+        value.kind === 'quantity' &&
+        (value.token === 'integer' || value.token === 'scaled') &&
+        (type.unit === 'tokens' || type.unit === 'chars')
           ? renameTo(`${value.raw} ${type.unit}`, value, source)
           : undefined,
     },

@@ -166,15 +166,15 @@ function elaborateOutcome(
   const by = outcome.by === undefined || isRule(context, outcome.by, source)
   const after = outcome.after?.map((name) => isRule(context, name, source)) ?? []
   const where =
-    outcome.where
-    && elaborateCondition(context, { source, place: 'test', it: undefined }, outcome.where)
+    outcome.where &&
+    elaborateCondition(context, { source, place: 'test', it: undefined }, outcome.where)
   if (target === undefined || !by || after.includes(false)) return undefined
   if (outcome.at !== undefined && host === undefined) return undefined
   if (outcome.where !== undefined && where === undefined) return undefined
   if (
-    outcome.at !== undefined
-    && target.kind === 'model'
-    && !hostsOf(context, target.model).has(outcome.at.text)
+    outcome.at !== undefined &&
+    target.kind === 'model' &&
+    !hostsOf(context, target.model).has(outcome.at.text)
   ) {
     report(
       'RT0221',

@@ -10,10 +10,10 @@ import { isScale, wordsOf } from './types.ts'
 /** Whether a bare name is a value of the policy or of the language. */
 export function isValueName(context: Context, name: string): boolean {
   return (
-    context.names.values.entries.has(name)
-    || factTypes.has(name)
-    || name === 'it'
-    || coreFunctions.get(name)?.parameters.length === 0
+    context.names.values.entries.has(name) ||
+    factTypes.has(name) ||
+    name === 'it' ||
+    coreFunctions.get(name)?.parameters.length === 0
   )
 }
 
@@ -55,33 +55,12 @@ export function reportUnknownWord(
     })
     return
   }
-  const own =
-    noun === 'model'
-      ? [...names.models.entries.keys(), 'requested', 'current']
-      : noun === 'provider'
-        ? [...names.providers.entries.keys()]
-        : expected?.kind === 'word' && isScale(expected, names)
-          ? [...(wordsOf(expected.set, names) ?? [])]
-          : []
-  const everything = [
-    ...own,
-    ...names.values.entries.keys(),
-    ...factTypes.keys(),
-    ...[...coreFunctions].filter(([, each]) => each.parameters.length === 0).map(([key]) => key),
-    ...(noun === undefined
-      ? [
-          ...names.scaleWords.keys(),
-          ...names.models.entries.keys(),
-          ...names.providers.entries.keys(),
-        ]
-      : []),
-  ]
-  const nearest = nearestTo(context.report, name.text, everything)
+  const nearest = nearestTo(report, name.text, wordsFor(context, noun, expected))
   const dashed = name.text.split('-')
   const subtraction =
-    dashed.length === 2
-    && names.values.entries.has(dashed[0] ?? '')
-    && isValueOrNumber(context, dashed[1] ?? '')
+    dashed.length === 2 &&
+    names.values.entries.has(dashed[0] ?? '') &&
+    isValueOrNumber(context, dashed[1] ?? '')
       ? `${dashed[0]} - ${dashed[1]}`
       : undefined
   report(
@@ -111,4 +90,23 @@ export function reportUnknownWord(
 
 function isValueOrNumber(context: Context, text: string): boolean {
   return /^\d/.test(text) || isValueName(context, text)
+}
+
+/** What could stand at a place, what is expected there first. */
+function* wordsFor(
+  { names }: Context,
+  noun: 'model' | 'provider' | undefined,
+  expected: Type | undefined,
+): Iterable<string> {
+  if (noun === 'model') yield* [...names.models.entries.keys(), 'requested', 'current']
+  if (noun === 'provider') yield* names.providers.entries.keys()
+  if (expected?.kind === 'word' && isScale(expected, names))
+    yield* wordsOf(expected.set, names) ?? []
+  yield* names.values.entries.keys()
+  yield* factTypes.keys()
+  for (const [key, { parameters }] of coreFunctions) if (parameters.length === 0) yield key
+  if (noun !== undefined) return
+  yield* names.scaleWords.keys()
+  yield* names.models.entries.keys()
+  yield* names.providers.entries.keys()
 }
