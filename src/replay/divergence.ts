@@ -28,8 +28,9 @@ export function differenceOf(comparison: Comparison): Omit<Divergence, 'call' | 
   if (record.end !== end) {
     return { kind: 'endpoint', detail: `${endText(record.end, recorded)} in the log, ${endText(end, tried)} here`, ...places }
   }
-  if (end !== 'no-route' && !samePlace(recorded, tried)) {
-    return { kind: 'endpoint', detail: `${text(recorded)} in the log, ${text(tried)} here`, ...places }
+  // Of a call that nobody served, the log may not say where it went.
+  if (recorded !== undefined && tried !== undefined && !samePlace(recorded, tried)) {
+    return { kind: 'endpoint', detail: `${placeText(recorded)} in the log, ${placeText(tried)} here`, ...places }
   }
   const detail = promptDifference(comparison)
   return detail === undefined ? undefined : { kind: 'prompt', detail, ...places }

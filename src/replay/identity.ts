@@ -104,7 +104,8 @@ function policyResidual(policy: Policy, record: CallRecord, call: CallResult): s
   if (attempts !== undefined && attempts !== call.attempts.length) {
     return `${attempts} attempts in the log, ${call.attempts.length} here`
   }
-  return accountOf(policy, record).detail
+  const { billed, billSame, detail } = accountOf(policy, record)
+  return billed && !billSame ? detail : undefined
 }
 
 function placeOf(place: CallResult['served']): string {
@@ -132,12 +133,12 @@ function accountOf(policy: Policy, record: CallRecord): Account {
   const priced = billed && place !== undefined ? repriced(policy, record, usage, place) : undefined
   const billSame = billed && priced?.value === bill && priced.level === 're-priced'
   const account = { call: record.call, hasTokens: usage !== undefined, tokensSame, billed, billSame }
-  if (usage !== undefined && !tokensSame) {
-    return { ...account, detail: `the log counts ${total ?? 0} prompt tokens, its buckets ${sum ?? 0}` }
-  }
   if (billed && !billSame) {
     const reckoned = priced === undefined || priced.value === null ? 'unknown' : dollars(priced.value)
     return { ...account, detail: `billed ${dollars(bill)}, reckoned ${reckoned}` }
+  }
+  if (usage !== undefined && !tokensSame) {
+    return { ...account, detail: `the log counts ${total ?? 0} prompt tokens, its buckets ${sum ?? 0}` }
   }
   return { ...account, detail: undefined }
 }

@@ -67,7 +67,7 @@ function attemptsOf(policy: Policy, call: CallRecord): readonly Seen[] {
     const instants = { startMicros: attempt.startMicros, endMicros: attempt.endMicros }
     const answer: AttemptAnswer =
       attempt.errorClass === undefined
-        ? { kind: 'answers', cause: 'recorded', ...instants }
+        ? { kind: call.end === 'cancelled' ? 'cancelled' : 'answers', cause: 'recorded', ...instants }
         : {
             kind: 'fails',
             cause: 'recorded',
@@ -94,7 +94,7 @@ function endAnswer(call: CallRecord, last: AttemptAnswer['kind'] | undefined): A
     case 'served':
       return last === 'answers' ? undefined : { kind: 'answers', cause: 'recorded', ...whole }
     case 'cancelled':
-      return { kind: 'cancelled', cause: 'recorded', ...whole }
+      return last === 'cancelled' ? undefined : { kind: 'cancelled', cause: 'recorded', ...whole }
     case 'exhausted':
     case 'denied':
       if (last === 'fails') return undefined

@@ -22,6 +22,7 @@ import type { Service } from './serve.ts'
 import { eventReader } from './session-events.ts'
 import type { Between } from './session-events.ts'
 import { sessionWorld } from './session-world.ts'
+import type { WorldSources } from './session-world.ts'
 import type {
   Attempt,
   Breach,
@@ -93,6 +94,7 @@ interface Run {
   readonly events: (call: CallRecord | undefined) => Between
   readonly health: ReturnType<typeof recordedHealth>
   readonly offeredTools: ReadonlySet<string> | undefined
+  readonly faults: WorldSources['faults']
   readonly attempts: Attempt[]
   readonly breaches: Breach[]
   readonly judged: { readonly call: number; readonly invariant: string }[]
@@ -118,6 +120,7 @@ function startRun(session: RecordedSession, options: SessionReplayOptions): Run 
     events: eventReader(session.events),
     health: recordedHealth(policy, session),
     offeredTools: offered.length === 0 ? undefined : new Set(offered),
+    faults: session.events.filter((event) => event.event === 'fault'),
     attempts: [],
     breaches: [],
     judged: [],
@@ -224,7 +227,17 @@ function account(run: Run, between: Between, beforeCall: number): void {
   }
 }
 
+/**
+ * A compaction that the log marks before this call is the policy's own where its switch causes one
+ * here; otherwise it is an event, and the decision sees it.
+ */
 function decideCall(run: Run, record: CallRecord, between: Between): DecidedCall {
+  const own = decideWith(run, record, between, false)
+  if (!between.compacted || own.decision.switched?.compactToMillionths !== undefined) return own
+  return decideWith(run, record, between, true)
+}
+
+function decideWith(run: Run, record: CallRecord, between: Between, compacted: boolean): DecidedCall {
   const { evaluator, seed } = run.options
   const { policy } = evaluator
   const { session } = run.session
@@ -237,14 +250,14 @@ function decideCall(run: Run, record: CallRecord, between: Between): DecidedCall
     previousReply: run.previous?.reply,
     requested: requested === undefined ? undefined : canonicalModel(policy, requested),
     organisation: between.organisation,
-    compacted: between.compacted,
+    compacted,
     nowMicros: record.startMicros,
   })
   const world = sessionWorld({
     seed,
     session,
     attempts: run.attempts,
-    faults: run.session.events.filter((event) => event.event === 'fault'),
+    faults: run.faults,
     nowMicros: record.startMicros,
   })
   const begun = observe(policy, run.state, input)

@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { priceUsage } from '../../src/replay/pricing.ts'
+import { leavesOf, levels, weaker } from '../../src/replay/money.ts'
+import { mergeSplits, splitOf, valueOfSplit } from '../../src/replay/ledger.ts'
+import { groupFields, groupsOf, totalsOf } from '../../src/replay/session-totals.ts'
+import { emptyTotals, mergeTotals } from '../../src/replay/totals.ts'
+import type { CallResult, Money, SessionResult } from '../../src/replay/result.ts'
+import { strangerModel } from '../support/arbitrary-catalogue.ts'
+import { madeUpLog, madeUpLogs, recordedSession, recordedSessions, usage } from '../support/arbitrary-recorded.ts'
+import { policyOf, small } from '../support/policy-of.ts'
+import { loadablePolicyText, replayed } from '../support/replaying.ts'
+
+const runs = { numRuns: 40 }
+
+function moneyOf(call: CallResult): readonly Money[] {
+  return [call.recordedCost, call.policyCost, call.overheadCost, call.recordedOverhead].filter(
+    (money) => money !== undefined,
+  )
+}
+
+describe('laws of money', () => {
+  it('conservation: the total is the sum of its calls, its levels and every way of grouping', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+        const policy = policyOf(text)
+        const { result, sessions } = replayed(policy, recordedSessions(logs, policy))
+        const calls = sessions.flatMap((session) => session.calls)
+        const sum = (of: (call: CallResult) => Money): bigint =>
+          calls.flatMap((call) => leavesOf(of(call))).reduce((total, leaf) => total + (leaf.value ?? 0n), 0n)
+        const { money } = result.totals
+        expect(valueOfSplit(money.recorded)).toBe(sum((call) => call.recordedCost))
+        expect(valueOfSplit(money.frozen)).toBe(sum((call) => call.policyCost))
+        expect(mergeSplits(money.recordedBeforeDivergence, money.recordedFromDivergence)).toEqual(money.recorded)
+        for (const field of groupFields) {
+          const groups = sessions.flatMap((session) => [...groupsOf(session, field).values()])
+          expect(groups.reduce(mergeTotals, emptyTotals)).toEqual(result.totals)
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('conservation: tokens come out as they went in', () => {
+    fc.assert(
+      fc.property(madeUpLogs, (logs) => {
+        const policy = small('on start { otherwise use small }')
+        const sessions = recordedSessions(logs, policy)
+        const { totals } = replayed(policy, sessions).result
+        const all = sessions.flatMap((session) => session.calls.flatMap((call) => call.usage ?? []))
+        const total = (of: (usage: (typeof all)[number]) => number): bigint =>
+          all.reduce((sum, each) => sum + BigInt(of(each)), 0n)
+        expect(totals.tokens).toEqual({
+          uncachedInput: total((each) => each.uncachedInput),
+          cacheRead: total((each) => each.cacheRead),
+          cacheWrite: total((each) => each.cacheWrite5m + each.cacheWrite1h + (each.cacheWriteOther ?? 0)),
+          output: total((each) => each.output + (each.reasoning ?? 0)),
+          callsWithUsage: all.length,
+          lowerBoundOutputs: all.filter((each) => each.outputQuality === 'lower-bound').length,
+        })
+      }),
+      runs,
+    )
+  })
+
+  it('conservation: every recorded call is replayed, after the divergence or skipped', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, fc.constantFrom('frozen', 'stop'), fc.nat({ max: 3 }), (text, logs, mode, every) => {
+        const policy = policyOf(text)
+        const sessions = recordedSessions(logs, policy)
+        const select = { text: 'some', selects: (call: { readonly call: number }): boolean => call.call % 4 !== every }
+        const { calls } = replayed(policy, sessions, { mode, select }).result.totals
+        const skipped = Object.values(calls.skipped).reduce((sum, count) => sum + count, 0)
+        expect(calls.recorded).toBe(sessions.reduce((sum, session) => sum + session.calls.length, 0))
+        expect(calls.recorded).toBe(calls.replayed + calls.afterDivergence + skipped)
+      }),
+      runs,
+    )
+  })
+
+  it('intervals: lo is at most the value, and the value at most hi', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+        const policy = policyOf(text)
+        const { sessions } = replayed(policy, recordedSessions(logs, policy))
+        for (const money of sessions.flatMap((session) => session.calls).flatMap(moneyOf)) {
+          if (money.value === null) continue
+          expect(money.lo).not.toBeNull()
+          expect((money.lo ?? 0n) <= money.value).toBe(true)
+          expect(money.hi === null || money.value <= money.hi).toBe(true)
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('weakest link: a figure claims no more than its weakest part, and a split loses none', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+        const policy = policyOf(text)
+        const { sessions } = replayed(policy, recordedSessions(logs, policy))
+        for (const money of sessions.flatMap((session) => session.calls).flatMap(moneyOf)) {
+          expect(money.level).toBe(leavesOf(money).map((leaf) => leaf.level).reduce(weaker))
+          expect(Object.keys(splitOf(money).parts).sort()).toEqual(
+            [...new Set(leavesOf(money).map((leaf) => leaf.level))].sort(),
+          )
+        }
+        for (const call of sessions.flatMap((session) => session.calls)) {
+          if (call.phase === 'before') continue
+          const level = levels.indexOf(call.policyCost.level)
+          expect(level).toBeGreaterThanOrEqual(levels.indexOf('modelled'))
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('no fabricated savings: what has no price adds to no sum and is listed', () => {
+    fc.assert(
+      fc.property(madeUpLogs, madeUpLog, (logs, log) => {
+        const policy = small('on start { otherwise use requested else use small }')
+        const sessions = recordedSessions(logs, policy)
+        const plain = recordedSession(log, policy, 'unpriced')
+        const unpriced = {
+          ...plain,
+          calls: plain.calls.map(({ cost: _cost, attempts: _attempts, ...call }) => ({
+            ...call,
+            end: 'served' as const,
+            served: { model: strangerModel },
+          })),
+        }
+        const before = replayed(policy, sessions).result.totals
+        const after = replayed(policy, [...sessions, unpriced]).result.totals
+        for (const key of ['recorded', 'stop', 'recordedBeforeDivergence', 'recordedFromDivergence'] as const) {
+          expect(valueOfSplit(after.money[key])).toBe(valueOfSplit(before.money[key]))
+        }
+        expect((after.unpriced[strangerModel] ?? 0) - (before.unpriced[strangerModel] ?? 0)).toBe(unpriced.calls.length)
+        expect(after.money.recorded.parts.unknown?.calls ?? 0).toBeGreaterThanOrEqual(unpriced.calls.length)
+      }),
+      runs,
+    )
+  })
+
+  it('linearity: all prices times k is every cost times k', () => {
+    const catalogue = (factor: number): string => `
+      scale tier = [standard]
+      provider north { region us }
+      model one {
+        tier standard
+        max-output 10k tokens
+        served-by [north]
+        price per 1M tokens { input $${factor} output $${5 * factor} cache-read $${factor} cache-write-1h $${2 * factor} }
+      }`
+    const policies = [1, 7].map((factor) => policyOf(catalogue(factor), 'policy p\non start { otherwise use one }'))
+    fc.assert(
+      fc.property(usage, (tokens) => {
+        const [plain, dear] = policies.map((policy) =>
+          priceUsage(policy, tokens, { model: 'one', provider: undefined, serviceTier: undefined, atMicros: undefined, images: 0 }),
+        )
+        const times = (amount: bigint | null | undefined): bigint | null => (amount == null ? null : amount * 7n)
+        expect([dear?.value, dear?.lo, dear?.hi]).toEqual([times(plain?.value), times(plain?.lo), times(plain?.hi)])
+      }),
+    )
+  })
+
+  it('merging is associative and commutative, and nothing is neutral', () => {
+    const sessionsOf = (logs: Parameters<typeof recordedSessions>[0]): readonly SessionResult[] => {
+      const policy = small('on start { rule vision: when images > 0 then use big  otherwise use small }')
+      return replayed(policy, recordedSessions(logs, policy)).sessions
+    }
+    fc.assert(
+      fc.property(fc.array(madeUpLog, { minLength: 3, maxLength: 3 }), (logs) => {
+        const [a = emptyTotals, b = emptyTotals, c = emptyTotals] = sessionsOf(logs).map(totalsOf)
+        expect(mergeTotals(mergeTotals(a, b), c)).toEqual(mergeTotals(a, mergeTotals(b, c)))
+        expect(mergeTotals(a, b)).toEqual(mergeTotals(b, a))
+        expect(mergeTotals(a, emptyTotals)).toEqual(a)
+      }),
+      runs,
+    )
+  })
+})

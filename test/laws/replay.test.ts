@@ -1,0 +1,306 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Block, Policy } from '../../src/policy/core.ts'
+import { modelNamed, rankOf } from '../../src/policy/catalogue-queries.ts'
+import { candidatesOf } from '../../src/policy/reference/candidates.ts'
+import { decide, referenceEvaluator } from '../../src/policy/reference/decide.ts'
+import { newNotes } from '../../src/policy/reference/scope.ts'
+import type { DecidedCall } from '../../src/replay/hosts.ts'
+import { samePlace } from '../../src/replay/place.ts'
+import { replaySession } from '../../src/replay/session-replay.ts'
+import type { CallResult } from '../../src/replay/result.ts'
+import type { CallRecord } from '../../src/trace/record.ts'
+import type { RecordedSession } from '../../src/trace/session.ts'
+import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../support/arbitrary-recorded.ts'
+import { policyOf, small } from '../support/policy-of.ts'
+import { asRecorded, loadablePolicyText, replayed } from '../support/replaying.ts'
+
+const runs = { numRuns: 40 }
+
+interface Watched {
+  readonly calls: readonly CallResult[]
+  readonly decided: readonly DecidedCall[]
+}
+
+function watch(policy: Policy, session: RecordedSession): Watched {
+  const decided: DecidedCall[] = []
+  const { calls } = replaySession(session, {
+    evaluator: referenceEvaluator(policy),
+    mode: 'frozen',
+    seed: '0',
+    onDecided: (call) => decided.push(call),
+  })
+  return { calls, decided }
+}
+
+describe('laws of a replay', () => {
+  it('totality: every call is decided once and ends once', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
+        const policy = policyOf(text)
+        const session = recordedSession(log, policy, 's1')
+        const { calls } = watch(policy, session)
+        expect(calls.map((call) => call.call)).toEqual(session.calls.map((call) => call.call))
+        for (const call of calls) {
+          expect(call.end === 'no-route').toBe(call.decision.model === undefined)
+          expect(call.attempts.filter((attempt) => attempt.errorClass === undefined)).toHaveLength(
+            call.end === 'served' || call.end === 'cancelled' ? 1 : 0,
+          )
+          expect(call.served !== undefined).toBe(call.end === 'served' || call.end === 'cancelled')
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('identity: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+        const policy = policyOf(text)
+        const sessions = recordedSessions(logs, policy).map((session) => withoutHideable(session, policy))
+        const first = replayed(policy, sessions)
+        const log = sessions.map((session, at) => {
+          const result = first.sessions[at]
+          if (result === undefined) throw new Error('a session without a result')
+          return asRecorded(session, result, policy)
+        })
+        const { result, sessions: again } = replayed(policy, log)
+        expect(again.map((session) => session.divergence)).toEqual(log.map(() => undefined))
+        expect(result.identity).toMatchObject({
+          form: 'policy',
+          same: result.totals.calls.recorded,
+          calls: result.totals.calls.recorded,
+        })
+        expect(result.refusal).toBeUndefined()
+        expect(result.totals.money.stop).toEqual(result.totals.money.recorded)
+        expect(result.totals.money.frozen.parts.modelled).toBeUndefined()
+      }),
+      runs,
+    )
+  })
+
+  it('prefix agreement: before the divergence every call goes where the log says and costs what it says', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
+        const policy = policyOf(text)
+        const { calls } = watch(policy, recordedSession(log, policy, 's1'))
+        const phases = calls.map((call) => call.phase)
+        expect(phases).toEqual(phases.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
+        expect(phases.filter((phase) => phase === 'at').length).toBeLessThanOrEqual(1)
+        for (const call of calls) {
+          if (call.phase !== 'before') continue
+          expect(call.end).toBe(call.recordedEnd)
+          if (call.end === 'served') expect(samePlace(call.served, call.recorded)).toBe(true)
+          expect(call.policyCost).toEqual(call.recordedCost)
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('no peeking: reply, usage, cost, end and attempts of a call change no decision up to it', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLog, madeUpLog, fc.nat(), (text, log, other, at) => {
+        const policy = policyOf(text)
+        const session = recordedSession(log, policy, 's1')
+        const strangers = recordedSession(other, policy, 's1').calls
+        const index = at % session.calls.length
+        const changed = {
+          ...session,
+          calls: session.calls.map((call, position) =>
+            position < index ? call : withAnswerOf(call, strangers[position % strangers.length]),
+          ),
+        }
+        const [one, two] = [watch(policy, session), watch(policy, changed)]
+        const upTo = ({ calls }: Watched): unknown => calls.slice(0, index + 1).map((call) => call.decision)
+        expect(upTo(two)).toEqual(upTo(one))
+      }),
+      runs,
+    )
+  })
+
+  it('first choosing rule wins: rules after the one that chose change nothing', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
+        const policy = policyOf(text)
+        for (const { begun, input, world, decision } of watch(policy, recordedSession(log, policy, 's1')).decided) {
+          if (decision.reason === 'forced' || decision.after.length > 0) continue
+          const cut = (block: Block | undefined): Block | undefined => {
+            const at = block?.rules.findIndex((rule) => rule.name === decision.rule) ?? -1
+            return block === undefined || at < 0 ? block : { ...block, rules: block.rules.slice(0, at + 1) }
+          }
+          const { start, turn, call } = policy.blocks
+          const blocks = Object.fromEntries(
+            Object.entries({ start: cut(start), turn: cut(turn), call: cut(call) }).filter(([, block]) => block !== undefined),
+          )
+          const [, again] = decide({ ...policy, blocks }, begun, input, world, undefined)
+          expect(again).toEqual(decision)
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('hard filters are never broken: no attempt, failover or fallback reaches what they dropped', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
+        const policy = policyOf(text)
+        const { calls, decided } = watch(policy, recordedSession(log, policy, 's1'))
+        decided.forEach(({ begun, input, world }, at) => {
+          const candidates = candidatesOf({
+            policy, state: begun, input, world, it: undefined, eligible: undefined, claims: [], notes: newNotes(), trace: undefined,
+          })
+          for (const { model, provider } of calls[at]?.attempts ?? []) {
+            const { candidate, endpoints } = candidates.of(model)
+            expect(candidate).toBe(true)
+            expect(endpoints.map((endpoint) => endpoint.provider)).toContain(provider)
+          }
+        })
+      }),
+      runs,
+    )
+  })
+
+  it('stickiness: without a rule that fires the model stays while it may', () => {
+    const policy = small(`
+      on start { rule vision: when images > 0 then use big  otherwise use small }
+      on turn, call { otherwise keep }
+    `)
+    fc.assert(
+      fc.property(madeUpLog, (log) => {
+        for (const { decision, begun } of watch(policy, recordedSession(log, policy, 's1')).decided) {
+          if (begun.choice === undefined || decision.reason === 'forced') continue
+          expect(decision.model).toBe(begun.choice.model)
+          expect(decision.switched).toBeUndefined()
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('one-way escalation: where rules only upgrade, the tier falls only when the model is lost', () => {
+    const policy = small(`
+      ladder up { small -> mid -> big }
+      on start { otherwise use small else use mid else use big else stop "nothing" }
+      on turn, call {
+        rule stuck: when count failures in last 3 tools >= 1 then upgrade to big
+        rule long: when context.length >= 15k tokens then upgrade via up
+        otherwise keep
+      }
+    `)
+    const rank = (model: string): number =>
+      rankOf(policy, 'tier', modelNamed(policy, model)?.tier ?? '') ?? 0
+    fc.assert(
+      fc.property(madeUpLog, (log) => {
+        for (const { decision } of watch(policy, recordedSession(log, policy, 's1')).decided) {
+          if (decision.before === undefined || decision.model === undefined || decision.reason === 'forced') continue
+          expect(rank(decision.model)).toBeGreaterThanOrEqual(rank(decision.before))
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('time shift: moving every instant moves the instants of the result and nothing else', () => {
+    const policy = small(`
+      on start { rule vision: when images > 0 then use big  otherwise use small }
+      on turn, call {
+        rule rested: when time since rule rested >= 30s then upgrade to big
+        otherwise keep
+      }
+      serve any { retry 2 times on [any] { backoff 1s 2x }  failover on [any] }
+    `)
+    fc.assert(
+      fc.property(madeUpLog, fc.integer({ min: 1, max: 400 * 86_400 }), (log, seconds) => {
+        const by = seconds * 1_000_000
+        const session = recordedSession(log, policy, 's1')
+        const [one, two] = [watch(policy, session), watch(policy, shifted(session, by))]
+        expect(two.calls).toEqual(shifted(one.calls, by))
+      }),
+      runs,
+    )
+  })
+
+  it('renaming: other names for sessions, models and hosts give the same replay under those names', () => {
+    const text = (rename: (text: string) => string): Policy =>
+      policyOf(
+        rename(`
+          scale tier = [standard, premium]
+          provider north { region us }
+          provider south { region eu }
+          model big { tier premium accepts [text, image] context 100k tokens served-by [north, south] price per 1M tokens { input $5 output $25 cache-read 0.1x } }
+          model mid { tier standard accepts [text, image] context 100k tokens served-by [south] price per 1M tokens { input $1 output $5 cache-read 0.1x } }
+          pool main = [big, mid]
+        `),
+        rename(`
+          policy snippet
+          on start { rule vision: when images > 0 then use big  otherwise cheapest: choose cheapest from main else stop "nothing" }
+          on turn, call { rule up: when count failures in last 3 tools >= 1 then upgrade to big  otherwise keep }
+          serve any { retry 1 times on [any]  failover on [any]  fallback on [any] to [mid] }
+        `),
+      )
+    // New names sort the other way round, so that an order by name would show.
+    const names: readonly (readonly [string, string])[] = [
+      ['big', 'alpha'], ['mid', 'zeta'], ['north', 'yard'], ['south', 'barn'], ['s1', 'q9'], ['s2', 'p8'], ['s3', 'o7'], ['s4', 'n6'],
+    ]
+    const rename = (word: string): string =>
+      names.reduce((renamed, [from, to]) => renamed.replace(new RegExp(`\\b${from}\\b`, 'g'), to), word)
+    const [plain, renamed] = [text((word) => word), text(rename)]
+    fc.assert(
+      fc.property(madeUpLogs, (logs) => {
+        const sessions = recordedSessions(logs, plain)
+        const one = replayed(plain, sessions).sessions
+        const two = replayed(renamed, deep(sessions, rename)).sessions
+        expect(two.map(withoutHash)).toEqual(deep(one, rename).map(withoutHash))
+      }),
+      runs,
+    )
+  })
+})
+
+const order = ['before', 'at', 'after']
+
+/** No log holds a call of a tool that its router had hidden. */
+function withoutHideable(session: RecordedSession, policy: Policy): RecordedSession {
+  const hideable = policy.hides.map((hide) => hide.tool)
+  const calls = session.calls.map((call) =>
+    call.reply?.tools === undefined
+      ? call
+      : { ...call, reply: { ...call.reply, tools: call.reply.tools.filter((tool) => !hideable.includes(tool.name)) } },
+  )
+  return { ...session, calls }
+}
+
+/** The other call's answer under this call's question. */
+function withAnswerOf(call: CallRecord, stranger: CallRecord | undefined): CallRecord {
+  const { record, session, call: at, turn, startMicros, requested, prompt } = call
+  const { reply, usage, cost, end, attempts, served, endMicros } = stranger ?? call
+  const question = { record, session, call: at, turn, startMicros, requested, prompt }
+  const answer = { reply, usage, cost, end, attempts, served, endMicros }
+  return JSON.parse(JSON.stringify({ ...question, ...answer }))
+}
+
+/** Every instant of a value moved. */
+function shifted<T>(value: T, by: number): T {
+  const move = (part: unknown, key: string): unknown => {
+    if (typeof part === 'number' && /^(start|end|at|now)Micros$/.test(key)) return part + by
+    if (Array.isArray(part)) return part.map((item) => move(item, ''))
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, move(item, name)]))
+  }
+  return move(value, '') as T
+}
+
+function deep<T>(value: T, rename: (text: string) => string): T {
+  const copy = (part: unknown): unknown => {
+    if (typeof part === 'string') return rename(part)
+    if (Array.isArray(part)) return part.map(copy)
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([key, item]) => [rename(key), copy(item)]))
+  }
+  return copy(value) as T
+}
+
+function withoutHash<T extends { readonly outcomeHash: string }>({ outcomeHash: _, ...rest }: T): Omit<T, 'outcomeHash'> {
+  return rest
+}
