@@ -121,3 +121,9 @@ function statesAnything({ given }: CallInput): boolean {
   for (const _ in given) return true
   return false
 }
+
+/** Whatever reads what effects may change is read anew from here on. */
+export function change(frame: CallFrame, state: SessionState): void {
+  frame.state = state
+  frame.effectStamp += 1
+}

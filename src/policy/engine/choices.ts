@@ -1,4 +1,4 @@
-import type { Choice, Endpoint } from '../core.ts'
+import type { Choice } from '../core.ts'
 import type { CallFrame, Standing } from './call-frame.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
@@ -135,13 +135,9 @@ export function canHave(
   noteStanding(frame, standing)
   return (
     standing.candidate &&
-    (at === undefined || hasHost(standing.endpoints, at)) &&
-    (profile === undefined || lineUps.serves(frame, model, profile, standing.endpoints))
+    (at === undefined || standing.endpoints.some((endpoint) => endpoint.provider === at)) &&
+    (profile === undefined || lineUps.serves(frame, model, profile, at, standing.endpoints))
   )
-}
-
-function hasHost(endpoints: readonly Endpoint[], provider: string): boolean {
-  return endpoints.some((endpoint) => endpoint.provider === provider)
 }
 
 function moved(model: string, upgraded: boolean): Outcome {

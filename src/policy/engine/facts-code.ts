@@ -111,8 +111,8 @@ function missingName({ what }: CountQuery): string {
 
 export function sinceCode(query: SinceQuery): Code {
   const { of, unit } = query
-  // Rules fire, and reminders are given, in the course of a call.
-  const moving = of.kind === 'rule' || (of.kind === 'event' && of.event === 'reminder')
+  // Rules fire, reminders are given and models are switched in the course of a call.
+  const moving = of.kind === 'rule' || (of.kind === 'event' && of.event !== 'failover')
   return leaf(unit === 'time' ? 'now' : 'since', (frame) => sinceOf(frame.state, frame.input, query), moving)
 }
 

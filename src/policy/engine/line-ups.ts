@@ -9,8 +9,14 @@ import { factCode } from './facts-code.ts'
 
 /** Who would serve a choice, as far as that bears on the choice itself. */
 export interface LineUps {
-  /** Whether `require` of what serves the model leaves one of the endpoints. */
-  readonly serves: (frame: CallFrame, model: string, profile: string | undefined, endpoints: readonly Endpoint[]) => boolean
+  /** Whether `require` of what serves the model leaves one of the endpoints, or the host asked for. */
+  readonly serves: (
+    frame: CallFrame,
+    model: string,
+    profile: string | undefined,
+    at: string | undefined,
+    endpoints: readonly Endpoint[],
+  ) => boolean
   /** The endpoint that the choice's call would try first. */
   readonly first: (
     frame: CallFrame,
@@ -74,9 +80,10 @@ export function compileLineUps(compiler: Compiler): LineUps {
   }
 
   return {
-    serves: (frame, model, profile, endpoints) => {
+    serves: (frame, model, profile, at, endpoints) => {
       const required = plans.get(planKey(model, profile))?.require ?? []
-      if (endpoints.some((endpoint) => required.every((code) => judge(frame, code, endpoint) === true))) return true
+      const left = endpoints.filter((endpoint) => required.every((code) => judge(frame, code, endpoint) === true))
+      if (left.some((endpoint) => at === undefined || endpoint.provider === at)) return true
       for (const endpoint of endpoints) for (const code of required) doubt(frame, code, endpoint)
       return false
     },

@@ -40,7 +40,7 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
       const standing = frame.standing(frame, member.entry.index)
       noteStanding(frame, standing)
       if (!standing.candidate) return
-      if (profile !== undefined && !lineUps.serves(frame, member.entry.name, profile, standing.endpoints)) return
+      if (profile !== undefined && !lineUps.serves(frame, member.entry.name, profile, undefined, standing.endpoints)) return
       const fits = where === undefined || withIt(frame, member.entry, where)
       if (fits === true) all.push({ member, position, doubtful: false })
       else if (fits === undefined) all.push({ member, position, doubtful: true })
@@ -143,6 +143,7 @@ function cheapest(cost: Cost): Pick {
     // One whose price is unknown wins only where nobody else can.
     winner ??= runners.find((runner) => !runner.doubtful)
     const doubts = runners.filter((runner, index) => {
+      if (runner === winner) return false
       const price = costs[index] ?? null
       if (typeof price === 'string') {
         frame.missing.add(price)

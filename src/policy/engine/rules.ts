@@ -1,7 +1,7 @@
 import type { Block, Effect, Rule } from '../core.ts'
-import type { SessionState } from '../decision.ts'
 import { withEntry } from '../entries.ts'
 import { addTo, forget, raiseTo, setLatch } from '../memory.ts'
+import { change } from './call-frame.ts'
 import type { CallFrame } from './call-frame.ts'
 import { compileChoice, keep, note } from './choices.ts'
 import type { CompiledChoice, Outcome } from './choices.ts'
@@ -73,12 +73,6 @@ export function runBlock(frame: CallFrame, block: CompiledBlock, after: string[]
 function fire(frame: CallFrame, rule: string): void {
   const { state, clock } = frame
   change(frame, { ...state, fired: withEntry(state.fired, rule, { call: state.call, turn: state.turn, micros: clock }) })
-}
-
-/** Whatever reads what effects may change is read anew from here on. */
-export function change(frame: CallFrame, state: SessionState): void {
-  frame.state = state
-  frame.effectStamp += 1
 }
 
 function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) => void {

@@ -1,6 +1,8 @@
 import type { Endpoint, Expression } from '../core.ts'
+import type { SessionState } from '../decision.ts'
 import { entryOf } from '../entries.ts'
 import { partsOf as parts } from '../walk.ts'
+import { change } from './call-frame.ts'
 import type { CallFrame, Standing } from './call-frame.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
@@ -10,12 +12,12 @@ import type { EndpointEntry, ModelEntry } from './universe.ts'
 
 /** Who may be chosen at a call: the hard filters, compiled. */
 export interface Standings {
-  /**
-   * Judges what holds for the whole call, and every filter that an effect could change: filters see
-   * the state that the call began with.
-   */
+  /** Judges what holds for the whole call. */
   readonly begin: (frame: CallFrame) => CallStanding
-  /** What is left of one model; worked out when it is first asked for. */
+  /**
+   * What is left of one model; worked out when it is first asked for, with the state that the call
+   * began with: no effect of a call changes who may be chosen at it.
+   */
   readonly of: (frame: CallFrame, index: number) => Standing
 }
 
@@ -51,12 +53,13 @@ export function compileStandings(compiler: Compiler): Standings {
   }))
   const ofModels = filters.filter((filter) => filter.subject === 'models')
   const ofEndpoints = filters.filter((filter) => filter.subject === 'endpoints')
-  const eager = policy.filters.some((filter) => mayChange(compiler, filter.where))
+  const changeable = policy.filters.some((filter) => mayChange(compiler, filter.where))
   const contextImages = factCode(compiler, 'context.images')
   const checksWindow = !policy.unchecked.includes('context-window')
   const checksImages = !policy.unchecked.includes('modality')
   const budgets = compileBudgets(compiler)
 
+  let begun: SessionState
   const frameState = { images: undefined as boolean | undefined }
 
   const passes = (filter: CompiledFilter, frame: CallFrame, missing: Set<string>): boolean => {
@@ -115,7 +118,13 @@ export function compileStandings(compiler: Compiler): Standings {
     if (known === undefined || entry === undefined) return nobody
     if (known.stamp >= frame.callStamp) return known
     known.stamp = frame.callStamp
-    judge(frame, entry, known)
+    if (!changeable || frame.state === begun) judge(frame, entry, known)
+    else {
+      const { state } = frame
+      change(frame, begun)
+      judge(frame, entry, known)
+      change(frame, state)
+    }
     return known
   }
 
@@ -131,7 +140,7 @@ export function compileStandings(compiler: Compiler): Standings {
     if (checksImages && images === undefined) resting.push('modality')
     if (checksWindow && frame.tokens === undefined) resting.push('context-window')
     const spent = budgets.begin(frame)
-    if (eager) for (let index = 0; index < entries.length; index += 1) of(frame, index)
+    begun = frame.state
     return { resting, ...spent }
   }
 
