@@ -7,7 +7,7 @@ import type {
   RememberedChoice,
   SessionState,
 } from './decision.ts'
-import { endpointAt } from './catalogue-queries.ts'
+import { canonicalModel, endpointAt } from './catalogue-queries.ts'
 import { entryOf, withEntry } from './entries.ts'
 import { emptyHistory, grown } from './history.ts'
 import { reachesOf } from './history-needs.ts'
@@ -55,7 +55,7 @@ export function observe(policy: Policy, state: SessionState, input: CallInput): 
     requested:
       state.requestedFixed || input.requested === undefined ? state.requested : input.requested,
     sidechain: input.sidechain ?? state.sidechain,
-    organisation: { ...state.organisation, ...stated(input.organisation) },
+    organisation: { ...state.organisation, ...stated(policy, input.organisation) },
     toolCalled: toolsCalled(policy, state, input),
     events:
       input.compacted === true
@@ -66,11 +66,19 @@ export function observe(policy: Policy, state: SessionState, input: CallInput): 
   }
 }
 
-/** A list that is not named stays. */
-function stated(organisation: Partial<Organisation>): Partial<Organisation> {
-  return Object.fromEntries(
-    Object.entries(organisation).filter(([, value]) => value !== undefined),
-  )
+/** A list that is not named stays; models are named as the catalogue names them. */
+function stated(policy: Policy, organisation: Partial<Organisation>): Partial<Organisation> {
+  const { blocked, only, ignored, router } = organisation
+  const model = (name: string): string => canonicalModel(policy, name)
+  const isProvider = (name: string): boolean => policy.providers.some((each) => each.name === name)
+  return {
+    ...(blocked !== undefined && { blocked: blocked.map(model) }),
+    ...(only !== undefined && {
+      only: only === null ? null : only.map((name) => (isProvider(name) ? name : model(name))),
+    }),
+    ...(ignored !== undefined && { ignored }),
+    ...(router !== undefined && { router }),
+  }
 }
 
 /** `since tool` counts from the call whose reply held it. */

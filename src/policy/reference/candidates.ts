@@ -1,5 +1,5 @@
 import type { Endpoint, Filter, Model, Policy } from '../core.ts'
-import { canonicalModel, modelNamed, poolNamed } from '../catalogue-queries.ts'
+import { modelNamed, poolNamed } from '../catalogue-queries.ts'
 import { factOf } from '../facts.ts'
 import { isUnknown } from '../value.ts'
 import { judgeFor } from './evaluate.ts'
@@ -115,8 +115,8 @@ function modelDropped(rules: Rules, model: Model, missing: string[]): string | u
   const { scope, budgets } = rules
   const organisation = lists(scope)
   if (budgets.stopped !== undefined) return `budget ${budgets.stopped.budget}`
-  if (organisation.refuses(model.name)) return 'organisation'
-  if (organisation.models !== undefined && !organisation.models.has(model.name)) return 'organisation'
+  if (organisation.blocked.includes(model.name)) return 'organisation'
+  if (organisation.models?.includes(model.name) === false) return 'organisation'
   const only = budgets.only.find(({ models }) => !models.includes(model.name))
   if (only !== undefined) return `budget ${only.budget}`
   return filtered(rules, 'models', model.name, missing)
@@ -125,10 +125,8 @@ function modelDropped(rules: Rules, model: Model, missing: string[]): string | u
 function endpointDropped(rules: Rules, endpoint: Endpoint, missing: string[]): string | undefined {
   const { scope, budgets } = rules
   const organisation = lists(scope)
-  if (organisation.refuses(endpoint.provider)) return 'organisation'
-  if (organisation.providers !== undefined && !organisation.providers.has(endpoint.provider)) {
-    return 'organisation'
-  }
+  if (organisation.ignored.includes(endpoint.provider)) return 'organisation'
+  if (organisation.providers?.includes(endpoint.provider) === false) return 'organisation'
   const spent = budgets.providers.find((each) => each.provider === endpoint.provider)
   if (spent !== undefined) return `budget ${spent.budget}`
   return filtered(rules, 'endpoints', endpoint, missing)
@@ -153,28 +151,23 @@ function filtered(
 // --- what is built in
 
 interface Lists {
-  refuses(name: string): boolean
+  readonly blocked: readonly string[]
+  readonly ignored: readonly string[]
   /** `undefined`: any. */
-  readonly models: ReadonlySet<string> | undefined
-  readonly providers: ReadonlySet<string> | undefined
+  readonly models: readonly string[] | undefined
+  readonly providers: readonly string[] | undefined
 }
 
 /** `org.only` binds providers where it names one, and models where it names one or no provider. */
-function lists(scope: Scope): Lists {
-  const { policy, state, input } = scope
-  const names = (fact: 'org.blocked' | 'org.ignored' | 'org.only'): ReadonlySet<string> | undefined => {
-    const reading = factOf(policy, state, input, fact)
-    if (!Array.isArray(reading)) return undefined
-    return new Set(reading.map((name) => canonicalModel(policy, String(name))))
-  }
-  const refused = [names('org.blocked'), names('org.ignored')]
-  const only = names('org.only')
-  const providers = policy.providers.filter((each) => only?.has(each.name) === true)
-  const models = policy.models.filter((each) => only?.has(each.name) === true)
+function lists({ policy, state }: Scope): Lists {
+  const { blocked, ignored, only } = state.organisation
+  const providers = policy.providers.some((each) => only?.includes(each.name) === true)
+  const models = policy.models.some((each) => only?.includes(each.name) === true)
   return {
-    refuses: (name) => refused.some((list) => list?.has(name) === true),
-    models: only !== undefined && (models.length > 0 || providers.length === 0) ? only : undefined,
-    providers: only !== undefined && providers.length > 0 ? only : undefined,
+    blocked,
+    ignored,
+    models: only !== null && (models || !providers) ? only : undefined,
+    providers: only !== null && providers ? only : undefined,
   }
 }
 
