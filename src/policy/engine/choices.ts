@@ -135,8 +135,8 @@ export function canHave(
   noteStanding(frame, standing)
   return (
     standing.candidate &&
-    (at === undefined || standing.endpoints.some((endpoint) => endpoint.provider === at)) &&
-    (profile === undefined || lineUps.serves(frame, model, profile, at, standing.endpoints))
+    (profile === undefined || lineUps.serves(frame, model, profile, at, standing.endpoints)) &&
+    (at === undefined || standing.endpoints.some((endpoint) => endpoint.provider === at))
   )
 }
 

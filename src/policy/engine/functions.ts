@@ -35,7 +35,7 @@ export function functionCode(compiler: Compiler, call: Call): Code {
     case 'allowed':
       return allowedCode(compiler, first)
     case 'warm':
-      return ofModel(compiler, first, name, (entry, frame) => frame.world.warm(entry.name), false)
+      return warmCode(compiler, first)
     case 'price':
       return priceCode(compiler, first, nameOf(compiler, second) as PriceBucket)
     case 'benefit':
@@ -135,6 +135,25 @@ function allowedCode(compiler: Compiler, argument: Expression): Code {
     return entry !== undefined && frame.standing(frame, entry.index).allowed
   }
   return { run: value, scale: 1n, moving, constant: false, blame }
+}
+
+/** The world knows of models that the catalogue does not. */
+function warmCode(compiler: Compiler, argument: Expression): Code {
+  const { run, moving, blame } = modelCode(compiler, argument)
+  const value = (frame: CallFrame): Value => {
+    const which = run(frame)
+    return typeof which === 'string' ? frame.world.warm(which) : which === null ? false : undefined
+  }
+  return {
+    run: value,
+    scale: 1n,
+    moving,
+    constant: false,
+    blame: (frame, into) => {
+      if (run(frame) === undefined) blame(frame, into)
+      else if (value(frame) === undefined) into.add('warm')
+    },
+  }
 }
 
 function ofHost(name: string, read: (frame: CallFrame) => Value): Code {
