@@ -21,7 +21,11 @@ function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readon
   if (policy.classifiers.length === 0 || sessionsWithVerdict === sessions) return []
   const carry = `${sessionsWithVerdict} of ${sessions} sessions carry a classifier verdict`
   const [only, ...others] = [...servedModels].sort()
-  if (sessionsWithVerdict > 0) return [`${carry}: where one is missing, choices that need it are undetermined`]
+  if (sessionsWithVerdict > 0) {
+    // Some sessions never ask: only a verdict that was wanted is missed.
+    const missed = policy.classifiers.some(({ name }) => Object.hasOwn(totals.decisions.missing, name))
+    return missed ? [`${carry}: where one is missing, choices that need it are undetermined`] : []
+  }
   return only !== undefined && others.length === 0
     ? [`${carry}: the result equals always-${only}`]
     : [`${carry}: choices that need one are undetermined`]

@@ -8,7 +8,7 @@ import { newNotes } from '../../src/policy/reference/scope.ts'
 import type { DecidedCall } from '../../src/replay/hosts.ts'
 import { samePlace } from '../../src/replay/place.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
-import type { CallResult } from '../../src/replay/result.ts'
+import type { CallResult, SessionResult } from '../../src/replay/result.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../support/arbitrary-recorded.ts'
@@ -90,7 +90,7 @@ describe('laws of a replay', () => {
         for (const call of calls) {
           if (call.phase !== 'before') continue
           expect(call.end).toBe(call.recordedEnd)
-          if (call.end === 'served') expect(samePlace(call.served, call.recorded)).toBe(true)
+          expect(call.end !== 'served' || samePlace(call.served, call.recorded)).toBe(true)
           expect(call.policyCost).toEqual(call.recordedCost)
         }
       }),
@@ -301,6 +301,6 @@ function deep<T>(value: T, rename: (text: string) => string): T {
   return copy(value) as T
 }
 
-function withoutHash<T extends { readonly outcomeHash: string }>({ outcomeHash: _, ...rest }: T): Omit<T, 'outcomeHash'> {
-  return rest
+function withoutHash(session: SessionResult): SessionResult {
+  return { ...session, outcomeHash: '' }
 }
