@@ -17,6 +17,7 @@ import type { Declared, Table } from './names.ts'
 import { requirePrices } from './price-needs.ts'
 import { defined } from './record.ts'
 import { elaborateBlocks, elaborateFilter, elaborateHide, isMemory } from './rules.ts'
+import { refuseScoreCycles } from './score-cycles.ts'
 import { elaborateClassifier, elaborateScorer } from './scores.ts'
 import { elaborateProfile, elaborateServing } from './serving.ts'
 import { elaborateSetting } from './settings.ts'
@@ -131,6 +132,7 @@ function elaboratePolicy(context: Context, files: readonly syntax.File[]): Polic
     tests: elaborateTests(context, files),
   }
   requirePrices(context, policy)
+  refuseScoreCycles(context, policy)
   return policy
 }
 
