@@ -5,6 +5,7 @@ import { lineUp, servePlan } from '../policy/line-up.ts'
 import type { LineUp } from '../policy/line-up.ts'
 import { clockOf } from '../policy/memory.ts'
 import { candidatesOf, eligibility } from '../policy/reference/candidates.ts'
+import type { Candidates } from '../policy/reference/candidates.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
 import { truthOf } from '../policy/reference/logic.ts'
 import { newNotes, priceMoment } from '../policy/reference/scope.ts'
@@ -30,9 +31,19 @@ export interface DecidedCall {
   readonly decision: Decision
 }
 
-/** The scope in which claims about a decided call, and its serving, are judged. */
-export function scopeOfCall({ policy, begun, decided, input, world }: DecidedCall): Scope {
-  const scope: Scope = {
+interface CallScope {
+  readonly scope: Scope
+  readonly candidates: Candidates
+}
+
+const scopes = new WeakMap<DecidedCall, CallScope>()
+
+/** Who may be chosen is worked out once a call: serving and every claim ask for it. */
+function callScope(call: DecidedCall): CallScope {
+  const known = scopes.get(call)
+  if (known !== undefined) return known
+  const { policy, begun, decided, input, world } = call
+  const begins: Scope = {
     policy,
     state: begun,
     input,
@@ -43,16 +54,23 @@ export function scopeOfCall({ policy, begun, decided, input, world }: DecidedCal
     notes: newNotes(),
     trace: undefined,
   }
-  const candidates = candidatesOf(scope)
-  return { ...scope, state: decided, eligible: eligibility(candidates, () => undefined) }
+  const candidates = candidatesOf(begins)
+  const scope = { ...begins, state: decided, eligible: eligibility(candidates, () => undefined) }
+  const found = { scope, candidates }
+  scopes.set(call, found)
+  return found
+}
+
+/** The scope in which claims about a decided call, and its serving, are judged. */
+export function scopeOfCall(call: DecidedCall): Scope {
+  return callScope(call).scope
 }
 
 /** `undefined`: the decision has no route. */
 export function hostsOf(call: DecidedCall): Hosts | undefined {
-  const { policy, begun, decided, input, world, decision } = call
+  const { policy, decided, input, decision } = call
   if (decision.model === undefined) return undefined
-  const scope = scopeOfCall(call)
-  const candidates = candidatesOf({ ...scope, state: begun, world, eligible: undefined })
+  const { scope, candidates } = callScope(call)
   const order = factOf(policy, decided, input, 'request.order')
   const line = (model: string, plan: ServeLines, at: string | undefined): LineUp =>
     lineUp({
