@@ -1,10 +1,10 @@
 import type { Choice } from '../core.ts'
-import type { CallFrame, Standing } from './call-frame.ts'
-import type { Code } from './code.ts'
+import type { CallFrame } from './call-frame.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
 import { nextStep } from './functions.ts'
 import type { LineUps } from './line-ups.ts'
+import { note, noteStanding } from './notes.ts'
 import { compileRanking } from './rankings.ts'
 import type { Universe } from './universe.ts'
 
@@ -28,18 +28,6 @@ export type CompiledChoice = (frame: CallFrame) => Outcome
 
 const restart: Outcome = { kind: 'restart' }
 export const keep: Outcome = { kind: 'keep' }
-
-/** Notes what was unknown on the way to a choice: the decision is undetermined. */
-export function note(frame: CallFrame, code: Code): void {
-  frame.undetermined = true
-  code.blame(frame, frame.missing)
-}
-
-export function noteStanding(frame: CallFrame, standing: Standing): void {
-  if (standing.missing.length === 0) return
-  frame.undetermined = true
-  for (const name of standing.missing) frame.missing.add(name)
-}
 
 export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choice): CompiledChoice {
   const { universe } = compiler
@@ -110,10 +98,6 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
       return (frame) => {
         const current = frame.state.choice?.model
         const above = current === undefined ? undefined : ladder?.above.get(current)
-        for (const name of above ?? []) {
-          const entry = universe.models.get(name)
-          if (entry !== undefined) noteStanding(frame, frame.standing(frame, entry.index))
-        }
         const next = nextStep(above ?? [], universe.models, frame)
         if (next === null) frame.noStep = true
         return next === null || frame.upgradesDenied ? last(frame) : moved(next, true)
@@ -122,7 +106,7 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
   }
 }
 
-/** The model is a candidate, at that host, and the profile's `require` leaves one of its hosts. */
+/** The model is a candidate, and has that host, and the profile's `require` leaves one of its hosts. */
 export function canHave(
   frame: CallFrame,
   universe: Universe,

@@ -56,7 +56,8 @@ export function compilePolicy(policy: Policy): Evaluator {
     }
     if (outcome.kind !== 'keep') return settled(first, after, 'rule')
     const current = frame.state.choice
-    if (current === undefined || canHave(frame, universe, lineUps, current)) {
+    // The host asked for is a wish when it is kept.
+    if (current === undefined || canHave(frame, universe, lineUps, { ...current, at: undefined })) {
       return { ...settled(first, after, 'rule'), chosen: current }
     }
     if (!first.byDefault) after.push(first.rule)

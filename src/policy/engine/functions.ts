@@ -6,6 +6,7 @@ import { blameParts, constantCode, leaf } from './code.ts'
 import type { Code, Value } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression, modelCode, scaleOf } from './expression.ts'
+import { noteStanding } from './notes.ts'
 import { calledCode, factCode } from './facts-code.ts'
 import { benefitCode, switchCostCode } from './money.ts'
 import { atOneScale, constantOf, isQuantity } from './operators.ts'
@@ -308,7 +309,7 @@ export function ladderCode(compiler: Compiler, call: LadderCall): Code {
   return { run: (frame) => read(run(frame)), scale: 1n, moving: code.moving, constant: false, blame: code.blame }
 }
 
-/** The nearest model above that is a candidate. */
+/** The nearest model above that is a candidate; an unknown filter on the way is noted. */
 export function nextStep(
   above: readonly string[],
   models: ReadonlyMap<string, ModelEntry>,
@@ -316,7 +317,10 @@ export function nextStep(
 ): string | null {
   for (const name of above) {
     const entry = models.get(name)
-    if (entry !== undefined && frame.standing(frame, entry.index).candidate) return name
+    if (entry === undefined) continue
+    const standing = frame.standing(frame, entry.index)
+    noteStanding(frame, standing)
+    if (standing.candidate) return name
   }
   return null
 }

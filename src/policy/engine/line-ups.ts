@@ -1,11 +1,11 @@
 import type { Endpoint, Expression, ServeLines } from '../core.ts'
 import { firstEndpoint, lineUp, servePlan } from '../line-up.ts'
 import type { CallFrame } from './call-frame.ts'
-import { note } from './choices.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
 import { factCode } from './facts-code.ts'
+import { note } from './notes.ts'
 
 /** Who would serve a choice, as far as that bears on the choice itself. */
 export interface LineUps {
@@ -68,24 +68,26 @@ export function compileLineUps(compiler: Compiler): LineUps {
     return verdict === undefined ? undefined : verdict === true
   }
 
-  /** A host left out because a `require` is unknown may be one too many. */
-  const doubt = (frame: CallFrame, code: Code, endpoint: Endpoint): void => {
-    if (judge(frame, code, endpoint) !== undefined) return
+  /** Whether every `require` holds for the host; one that is unknown leaves it out, and is noted. */
+  const passes = (frame: CallFrame, required: readonly Code[], endpoint: Endpoint): boolean => {
     const { host, model } = frame
     frame.host = endpoint
     frame.model = undefined
-    note(frame, code)
+    const passed = required.every((code) => {
+      const verdict = code.run(frame)
+      if (verdict === undefined) note(frame, code)
+      return verdict === true
+    })
     frame.host = host
     frame.model = model
+    return passed
   }
 
   return {
     serves: (frame, model, profile, at, endpoints) => {
       const required = plans.get(planKey(model, profile))?.require ?? []
-      const left = endpoints.filter((endpoint) => required.every((code) => judge(frame, code, endpoint) === true))
-      if (left.some((endpoint) => at === undefined || endpoint.provider === at)) return true
-      for (const endpoint of endpoints) for (const code of required) doubt(frame, code, endpoint)
-      return false
+      const left = endpoints.filter((endpoint) => passes(frame, required, endpoint))
+      return left.some((endpoint) => at === undefined || endpoint.provider === at)
     },
     first: (frame, model, profile, at, endpoints) => {
       const plan = plans.get(planKey(model, profile))

@@ -3,12 +3,13 @@ import { withEntry } from '../entries.ts'
 import { addTo, forget, raiseTo, setLatch } from '../memory.ts'
 import { change } from './call-frame.ts'
 import type { CallFrame } from './call-frame.ts'
-import { compileChoice, keep, note } from './choices.ts'
+import { compileChoice, keep } from './choices.ts'
 import type { CompiledChoice, Outcome } from './choices.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
 import type { LineUps } from './line-ups.ts'
+import { note } from './notes.ts'
 
 /** A block's rules, compiled. */
 export interface CompiledBlock {
