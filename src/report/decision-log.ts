@@ -6,7 +6,7 @@ import { levels } from './split.ts'
 
 export type DecisionLogFormat = 'jsonl' | 'csv'
 
-/** One decision, as the log holds it; `docs/schemas/decision-1.schema.json`. No text of a message. */
+/** One decision, as the log holds it; `docs/schemas/decision-1.schema.json`. */
 export interface DecisionRow {
   readonly session: string
   readonly call: number
@@ -28,9 +28,11 @@ export interface DecisionRow {
   readonly claim: Level
   readonly recordedModel: string | undefined
   readonly recordedProvider: string | undefined
+  /** The message that this call answers, only where it was asked for and the trace kept it. */
+  readonly text?: string | undefined
 }
 
-export function decisionRow(call: CallResult): DecisionRow {
+export function decisionRow(call: CallResult, text?: string): DecisionRow {
   const { decision, policyCost, overheadCost } = call
   const add = (a: bigint | null, b: bigint | null | undefined): string | undefined =>
     a === null || b === null ? undefined : (a + (b ?? 0n)).toString()
@@ -53,6 +55,7 @@ export function decisionRow(call: CallResult): DecisionRow {
     claim: weaker(policyCost.level, overheadCost?.level),
     recordedModel: call.recorded?.model,
     recordedProvider: call.recorded?.provider,
+    text,
   }
 }
 
@@ -82,6 +85,7 @@ export function decisionLogHeader(format: DecisionLogFormat): string {
     'claim',
     'recorded_model',
     'recorded_provider',
+    'text',
   ]
   return csvLines([names.map(own)])
 }
@@ -111,6 +115,7 @@ export function decisionLogLine(row: DecisionRow, format: DecisionLogFormat): st
       own(row.claim),
       user(row.recordedModel),
       user(row.recordedProvider),
+      user(row.text),
     ],
   ])
 }

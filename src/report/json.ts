@@ -1,19 +1,30 @@
+import type { Step } from '../analysis/steps.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { positionOf } from './position.ts'
 import type { ReplayResult, SessionResult } from '../replay/result.ts'
 import { escapeJson } from './escape.ts'
+import { formatFactor } from './number.ts'
 import { plain } from './plain.ts'
 
 /**
  * The whole result as `docs/schemas/replay-1.schema.json` describes it: money in decimal strings of
  * pico-dollars, places in files as line and column. `sessions` are added where they are asked for.
  */
-export function replayJson(result: ReplayResult, sessions?: readonly SessionResult[]): string {
+export function replayJson(
+  result: ReplayResult,
+  more: { readonly steps?: readonly Step[]; readonly sessions?: readonly SessionResult[] | undefined } = {},
+): string {
   const { notSimulated, ...rest } = result
   return document({
     ...rest,
     notSimulated: notSimulated.map(({ directive, location }) => ({ directive, ...positionOf(location) })),
-    sessions,
+    steps: (more.steps ?? []).map(({ relative, input, output, ...step }) => ({
+      ...step,
+      ...(relative === undefined ? {} : { relative: formatFactor(relative) }),
+      ...(input === undefined ? {} : { input: formatFactor(input) }),
+      ...(output === undefined ? {} : { output: formatFactor(output) }),
+    })),
+    sessions: more.sessions,
   })
 }
 

@@ -1,4 +1,4 @@
-import { groupThousands } from './number.ts'
+import { groupThousands, roundedRatio } from './number.ts'
 
 /** Pico-dollars in a dollar. */
 const dollar = 1_000_000_000_000n
@@ -14,19 +14,11 @@ export function formatUsd(picoUsd: bigint, places: Places = 4): string {
   const unit = dollar / 10n ** BigInt(places)
   const negative = picoUsd < 0n
   const size = negative ? -picoUsd : picoUsd
-  const rounded = roundHalfToEven(size, unit)
+  const rounded = roundedRatio(size, unit)
   if (rounded === 0n && size > 0n) return `${negative ? '>-' : '<'}$0.${'1'.padStart(places, '0')}`
   const digits = rounded.toString().padStart(places + 1, '0')
   const whole = groupThousands(digits.slice(0, -places))
   return `${negative ? '-' : ''}$${whole}.${digits.slice(-places)}`
-}
-
-/** `size` must not be negative. */
-function roundHalfToEven(size: bigint, unit: bigint): bigint {
-  const whole = size / unit
-  const twiceRest = (size % unit) * 2n
-  const up = twiceRest > unit || (twiceRest === unit && whole % 2n === 1n)
-  return up ? whole + 1n : whole
 }
 
 /** One choice for a whole report: cents from $100 on, else four places. */

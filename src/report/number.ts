@@ -32,3 +32,18 @@ function decimal(value: bigint, digits: number): string {
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
+
+/** A factor with one digit, half to even: `20x`, `16.7x`. */
+export function formatFactor({ numerator, denominator }: { readonly numerator: bigint; readonly denominator: bigint }): string {
+  const tenths = roundedRatio(numerator * 10n, denominator)
+  const text = decimal(tenths, 1)
+  return `${text.endsWith('.0') ? groupThousands(text.slice(0, -2)) : text}x`
+}
+
+/** Half to even; neither may be negative, the denominator not 0. */
+export function roundedRatio(numerator: bigint, denominator: bigint): bigint {
+  const whole = numerator / denominator
+  const twiceRest = (numerator % denominator) * 2n
+  const up = twiceRest > denominator || (twiceRest === denominator && whole % 2n === 1n)
+  return up ? whole + 1n : whole
+}

@@ -1,3 +1,4 @@
+import type { Step } from '../analysis/steps.ts'
 import type { ReplayResult } from '../replay/result.ts'
 import { escapeTerminal } from './escape.ts'
 import { plural } from './number.ts'
@@ -16,6 +17,7 @@ import { trust } from './terminal/trust.ts'
 export function replayScreen(
   result: ReplayResult,
   screen: Screen = { style: plainStyle, width: 100 },
+  options: { readonly force?: boolean; readonly steps?: readonly Step[] } = {},
 ): string {
   const { style } = screen
   const { totals, policy, mode } = result
@@ -25,15 +27,15 @@ export function replayScreen(
   ].join(' · ')
   const blocks = [
     [
-      style.strong(title),
       ...result.notices.flatMap((notice) => remark(escapeTerminal(notice), screen)),
       ...(result.refusal === undefined
         ? []
-        : remark(`refused: ${escapeTerminal(result.refusal.reason)}`, screen)),
+        : remark(`${options.force === true ? 'forced although' : 'refused:'} ${escapeTerminal(result.refusal.reason)}`, screen)),
+      style.strong(title),
     ],
     // A refused what-if shows no figure that could be quoted.
-    ...(result.refusal === undefined
-      ? [changes(totals, screen), costs(totals, screen), groups(result, screen), failover(totals, screen)]
+    ...(result.refusal === undefined || options.force === true
+      ? [changes(totals, options.steps ?? [], screen), costs(totals, screen), groups(result, screen), failover(totals, screen)]
       : []),
     trust(result, screen),
     [style.dim(`run ${result.runId}`), style.dim(`outcome ${result.outcomeHash}`)],

@@ -100,8 +100,8 @@ describe('the decision log', () => {
       recordedModel: 'm',
     })
     expect(decisionLogHeader('csv') + decisionLogLine(row, 'csv')).toMatchInlineSnapshot(`
-      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider"
-      "m",1,1,"at","m","m","m","m","rule","served","yes","m","0.500000000001","0.125000000001","","modelled","m",""
+      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider","text"
+      "m",1,1,"at","m","m","m","m","rule","served","yes","m","0.500000000001","0.125000000001","","modelled","m","",""
       "
     `)
   })
@@ -121,7 +121,7 @@ describe('the decision log', () => {
     fc.assert(
       fc.property(names, (name) => {
         const cells = readCsv(decisionLogHeader('csv') + decisionLogLine(decisionRow(call(name)), 'csv'))
-        expect(cells.map((row) => row.length)).toEqual([18, 18])
+        expect(cells.map((row) => row.length)).toEqual([19, 19])
         expect(cells.flat().filter((cell) => formula.test(cell))).toEqual([])
       }),
     )

@@ -17,7 +17,8 @@ function apply(before: string, diff: string): string {
       at = from
     } else if (line.startsWith('+')) out.push(line.slice(1) + end)
     else if (line.startsWith('-')) {
-      expect(source[at]).toBe(line.slice(1) + end)
+      // A removal that does not stand there leaves a mark that no text has.
+      if (source[at] !== line.slice(1) + end) out.push('?')
       at += 1
     } else if (line.startsWith(' ')) {
       out.push(line.slice(1) + end)
@@ -36,7 +37,7 @@ describe('lineDiff', () => {
         const target = cut ? after.replace(/\n$/, '') : after
         const diff = lineDiff('x', before, target)
         expect(diff === '').toBe(before === target)
-        if (diff !== '') expect(apply(before, diff)).toBe(target)
+        expect(diff === '' ? before : apply(before, diff)).toBe(target)
       }),
     )
   })

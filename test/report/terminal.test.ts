@@ -1,11 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Step } from '../../src/analysis/steps.ts'
 import { createStyle, plainStyle } from '../../src/report/style.ts'
 import { replayScreen } from '../../src/report/terminal.ts'
 import type { ReplayResult, Totals } from '../../src/replay/result.ts'
 import { dollar, emptyTotals, eventful, exactly } from '../support/replay-result.ts'
 
 const screen = { style: plainStyle, width: 100 }
+
+const steps: readonly Step[] = [
+  {
+    from: 'minimax-m2.7',
+    to: 'claude-opus-4-7',
+    calls: 2,
+    relative: { numerator: 20n, denominator: 1n },
+    input: { numerator: 50n, denominator: 3n },
+    output: { numerator: 125n, denominator: 6n },
+  },
+]
 
 function grouped(count: number): ReplayResult {
   const totals = (at: number): Totals => ({
@@ -23,7 +35,7 @@ function grouped(count: number): ReplayResult {
 
 describe('replayScreen', () => {
   it('says what changes, what it costs, how it was served and how far to trust it', async () => {
-    await expect(replayScreen(eventful, screen)).toMatchFileSnapshot('goldens/eventful.txt')
+    await expect(replayScreen(eventful, screen, { steps })).toMatchFileSnapshot('goldens/eventful.txt')
   })
 
   it('shows groups with the total that they add up to', async () => {

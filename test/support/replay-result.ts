@@ -13,6 +13,8 @@ export const emptyTotals: Totals = {
   sessions: 0,
   sessionsDiverged: 0,
   turns: 0,
+  turnsUnknown: 0,
+  turns: 0,
   calls: { recorded: 0, replayed: 0, afterDivergence: 0, skipped: {} },
   decisions: {
     undetermined: 0,

@@ -1,12 +1,14 @@
+import type { Step } from '../../analysis/steps.ts'
 import type { Totals } from '../../replay/result.ts'
 import { escapeTerminal } from '../escape.ts'
-import { formatCount, formatShare, plural } from '../number.ts'
-import { field, tally, total, withRest, type Screen } from './layout.ts'
+import { formatCount, formatFactor, formatShare, plural } from '../number.ts'
+import { clip, field, tally, total, withRest, type Screen } from './layout.ts'
 
 const transitionsShown = 4
+const stepsShown = 2
 
 /** What the policy does otherwise than the log. */
-export function changes(totals: Totals, screen: Screen): string[] {
+export function changes(totals: Totals, steps: readonly Step[], screen: Screen): string[] {
   const { sessions, sessionsDiverged, decisions } = totals
   const noRoute = total(decisions.noRoute)
   const acts = [
@@ -14,7 +16,7 @@ export function changes(totals: Totals, screen: Screen): string[] {
     plural(totals.switches, 'switch', 'switches'),
     plural(totals.compactions, 'compaction'),
     plural(totals.reminders, 'reminder'),
-    plural(totals.classifierCalls, 'classifier call'),
+    `${formatCount(totals.classifierCalls)} classified`,
   ]
   return [
     screen.style.heading('What changes'),
@@ -26,16 +28,9 @@ export function changes(totals: Totals, screen: Screen): string[] {
         : `${formatCount(sessionsDiverged)} of ${formatCount(sessions)} diverge (${formatShare(sessionsDiverged, sessions)}), first at ${firstAt(totals)}`,
     ),
     ...transitions(totals, screen),
-    ...field(screen, 'decided by', tally(decisions.byRule, 6)),
+    ...field(screen, 'decided by', tally(decisions.byRule, 4)),
     ...field(screen, 'policy acts', acts.join(' · ')),
-    ...(decisions.undetermined === 0
-      ? []
-      : field(
-          screen,
-          'undetermined',
-          `${plural(decisions.undetermined, 'decision')}; unknown: ${tally(decisions.missing)}`,
-          screen.style.warn,
-        )),
+    ...stepLines(steps, screen),
     ...(noRoute === 0
       ? []
       : field(screen, 'no route', `${plural(noRoute, 'call')}: ${tally(decisions.noRoute)}`, screen.style.warn)),
@@ -55,9 +50,9 @@ function firstAt({ divergenceAt }: Totals): string {
     .sort(([a], [b]) => a - b)
   const shown = entries
     .slice(0, 8)
-    .map(([call, sessions]) => (sessions === 1 ? `${call}` : `${call} (${formatCount(sessions)} sessions)`))
+    .map(([call, sessions]) => (sessions === 1 ? `${call}` : `${call} (${formatCount(sessions)}×)`))
   const rest = entries.length - shown.length
-  return `call ${shown.join(', ')}${rest > 0 ? ` and ${plural(rest, 'later index', 'later indexes')}` : ''}`
+  return `call ${shown.join(', ')}${rest > 0 ? ` and ${formatCount(rest)} later` : ''}`
 }
 
 function transitions({ transitions: found }: Totals, screen: Screen): string[] {
@@ -68,11 +63,27 @@ function transitions({ transitions: found }: Totals, screen: Screen): string[] {
     .map(([name, { calls, first }]) =>
       [
         escapeTerminal(name),
-        `${plural(calls, 'call')}${first > 0 ? `, ${plural(first, 'first divergence')}` : ''}`,
+        `${plural(calls, 'call')}${first > 0 ? `, ${formatCount(first)} first` : ''}`,
       ].join('  '),
     )
   const rest = entries.length - lines.length
   return [...lines, ...(rest > 0 ? [withRest([], rest)] : [])].flatMap((line, at) =>
     field(screen, at === 0 ? 'recorded → policy' : '', line),
+  )
+}
+
+/** The step up that a policy takes, by the catalogue's own measure and by list price. */
+function stepLines(steps: readonly Step[], screen: Screen): string[] {
+  const lines = steps.slice(0, stepsShown).map(({ from, to, calls, relative, input, output }) => {
+    const factors = [
+      ...(relative === undefined ? [] : [`${formatFactor(relative)} relative`]),
+      ...(input === undefined ? [] : [`${formatFactor(input)} input`]),
+      ...(output === undefined ? [] : [`${formatFactor(output)} output`]),
+    ]
+    return `${clip(from, 24)} → ${clip(to, 24)}  ${factors.join(', ')} (${formatCount(calls)}×)`
+  })
+  const rest = steps.length - lines.length
+  return [...lines, ...(rest > 0 ? [withRest([], rest)] : [])].flatMap((line, at) =>
+    field(screen, at === 0 ? 'steps, list price' : '', line),
   )
 }

@@ -10,28 +10,32 @@ export function costs(totals: Totals, screen: Screen): string[] {
   const places = placesFor(valueOf(money.recorded))
   const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
   const unpriced = Object.keys(totals.unpriced).length
-  const optional: readonly (readonly [label: string, split: MoneySplit, note: string])[] = [
-    ['overhead', money.overhead, 'its classifiers and compactions'],
-    ['recorded overhead', money.recordedOverhead, "the log's own classifiers"],
-    ['unlogged compaction', money.unloggedCompactions, 'marked in the log, not billed'],
+  const optional: readonly (readonly [label: string, split: MoneySplit])[] = [
+    ['overhead, policy', money.overhead],
+    ['overhead, log', money.recordedOverhead],
+    ['compactions, unbilled', money.unloggedCompactions],
   ]
   return [
     `${screen.style.heading('What it costs')} · ${screen.style.strong(headline(totals, places))}`,
-    ...field(screen, 'recorded', splitText(money.recorded, places)),
+    ...(partsOf(money.recorded).length < 2 ? [] : field(screen, 'recorded', splitText(money.recorded, places))),
     ...field(
       screen,
       'before divergence',
       `policy ${usd(valueOf(money.stop))}, log ${usd(valueOf(money.recordedBeforeDivergence))}; ${difference(totals, places)}`,
     ),
-    ...field(screen, '', splitText(money.stop, places)),
-    ...field(
-      screen,
-      'from divergence on',
-      `log ${usd(valueOf(money.recordedFromDivergence))} in ${plural(totals.calls.afterDivergence, 'call')}; the policy's share is not known, only modelled:`,
-    ),
-    ...field(screen, '', frozenText(money.frozen, places), screen.style.dim),
-    ...optional.flatMap(([label, split, note]) =>
-      partsOf(split).length === 0 ? [] : field(screen, label, `${splitText(split, places)}: ${note}`),
+    ...(partsOf(money.stop).length < 2 ? [] : field(screen, '', splitText(money.stop, places))),
+    ...(partsOf(money.recordedFromDivergence).length === 0
+      ? []
+      : [
+          ...field(
+            screen,
+            'from divergence on',
+            `log ${usd(valueOf(money.recordedFromDivergence))}; what the policy would cost is not known, only modelled:`,
+          ),
+          ...field(screen, '', frozenText(money.frozen, places), screen.style.dim),
+        ]),
+    ...optional.flatMap(([label, split]) =>
+      partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),
     ...(unpriced === 0
       ? []

@@ -1,9 +1,9 @@
-import Table from 'cli-table3'
 import type { ReplayResult, Totals } from '../../replay/result.ts'
 import { formatUsd, placesFor } from '../money.ts'
 import { formatCount } from '../number.ts'
 import { exactOf, valueOf } from '../split.ts'
 import { clip, type Screen } from './layout.ts'
+import { table } from './table.ts'
 
 const rowsShown = 12
 
@@ -35,35 +35,14 @@ export function groups(result: ReplayResult, screen: Screen): string[] {
       money((totals) => valueOf(totals.money.recordedFromDivergence)),
     ]
   }
-  const table = new Table({
-    head: [result.groupedBy, 'calls', 'sessions diverged', 'calls after', 'recorded', 'exact', 'after it'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-    chars: plainBorders,
-  })
-  for (const { key, totals } of shown) table.push(row(clip(key, 32), [totals]))
-  if (hidden.length > 0) table.push(row(`and ${formatCount(hidden.length)} more`, hidden.map(({ totals }) => totals)))
-  table.push(row('total', [result.totals]))
+  const rows = [
+    ...shown.map(({ key, totals }) => row(clip(key, 32), [totals])),
+    ...(hidden.length > 0 ? [row(`and ${formatCount(hidden.length)} more`, hidden.map(({ totals }) => totals))] : []),
+    row('total', [result.totals]),
+  ]
+  const head = [result.groupedBy, 'calls', 'sessions diverged', 'calls after', 'recorded', 'exact', 'after it']
   return [
     screen.style.heading(`By ${result.groupedBy}`),
-    ...table.toString().split('\n').map((line) => line.trimEnd()),
+    ...table(head, rows, 'lrrrrrr'),
   ]
-}
-
-const plainBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: ' ',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
 }

@@ -9,7 +9,7 @@ export interface Screen {
   readonly width: number
 }
 
-const labelWidth = 20
+const labelWidth = 22
 
 /**
  * `label` in its column, `text` beside it, wrapped at blanks to the width of the screen. `paint`

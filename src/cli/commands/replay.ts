@@ -1,0 +1,183 @@
+import { Option, type Command } from 'commander'
+import { tallySteps, type Step } from '../../analysis/steps.ts'
+import { compilePolicy } from '../../policy/engine/compile-policy.ts'
+import type { Policy } from '../../policy/core.ts'
+import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
+import type { ReplayResult, SessionResult } from '../../replay/result.ts'
+import { groupFields, type GroupField } from '../../replay/session-totals.ts'
+import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
+import { replayJson } from '../../report/json.ts'
+import { replayScreen } from '../../report/terminal.ts'
+import { sessionsTable } from '../../report/terminal/sessions.ts'
+import type { Context } from '../context.ts'
+import { exitCode, type ExitCode } from '../exit-code.ts'
+import { badInput, fileFailure, isFileError } from '../failure.ts'
+import { openLogFile, type LogFile } from '../log-file.ts'
+import { formatOption } from '../options.ts'
+import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
+import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
+import { openTrace, type OpenedTrace } from '../trace.ts'
+import { packageVersion } from '../version.ts'
+
+interface ReplayCommandOptions extends RootOption, SelectionOptions {
+  readonly groupBy?: GroupField
+  readonly format: 'terminal' | 'json' | 'csv'
+  readonly log?: string
+  readonly recorded?: string
+  readonly force: boolean
+  readonly gate: boolean
+  readonly mode: 'frozen' | 'stop'
+  readonly seed: string
+  readonly strict: boolean
+  readonly sessions: boolean
+  readonly showText: boolean
+}
+
+export function defineReplay(command: Command, context: Context, done: (code: ExitCode) => void): void {
+  command
+    .argument('<policy>', 'the policy to replay under')
+    .argument('<traces...>', 'traces and directories of them, packed or not; `-` reads the standard input')
+    .addOption(new Option('--group-by <field>', 'split every figure').choices(groupFields))
+    .option('--since <day>', 'only calls from this day or instant on', instant)
+    .option('--until <day>', 'only calls before this day or instant', instant)
+    .option('--where <field=value>', 'only calls with it; fields: session model provider team repo user day (repeat)', condition)
+    .addOption(formatOption('terminal', 'json', 'csv'))
+    .option('--log <file>', 'write every decision to a file, as JSON lines or `.csv`')
+    .option('--sessions', 'show every session as well', false)
+    .option('--recorded <policy>', 'the policy that decided when this was recorded')
+    .option('--force', 'show the result although the recorded policy is not reproduced', false)
+    .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
+    .addOption(new Option('--mode <mode>', '`stop` ends each session at its divergence').choices(['frozen', 'stop']).default('frozen'))
+    .option('--seed <text>', 'for every draw', '0')
+    .option('--strict', 'a line that cannot be taken is an error', false)
+    .option('--show-text', 'words of messages may stand in the decision log', false)
+    .option(...rootOption)
+    .addHelpText(
+      'after',
+      `
+Every recorded call is decided again. Up to a session's first divergence figures are exact; from
+there on they are modelled, said so, and in no headline. Equal input gives equal run and outcome.
+
+The policy's own invariants and expectations are the gate: exit 1 when one is broken, 4 when one
+cannot be decided from this trace. Exit 1 also when the recorded policy is not reproduced.
+
+Examples:
+  reroute replay my.route sessions.jsonl
+  reroute replay my.route sessions.jsonl --group-by model --since 2026-06-01
+  reroute replay my.route traces/ --where team=payments --log decisions.csv
+  reroute replay my.route sessions.jsonl --format json      docs/schemas/replay-1.schema.json`,
+    )
+    .action(async (policy: string, traces: string[], options: ReplayCommandOptions) =>
+      done(await replay(policy, traces, options, context)),
+    )
+}
+
+async function replay(
+  path: string,
+  traces: readonly string[],
+  options: ReplayCommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const policy = requirePolicy(path, options, context)
+  if (policy === undefined) return exitCode.badInput
+  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, options, context)
+  if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
+  let log: LogFile | undefined
+  try {
+    log = options.log === undefined ? undefined : await openLogFile(options.log, options, context)
+    return await replayTraces(policy, recorded, traces, options, context, log)
+  } catch (error) {
+    if (isFileError(error)) return badInput(context, fileFailure(options.log ?? '', 'write', error))
+    throw error
+  } finally {
+    await log?.close()
+  }
+}
+
+async function replayTraces(
+  policy: Policy,
+  recorded: Policy | undefined,
+  traces: readonly string[],
+  options: ReplayCommandOptions,
+  context: Context,
+  log: LogFile | undefined,
+): Promise<ExitCode> {
+  const settings: ReplayOptions = {
+    policy,
+    evaluator: compilePolicy(policy),
+    mode: options.mode,
+    seed: options.seed,
+    groupBy: options.groupBy,
+    recorded,
+    select: selection(policy, options),
+    engineVersion: await packageVersion(),
+  }
+  const run = createReplay(settings)
+  const steps = tallySteps(policy)
+  const sessions: SessionResult[] = []
+  const trace = await openTrace(traces, options, context)
+  const complete = await addAll(trace, async (session) => {
+    const result = run.add(session)
+    steps.add(result)
+    await log?.add(result, session)
+    if (options.sessions) sessions.push(result)
+  })
+  if (!complete) return exitCode.badInput
+  const result = run.finish()
+  if (result.totals.calls.recorded === 0) {
+    return badInput(context, {
+      message: settings.select === undefined ? 'the trace holds no call' : 'no call of the trace is selected',
+      help: settings.select === undefined ? '`reroute import` writes traces' : 'widen --since, --until or --where',
+    })
+  }
+  const refused = result.refusal !== undefined && !options.force
+  if (!refused) await log?.keep()
+  await print(result, { steps: steps.steps(), sessions }, options, context)
+  if (refused) return exitCode.findings
+  return options.gate ? verdict(result) : exitCode.pass
+}
+
+/** `false`: the trace could not be read to its end, which has been said. */
+async function addAll(
+  { reading, close }: OpenedTrace,
+  add: (session: Parameters<ReturnType<typeof createReplay>['add']>[0]) => Promise<void>,
+): Promise<boolean> {
+  let complete = false
+  try {
+    for await (const session of reading.sessions()) await add(session)
+  } finally {
+    complete = close()
+  }
+  return complete
+}
+
+async function print(
+  result: ReplayResult,
+  { steps, sessions }: { readonly steps: readonly Step[]; readonly sessions: readonly SessionResult[] },
+  options: ReplayCommandOptions,
+  context: Context,
+): Promise<void> {
+  const screen = { style: context.style, width: context.width }
+  // A refused what-if is explained on the screen, and no figure of it leaves in any format.
+  if (result.refusal !== undefined && !options.force && options.format !== 'terminal') {
+    context.note(replayScreen(result, { ...screen, style: context.noteStyle }))
+    return
+  }
+  switch (options.format) {
+    case 'json':
+      return context.out(replayJson(result, { steps, sessions: options.sessions ? sessions : undefined }))
+    case 'csv':
+      return context.out(options.sessions ? sessionsCsv(sessions) : groupsCsv(result))
+    case 'terminal': {
+      await context.out(replayScreen(result, screen, { steps, force: options.force }))
+      if (options.sessions) await context.out(`\n${sessionsTable(sessions, screen)}`)
+    }
+  }
+}
+
+/** What the policy demands of a run: its invariants and expectations. */
+function verdict(result: ReplayResult): ExitCode {
+  const verdicts = result.expectations.map((each) => each.verdict)
+  if (result.smallestBreaches.length > 0 || verdicts.includes('fail')) return exitCode.findings
+  return verdicts.includes('undecided') ? exitCode.undecided : exitCode.pass
+}

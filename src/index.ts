@@ -1,0 +1,45 @@
+/**
+ * The core: language, policies, checks, replay. Runs wherever JavaScript runs; whoever uses it hands
+ * in sources, sessions, seed and instants.
+ */
+export type { Diagnostic, DiagnosticCode, Fix, Severity } from './language/diagnostic.ts'
+export type { Location, Source, Span } from './language/source.ts'
+export { format } from './language/format.ts'
+export { renderDiagnostic } from './language/frame.ts'
+export type { FrameOptions, FrameStyle } from './language/frame.ts'
+export { parse } from './language/parser.ts'
+export type { ParsedFile } from './language/parser.ts'
+export { compilePhrases, phraseListDigest } from './language/phrases.ts'
+export { registry, registryEntry } from './language/registry.ts'
+export type { DiagnosticEntry } from './language/registry.ts'
+
+export { check } from './check/index.ts'
+
+export type * from './policy/core.ts'
+export type {
+  CallInput,
+  Conclusion,
+  Decision,
+  Evaluator,
+  Explanation,
+  SessionState,
+  World,
+} from './policy/decision.ts'
+export { policyDigest } from './policy/digest.ts'
+export { compilePolicy } from './policy/engine/compile-policy.ts'
+export { loadPolicy, loadPolicyText } from './policy/load.ts'
+export type { LoadResult, ReadProblem, ReadResult, SourceReader } from './policy/load.ts'
+export { explainDecision } from './policy/reference/explain.ts'
+export { referenceEvaluator } from './policy/reference/decide.ts'
+export { conclude, observe, startSession } from './policy/session-state.ts'
+
+export type * from './trace/record.ts'
+export type { RecordedSession } from './trace/session.ts'
+
+export { explainCall } from './replay/explain-call.ts'
+export type { ExplainedCall } from './replay/explain-call.ts'
+export { decideOnce } from './replay/decide-once.ts'
+export type { DecidedFirstCall, FirstCall } from './replay/decide-once.ts'
+export { createReplay, finishReplay, mergePartials } from './replay/replay.ts'
+export type { Replay, ReplayOptions, ReplayPartial } from './replay/replay.ts'
+export type * from './replay/result.ts'

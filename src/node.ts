@@ -1,0 +1,17 @@
+/** What needs a file system: policies by path, traces, importers. */
+export { fileSourceReader, maxFileBytes } from './node/read-sources.ts'
+export type { ReadSourcesOptions } from './node/read-sources.ts'
+
+export { claudeCode } from './trace/importers/claude-code.ts'
+export type {
+  Importer,
+  ImportOptions,
+  ImportReport,
+  ImportRun,
+  PhraseCounter,
+} from './trace/importers/importer.ts'
+export { readTrace } from './trace/read.ts'
+export type { TraceOptions, TraceReading, TraceSummary } from './trace/read.ts'
+export type { QuarantinedLine, TraceProblem } from './trace/problem.ts'
+export { writeTrace } from './trace/write.ts'
+export type { TraceWriteOptions, WrittenTrace } from './trace/write.ts'

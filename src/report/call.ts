@@ -1,0 +1,68 @@
+import type { Step } from '../analysis/steps.ts'
+import type { Explanation } from '../policy/decision.ts'
+import type { CallResult, Money, Place } from '../replay/result.ts'
+import { escapeTerminal } from './escape.ts'
+import { explainLines } from './explain.ts'
+import { formatUsd } from './money.ts'
+import { formatFactor } from './number.ts'
+import { field, type Screen } from './terminal/layout.ts'
+
+export interface ExplainedCallView {
+  readonly result: CallResult
+  readonly explanation: Explanation
+  /** Where the call changes the model. */
+  readonly step: Pick<Step, 'relative' | 'input' | 'output'> | undefined
+  /** The message, only where it was asked for. */
+  readonly text: string | undefined
+}
+
+const phases = {
+  before: 'before any divergence',
+  at: 'here the session diverges',
+  after: 'after the divergence: the recorded future may not be the true one',
+} as const
+
+/** One call: what was recorded, what the policy does, what either costs, and the tree of the decision. */
+export function callScreen({ result, explanation, step, text }: ExplainedCallView, screen: Screen): string {
+  const { decision } = result
+  const attempts = result.attempts.map(
+    ({ model, provider, errorClass }) => `${escapeTerminal(`${model} at ${provider}`)} ${errorClass === undefined ? 'served' : `failed (${escapeTerminal(errorClass)})`}`,
+  )
+  const lines = [
+    screen.style.strong(`session ${escapeTerminal(result.session)}, call ${result.call}, turn ${result.turn}`),
+    ...(text === undefined ? [] : field(screen, 'message', escapeTerminal(text))),
+    ...field(screen, 'recorded', `${place(result.recorded)}, ${escapeTerminal(result.recordedEnd)}; ${money(result.recordedCost)}`),
+    ...field(screen, 'policy', `${place(result.served)}, ${result.end}; ${money(result.policyCost)}`),
+    ...(result.overheadCost === undefined ? [] : field(screen, 'overhead', money(result.overheadCost))),
+    ...(attempts.length < 2 ? [] : field(screen, 'attempts', attempts.join(', '))),
+    ...(step === undefined ? [] : field(screen, 'step, list price', factors(step))),
+    ...(result.assumptions.length === 0 ? [] : field(screen, 'assumed', result.assumptions.map(escapeTerminal).join(', '))),
+    ...field(screen, 'stands', phases[result.phase]),
+    ...(decision.undetermined
+      ? field(screen, 'undetermined', `unknown: ${decision.missing.map(escapeTerminal).join(', ')}`, screen.style.warn)
+      : []),
+    '',
+    ...explainLines(explanation, screen.style),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function place(at: Place | undefined): string {
+  if (at === undefined) return 'nothing'
+  return escapeTerminal(at.provider === undefined ? at.model : `${at.model} at ${at.provider}`)
+}
+
+function money({ value, lo, hi, level, basis }: Money): string {
+  const rests = `${level} (${escapeTerminal(basis)})`
+  if (value === null) return rests
+  if (lo !== null && lo === hi) return `${formatUsd(value)} ${rests}`
+  return `${formatUsd(lo ?? 0n)} to ${hi === null ? 'no upper bound' : formatUsd(hi)} ${rests}`
+}
+
+function factors({ relative, input, output }: Pick<Step, 'relative' | 'input' | 'output'>): string {
+  return [
+    ...(relative === undefined ? [] : [`${formatFactor(relative)} relative`]),
+    ...(input === undefined ? [] : [`${formatFactor(input)} input`]),
+    ...(output === undefined ? [] : [`${formatFactor(output)} output`]),
+  ].join(', ')
+}

@@ -1,0 +1,67 @@
+import type { TestFailure, TestResult } from '../replay/scenario.ts'
+import { positionAt } from '../language/position.ts'
+import { escapeTerminal } from './escape.ts'
+import { explainLines } from './explain.ts'
+import { plural } from './number.ts'
+import { positionOf } from './position.ts'
+import type { Style } from './style.ts'
+
+/** Failures with what was expected and what came; passing tests are only counted. */
+export function testsText(
+  file: string,
+  tests: readonly TestResult[],
+  style: Style,
+  options: { readonly explain: boolean },
+): string {
+  const failed = tests.filter(({ failure }) => failure !== undefined)
+  const assertions = tests.reduce((sum, test) => sum + test.assertions, 0)
+  const lines = failed.flatMap(({ title, failure }) =>
+    failure === undefined ? [] : failureLines(title, failure, style, options),
+  )
+  const summary =
+    failed.length === 0
+      ? style.good(plural(tests.length, 'test passes', 'tests pass'))
+      : style.bad(`${failed.length} of ${plural(tests.length, 'test')} ${failed.length === 1 ? 'fails' : 'fail'}`)
+  return [...lines, `${escapeTerminal(file)}: ${summary}, ${plural(assertions, 'assertion')}`, ''].join('\n')
+}
+
+function failureLines(
+  title: string,
+  { location, expected, got, explanation }: TestFailure,
+  style: Style,
+  options: { readonly explain: boolean },
+): string[] {
+  const { line, column } = positionAt(location.source, location.span.start)
+  return [
+    `${style.bad('fails')}: ${style.strong(escapeTerminal(title))}`,
+    style.dim(`  --> ${escapeTerminal(location.source.name)}:${line}:${column}`),
+    `  expected  ${escapeTerminal(expected)}`,
+    `  got       ${escapeTerminal(got)}`,
+    ...(options.explain && explanation !== undefined
+      ? explainLines(explanation, style).map((each) => `  ${each}`)
+      : []),
+    '',
+  ]
+}
+
+/** As `--format json` prints it. */
+export function testData({ file, tests }: { readonly file: string; readonly tests: readonly TestResult[] }): unknown {
+  return {
+    file,
+    tests: tests.map(({ title, location, assertions, failure }) => ({
+      title,
+      ...positionOf(location),
+      assertions,
+      verdict: failure === undefined ? 'pass' : 'fail',
+      failure:
+        failure === undefined
+          ? undefined
+          : {
+              expected: failure.expected,
+              got: failure.got,
+              ...positionOf(failure.location),
+              explanation: failure.explanation,
+            },
+    })),
+  }
+}
