@@ -1,4 +1,4 @@
-import type { Expression, Policy } from '../policy/core.ts'
+import type { Expression, Policy, Type } from '../policy/core.ts'
 import type { CallInput, World } from '../policy/decision.ts'
 import type { ClaimContext } from '../policy/claims-context.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
@@ -80,13 +80,15 @@ function atCorners(policy: Policy, condition: Expression, figures: RunFigures): 
 
 const alwaysPrefix = 'always '
 
-/** Money in a condition, by `cost` or `always M`. */
+/** What is known between bounds only: money, by `cost` or `always M`, and turns that no log tells. */
 function intervalsOf(condition: Expression, figures: RunFigures): ReadonlyMap<string, Interval> {
   const intervals = new Map<string, Interval>()
   eachPart(condition, (part) => {
     const model = alwaysModelOf(part)
     if (model !== undefined) intervals.set(`${alwaysPrefix}${model}`, alwaysInterval(figures, model))
-    if (part.kind === 'call' && part.function === 'cost') intervals.set('cost', costInterval(figures))
+    if (part.kind !== 'call') return
+    if (part.function === 'cost') intervals.set('cost', costInterval(figures))
+    if (part.function === 'turns') intervals.set('turns', turnsInterval(figures))
   })
   return intervals
 }
@@ -96,12 +98,16 @@ function costInterval({ totals }: RunFigures): Interval {
   return boundsOfSplit(mergeSplits(totals.money.frozen, totals.money.overhead))
 }
 
+function turnsInterval({ totals }: RunFigures): Interval {
+  return { lo: BigInt(totals.turns), hi: BigInt(totals.turns + totals.turnsUnknown) }
+}
+
 function alwaysInterval({ always }: RunFigures, model: string): Interval {
   const split = always.get(model)
   return split === undefined ? { lo: 0n, hi: null } : boundsOfSplit(split)
 }
 
-function claimsOf({ totals }: RunFigures, money: ReadonlyMap<string, bigint>): ClaimContext {
+function claimsOf({ totals }: RunFigures, corner: ReadonlyMap<string, bigint>): ClaimContext {
   const { attempts, decisions } = totals
   const noRoute = Object.values(decisions.noRoute).reduce((sum, count) => sum + count, 0)
   const asked = attempts.served + attempts.exhausted + attempts.denied + noRoute
@@ -109,9 +115,9 @@ function claimsOf({ totals }: RunFigures, money: ReadonlyMap<string, bigint>): C
     call(name, [model]): Value | undefined {
       switch (name) {
         case 'cost':
-          return integer(money.get('cost') ?? 0n)
+          return integer(corner.get('cost') ?? 0n)
         case 'cost-always':
-          return typeof model === 'string' ? integer(money.get(`${alwaysPrefix}${model}`) ?? 0n) : undefined
+          return typeof model === 'string' ? integer(corner.get(`${alwaysPrefix}${model}`) ?? 0n) : undefined
         case 'availability':
           // Cancelled calls asked for nothing in the end.
           return asked === 0
@@ -124,7 +130,7 @@ function claimsOf({ totals }: RunFigures, money: ReadonlyMap<string, bigint>): C
         case 'sessions':
           return integer(totals.sessions)
         case 'turns':
-          return integer(totals.turns)
+          return integer(corner.get('turns') ?? BigInt(totals.turns))
         case 'calls':
           return integer(totals.calls.replayed + totals.calls.afterDivergence)
         default:
@@ -145,15 +151,15 @@ function detailOf(policy: Policy, condition: Expression, figures: RunFigures): s
     const interval = intervals.get(name)
     const text = model === undefined ? part.function : `cost(always ${model})`
     const value = evaluate(part, scopeOf(policy, claimsOf(figures, new Map())))
-    shown.set(text, interval === undefined ? printed(value, part.type) : intervalText(interval))
+    shown.set(text, interval === undefined ? printed(value, part.type) : intervalText(interval, part.type))
   })
   return [...shown].map(([name, value]) => `${name} ${value}`).join(', ')
 }
 
-function intervalText({ lo, hi }: Interval): string {
-  const usd = (picoUsd: bigint): string => printed(integer(picoUsd), { kind: 'number', unit: 'money' })
-  if (hi === null) return `at least ${usd(lo)}`
-  return lo === hi ? usd(lo) : `${usd(lo)} to ${usd(hi)}`
+function intervalText({ lo, hi }: Interval, type: Type): string {
+  const text = (value: bigint): string => printed(integer(value), type)
+  if (hi === null) return `at least ${text(lo)}`
+  return lo === hi ? text(lo) : `${text(lo)} to ${text(hi)}`
 }
 
 // --- a condition over a whole run reads no session

@@ -145,6 +145,8 @@ export interface SessionResult {
   readonly breaches: readonly Breach[]
   /** By invariant: calls of this session at which it was judged. */
   readonly invariantsChecked: { readonly [invariant: string]: number }
+  /** Calls that may begin a turn or not, for the log of this session tells no turns. */
+  readonly turnsUnknown: number
   /** Some call of it carries a classifier's verdict. */
   readonly hasVerdict: boolean
   /** Compactions that the log marks and nobody billed. */
@@ -167,6 +169,8 @@ export interface Totals {
   readonly sessionsDiverged: number
   /** Of the recorded calls; calls before a first message are a turn of their own. */
   readonly turns: number
+  /** Calls that may each begin another turn: their log tells none. */
+  readonly turnsUnknown: number
   readonly calls: {
     readonly recorded: number
     readonly replayed: number

@@ -79,6 +79,7 @@ export function replaySession(session: RecordedSession, options: SessionReplayOp
     invariantsChecked: tallyOf(
       run.judged.filter((each) => !dropped.has(each.call)).map((each) => each.invariant),
     ),
+    turnsUnknown: turnsUnknown(session, calls.length + unreplayed.length),
     hasVerdict: session.calls.some((call) => Object.keys(call.prompt.classifiers ?? {}).length > 0),
     unloggedCompactions: run.compactions.map(({ beforeCall, model, tokens, atMicros }) => ({
       beforeCall,
@@ -263,6 +264,12 @@ function decideWith(run: Run, record: CallRecord, between: Between, compacted: b
   const begun = observe(policy, run.state, input)
   const [decided, decision] = evaluator.decide(begun, input, world)
   return { policy, begun, decided, input, world, decision }
+}
+
+/** In a log that tells no turns, every call after the first may begin one. */
+function turnsUnknown({ calls }: RecordedSession, counted: number): number {
+  const tells = calls.some((call) => call.turn !== undefined || call.prompt.user !== undefined)
+  return tells ? 0 : Math.max(0, counted - 1)
 }
 
 /** A call that says nothing of turns and messages is the first of one where the session begins. */

@@ -80,6 +80,7 @@ function sessionTotals(
     add(keyOf(all[0]), {
       ...emptyTotals,
       sessions: 1,
+      turnsUnknown: all.length === 0 ? 0 : session.turnsUnknown,
       sessionsWithVerdict: session.hasVerdict ? 1 : 0,
       invariantsChecked: session.invariantsChecked,
     })

@@ -7,6 +7,7 @@ export const emptyTotals: Totals = {
   sessions: 0,
   sessionsDiverged: 0,
   turns: 0,
+  turnsUnknown: 0,
   calls: { recorded: 0, replayed: 0, afterDivergence: 0, skipped: emptyTally },
   decisions: {
     undetermined: 0,
@@ -71,6 +72,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
     sessions: left.sessions + right.sessions,
     sessionsDiverged: left.sessionsDiverged + right.sessionsDiverged,
     turns: left.turns + right.turns,
+    turnsUnknown: left.turnsUnknown + right.turnsUnknown,
     calls: {
       recorded: left.calls.recorded + right.calls.recorded,
       replayed: left.calls.replayed + right.calls.replayed,

@@ -99,6 +99,12 @@ describe('expectations', () => {
     expect(expectation(condition, sessions)?.verdict).toBe(verdict)
   })
 
+  it('turns are known between bounds where the log tells none', () => {
+    const silent = log('a', { models: ['small', 'small', 'small', 'small'], call: { prompt: { tokens: 1000 } } })
+    expect(expectation('turns <= 4', [silent])).toMatchObject({ verdict: 'pass', detail: 'turns 1 to 4' })
+    expect(expectation('turns <= 3', [silent])?.verdict).toBe('undecided')
+  })
+
   it('says what the figures were', () => {
     expect(expectation('cost <= 50% of cost(always big)', same)?.detail).toBe('cost $0.00084, cost(always big) $0.00375 to $0.06')
   })

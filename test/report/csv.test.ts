@@ -151,6 +151,7 @@ describe('groups and sessions as CSV', () => {
           skipped: [],
           breaches: [],
           invariantsChecked: {},
+          turnsUnknown: 0,
           hasVerdict: false,
           unloggedCompactions: [],
           outcomeHash: 'f'.repeat(64),

@@ -14,7 +14,6 @@ export const emptyTotals: Totals = {
   sessionsDiverged: 0,
   turns: 0,
   turnsUnknown: 0,
-  turns: 0,
   calls: { recorded: 0, replayed: 0, afterDivergence: 0, skipped: {} },
   decisions: {
     undetermined: 0,
