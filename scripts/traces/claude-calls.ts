@@ -55,7 +55,8 @@ function callRecord(row: Row): CallRecord {
     record: 'call',
     session: field(row, 'session'),
     call: count(row, 'call_index') + 1,
-    endMicros: instant(field(row, 'timestamp')),
+    // The table holds the instant of the reply; a call began some seconds before, which dates it well.
+    startMicros: instant(field(row, 'timestamp')),
     timeQuality: 'derived',
     requested: model,
     served: { model, ...(tier === '' || tier === 'standard' ? {} : { serviceTier: tier }) },
