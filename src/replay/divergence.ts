@@ -2,6 +2,7 @@ import type { Policy } from '../policy/core.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { CallRecord, ReplyFacts } from '../trace/record.ts'
 import { placeText, samePlace } from './place.ts'
+import { comparablePlace } from './recorded-place.ts'
 import type { CallResult, Divergence, Place } from './result.ts'
 
 /** What is compared of one call. `tried` is where the policy's call went, served or not. */
@@ -29,7 +30,8 @@ export function differenceOf(comparison: Comparison): Omit<Divergence, 'call' | 
     return { kind: 'endpoint', detail: `${endText(record.end, recorded)} in the log, ${endText(end, tried)} here`, ...places }
   }
   // Of a call that nobody served, the log may not say where it went.
-  if (recorded !== undefined && tried !== undefined && !samePlace(recorded, tried)) {
+  const comparable = recorded === undefined ? undefined : comparablePlace(comparison.policy, recorded)
+  if (recorded !== undefined && tried !== undefined && !samePlace(comparable, tried)) {
     return { kind: 'endpoint', detail: `${placeText(recorded)} in the log, ${placeText(tried)} here`, ...places }
   }
   const detail = promptDifference(comparison)

@@ -4,7 +4,7 @@ import type { RecordedSession } from '../trace/session.ts'
 import { billOf, repriced } from './call-money.ts'
 import { samePlace } from './place.ts'
 import { promptTokensOf } from './pricing.ts'
-import { recordedPlace } from './recorded-place.ts'
+import { comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { CallResult, Identity, SessionResult } from './result.ts'
 
 /** Identity so far: counts of a commutative monoid, with the first residuals in the order of the trace. */
@@ -97,7 +97,8 @@ function policyResidual(policy: Policy, record: CallRecord, call: CallResult): s
   const rule = record.decision?.rule
   if (rule !== undefined && rule !== call.decision.rule) return `rule ${rule} in the log, ${call.decision.rule} here`
   if (record.end !== call.end) return `${record.end} in the log, ${call.end} here`
-  if (call.end === 'served' && !samePlace(call.recorded, call.served)) {
+  const recorded = call.recorded === undefined ? undefined : comparablePlace(policy, call.recorded)
+  if (call.end === 'served' && !samePlace(recorded, call.served)) {
     return `${placeOf(call.recorded)} in the log, ${placeOf(call.served)} here`
   }
   const attempts = record.attempts?.length

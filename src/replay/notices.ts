@@ -21,14 +21,14 @@ function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readon
   if (policy.classifiers.length === 0 || sessionsWithVerdict === sessions) return []
   const carry = `${sessionsWithVerdict} of ${sessions} sessions carry a classifier verdict`
   const [only, ...others] = [...servedModels].sort()
+  const served = Object.keys(totals.decisions.noRoute).length === 0
+  const missed = policy.classifiers.some(({ name }) => Object.hasOwn(totals.decisions.missing, name))
   if (sessionsWithVerdict > 0) {
     // Some sessions never ask: only a verdict that was wanted is missed.
-    const missed = policy.classifiers.some(({ name }) => Object.hasOwn(totals.decisions.missing, name))
     return missed ? [`${carry}: where one is missing, choices that need it are undetermined`] : []
   }
-  return only !== undefined && others.length === 0
-    ? [`${carry}: the result equals always-${only}`]
-    : [`${carry}: choices that need one are undetermined`]
+  if (only !== undefined && others.length === 0 && served) return [`${carry}: the result equals always-${only}`]
+  return [missed ? `${carry}: choices that need one are undetermined` : `${carry}, and no choice asks for one`]
 }
 
 function identityNotice({ identity, counts }: NoticeFacts): readonly string[] {

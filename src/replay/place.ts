@@ -18,15 +18,16 @@ export function placeText(place: Place): string {
  * are named only where the model stays.
  */
 export function transitionOf(
-  { recorded, served, end, recordedEnd }: Pick<CallResult, 'recorded' | 'served' | 'end' | 'recordedEnd'>,
+  call: Pick<CallResult, 'recorded' | 'served' | 'end' | 'recordedEnd' | 'comparedByModelOnly'>,
 ): string | undefined {
+  const { recorded, served, end, recordedEnd, comparedByModelOnly } = call
   const from = recordedEnd === 'served' ? recorded : undefined
   const to = end === 'served' ? served : undefined
   if (from === undefined && to === undefined) {
     return end === recordedEnd ? undefined : `${recordedEnd} → ${end}`
   }
   if (from !== undefined && to !== undefined) {
-    if (samePlace(from, to)) return undefined
+    if (samePlace(comparedByModelOnly ? { ...from, provider: undefined } : from, to)) return undefined
     return from.model === to.model
       ? `${placeText(from)} → ${placeText(to)}`
       : `${from.model} → ${to.model}`

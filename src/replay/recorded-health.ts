@@ -4,7 +4,7 @@ import type { RecordedSession } from '../trace/session.ts'
 import { endOfError } from './error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import { samePlace } from './place.ts'
-import { attemptPlace, recordedPlace } from './recorded-place.ts'
+import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { Place } from './result.ts'
 
 /** A host answers although no log shows that it would have. */
@@ -76,12 +76,12 @@ function attemptsOf(policy: Policy, call: CallRecord): readonly Seen[] {
             retryAfterMicros: attempt.retryAfterMicros,
             ...instants,
           }
-    return [{ call: call.call, index, place: at, answer }]
+    return [{ call: call.call, index, place: comparablePlace(policy, at), answer }]
   })
   const last = tried.at(-1)
   const end = endAnswer(call, last?.answer.kind)
   if (end === undefined || place === undefined) return tried
-  return [...tried, { call: call.call, index: tried.length, place, answer: end }]
+  return [...tried, { call: call.call, index: tried.length, place: comparablePlace(policy, place), answer: end }]
 }
 
 /** How the call ended where no recorded attempt says so. */

@@ -14,6 +14,16 @@ export function recordedPlace(policy: Policy, call: CallRecord): Place | undefin
   }
 }
 
+/**
+ * The place as far as it can be compared: a host that the catalogue does not know by this name may be
+ * any of those it knows, so such a call is compared by its model.
+ */
+export function comparablePlace(policy: Policy, place: Place): Place {
+  const { provider } = place
+  const isKnown = policy.providers.some((each) => each.name === provider)
+  return isKnown ? place : { model: place.model, provider: undefined }
+}
+
 /** Where one recorded attempt went; an attempt that does not say went where the call did. */
 export function attemptPlace(
   policy: Policy,

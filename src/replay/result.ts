@@ -77,7 +77,7 @@ export interface CallResult {
   readonly recorded: Place | undefined
   readonly recordedEnd: string
   readonly attempts: readonly Attempt[]
-  /** The recorded provider is not known: compared by model only. */
+  /** The log names no provider, or none that the catalogue knows: compared by model only. */
   readonly comparedByModelOnly: boolean
   /** Another rule or reason than recorded, with the same endpoint and prompt. */
   readonly decisionChanged: boolean

@@ -16,7 +16,7 @@ import { outcomeHashOf } from './outcome.ts'
 import { outputTokensOf, tokensOf } from './pricing.ts'
 import { overheadMoney, policyMoney } from './policy-money.ts'
 import { recordedHealth } from './recorded-health.ts'
-import { recordedPlace } from './recorded-place.ts'
+import { comparablePlace, recordedPlace } from './recorded-place.ts'
 import { serve } from './serve.ts'
 import type { Service } from './serve.ts'
 import { eventReader } from './session-events.ts'
@@ -173,7 +173,8 @@ function replayCall(run: Run, record: CallRecord): CallResult {
     recorded,
     recordedEnd: record.end,
     attempts: service?.attempts ?? [],
-    comparedByModelOnly: recorded !== undefined && recorded.provider === undefined && end !== 'no-route',
+    comparedByModelOnly:
+      recorded !== undefined && comparablePlace(policy, recorded).provider === undefined && end !== 'no-route',
     decisionChanged: record.decision?.rule !== undefined && record.decision.rule !== decision.rule,
     recordedCost,
     recordedOverhead: recordedVerdictsMoney(policy, record),

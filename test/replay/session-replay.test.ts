@@ -84,6 +84,14 @@ describe('a recorded session under a policy', () => {
     expect(result.calls[0]?.comparedByModelOnly).toBe(true)
   })
 
+  it('so does one that the catalogue does not know, under the name that the log has', () => {
+    const result = replay(stay, session([{ tries: ['small elsewhere overloaded', 'small elsewhere'] }]))
+    expect(result.divergence).toMatchObject({ detail: 'served by small at elsewhere in the log, exhausted here' })
+    const patience = replay(patient, session([{ tries: ['small elsewhere overloaded', 'small elsewhere'] }]))
+    expect(patience.divergence).toBeUndefined()
+    expect(patience.calls[0]).toMatchObject({ comparedByModelOnly: true, recorded: { model: 'small', provider: 'elsewhere' } })
+  })
+
   it('an outage in the log is the policy’s own as long as it stays', () => {
     const log = session([{ tries: ['small south overloaded', 'small south'] }])
     expect(lines(replay(patient, log))).toEqual(['before otherwise small south south!overloaded:recorded south:recorded'])
