@@ -284,7 +284,8 @@ const switching = optional(
 
 const budget = fc
   .constantFrom('at 100% then deny upgrades', 'at 80% then only cheap', 'at 100% then stop "spent"', 'at 80% then alert "soon"')
-  .map((action) => block('budget purse', ['limit $5 per session', action]))
+  .chain((action) => fc.constantFrom('', '', 'scope provider').map((scope) => [scope, action]))
+  .map((lines) => block('budget purse', ['limit $5 per session', ...lines]))
 
 const worth = fc.constantFrom(
   '',

@@ -358,7 +358,8 @@ export function madeUpWorld(seed: number): World {
     outage: (endpoint, windowMicros) => [true, false, false, undefined][draw('outage', endpoint.model, endpoint.provider, windowMicros) % 4],
     warm: (model) => [true, false, undefined][draw('warm', model) % 3],
     cachedTokens: (model) => [0, 9_000, 15_000, undefined][draw('cached', model) % 4],
-    usedMillionths: (budget) => [0, 500_000, 799_999, 800_000, 1_000_000, 1_200_000, undefined][draw('used', budget) % 7],
+    usedMillionths: (budget, provider = '') =>
+      [0, 500_000, 799_999, 800_000, 1_000_000, 1_200_000, undefined][draw('used', budget, provider) % 7],
     spentPicoUsd: (scope) => [0n, 1_000_000_000_000n, undefined][draw('spent', scope) % 3],
     drawMillionths: (purpose, ...key) => draw('draw', purpose, ...key) % 1_000_000,
   }

@@ -134,13 +134,12 @@ function cheapest(cost: Cost): Pick {
     const costs = runners.map(({ member }) => cost(frame, member))
     runners.forEach((runner, index) => {
       const price = costs[index] ?? null
-      if (runner.doubtful || typeof price === 'string') return
-      if (winner === undefined || (price !== null && (least === null || compare(price, least) < 0))) {
-        winner = runner
-        least = price
-      }
+      if (runner.doubtful || price === null || typeof price === 'string') return
+      if (least !== null && compare(price, least) >= 0) return
+      winner = runner
+      least = price
     })
-    // One whose price is unknown wins only where nobody else can.
+    // Where nobody has a price that is known, the first of the pool.
     winner ??= runners.find((runner) => !runner.doubtful)
     const doubts = runners.filter((runner, index) => {
       if (runner === winner) return false

@@ -1,6 +1,6 @@
 import type { Endpoint, Expression } from '../core.ts'
 import type { SessionState } from '../decision.ts'
-import { entryOf } from '../entries.ts'
+import { entryOf, hasEntry } from '../entries.ts'
 import { partsOf as parts } from '../walk.ts'
 import { change } from './call-frame.ts'
 import type { CallFrame, Standing } from './call-frame.ts'
@@ -8,7 +8,7 @@ import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
 import { factCode } from './facts-code.ts'
-import type { EndpointEntry, ModelEntry } from './universe.ts'
+import type { EndpointEntry, ModelEntry, Universe } from './universe.ts'
 
 /** Who may be chosen at a call: the hard filters, compiled. */
 export interface Standings {
@@ -100,6 +100,7 @@ export function compileStandings(compiler: Compiler): Standings {
   const endpointPasses = (frame: CallFrame, each: EndpointEntry, missing: Set<string>): boolean => {
     const { organisation } = frame.state
     const { endpoint } = each
+    if (budgets.spentAt(endpoint.provider)) return false
     if (organisation.ignored.includes(endpoint.provider)) return false
     if (organisation.only !== null && !onlyAllows(organisation.only, endpoint, compiler)) return false
     frame.host = endpoint
@@ -187,28 +188,49 @@ interface CompiledBudgets {
   readonly begin: (frame: CallFrame) => Pick<CallStanding, 'stopped' | 'upgradesDenied'>
   /** A spent budget leaves only a pool, and the model is not in it. */
   readonly onlyModels: (entry: ModelEntry) => boolean
+  /** A budget per provider takes out the hosts of one that has spent its own. */
+  readonly spentAt: (provider: string) => boolean
 }
 
 function compileBudgets({ policy, universe }: Compiler): CompiledBudgets {
-  let only: (ReadonlySet<string> | undefined)[] = []
+  const only: ReadonlySet<string>[] = []
+  const spent = new Set<string>()
+  const used = (frame: CallFrame, budget: string, provider?: string): number => {
+    const { given } = frame.input
+    if (hasEntry(given.usedMillionths, budget)) return entryOf(given.usedMillionths, budget) ?? 0
+    return frame.world.usedMillionths(budget, provider) ?? 0
+  }
   return {
     begin: (frame) => {
-      only = []
+      only.length = 0
+      spent.clear()
       let stopped: CallStanding['stopped']
       let upgradesDenied = false
-      for (const budget of policy.budgets) {
-        const used = entryOf(frame.input.given.usedMillionths, budget.name) ?? frame.world.usedMillionths(budget.name) ?? 0
-        for (const { atMillionths, action } of budget.actions) {
-          if (used < atMillionths) continue
-          if (action.kind === 'stop') stopped ??= { budget: budget.name, reason: action.text }
-          if (action.kind === 'deny-upgrades') upgradesDenied = true
-          if (action.kind === 'only') {
-            only.push(new Set(universe.pools.get(action.pool)?.members.map((member) => member.entry.name)))
+      for (const { name, actions, scope } of policy.budgets) {
+        if (scope === 'provider') {
+          for (const { atMillionths, action } of actions) {
+            if (action.kind !== 'stop') continue
+            for (const provider of policy.providers) {
+              if (used(frame, name, provider.name) >= atMillionths) spent.add(provider.name)
+            }
           }
+          continue
+        }
+        const share = used(frame, name)
+        for (const { atMillionths, action } of actions) {
+          if (share < atMillionths) continue
+          if (action.kind === 'stop') stopped ??= { budget: name, reason: action.text }
+          if (action.kind === 'deny-upgrades') upgradesDenied = true
+          if (action.kind === 'only') only.push(membersOf(universe, action.pool))
         }
       }
       return { stopped, upgradesDenied }
     },
-    onlyModels: (entry) => only.some((pool) => pool?.has(entry.name) === false),
+    onlyModels: (entry) => only.some((pool) => !pool.has(entry.name)),
+    spentAt: (provider) => spent.has(provider),
   }
+}
+
+function membersOf({ pools }: Universe, pool: string): ReadonlySet<string> {
+  return new Set(pools.get(pool)?.members.map((member) => member.entry.name))
 }
