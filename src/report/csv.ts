@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { MoneySplit, ReplayResult, SessionResult, Totals } from '../replay/result.ts'
 import { escapeCsv } from './escape.ts'
 import { decimalUsd } from './money.ts'
+import { selectedCalls } from './totals.ts'
 import { exactOf, unknownCalls, valueOf } from './split.ts'
 
 /** A number, a figure of our own, or user text, which alone needs an escape. */
@@ -26,7 +27,7 @@ export function csvLines(rows: readonly (readonly Cell[])[]): string {
 const totalsHeader = [
   'sessions',
   'sessions_diverged',
-  'calls_recorded',
+  'calls',
   'calls_replayed',
   'calls_after_divergence',
   'undetermined',
@@ -56,7 +57,7 @@ function totalsCells(totals: Totals): Cell[] {
   return [
     totals.sessions,
     totals.sessionsDiverged,
-    calls.recorded,
+    selectedCalls(totals),
     calls.replayed,
     calls.afterDivergence,
     totals.decisions.undetermined,

@@ -1,7 +1,7 @@
 import type { Step } from '../analysis/steps.ts'
 import type { ReplayResult } from '../replay/result.ts'
 import { escapeTerminal } from './escape.ts'
-import { plural } from './number.ts'
+import { formatCount, plural } from './number.ts'
 import { plainStyle } from './style.ts'
 import { changes } from './terminal/changes.ts'
 import { costs } from './terminal/costs.ts'
@@ -9,6 +9,7 @@ import { failover } from './terminal/failover.ts'
 import { groups } from './terminal/groups.ts'
 import { wrap, type Screen } from './terminal/layout.ts'
 import { trust } from './terminal/trust.ts'
+import { selectedCalls } from './totals.ts'
 
 /**
  * A replay on one screen: first what must be known before any number, then what changes, what it
@@ -21,8 +22,9 @@ export function replayScreen(
 ): string {
   const { style } = screen
   const { totals, policy, mode } = result
+  const selected = selectedCalls(totals)
   const title = [
-    `\`${escapeTerminal(policy.name)}\` over ${plural(totals.sessions, 'session')}, ${plural(totals.calls.recorded, 'call')}`,
+    `\`${escapeTerminal(policy.name)}\` over ${plural(totals.sessions, 'session')}, ${selected < totals.calls.recorded ? `${formatCount(selected)} of ` : ''}${plural(totals.calls.recorded, 'call')}`,
     `decisions ${mode.decisions}, money ${mode.money}`,
   ].join(' · ')
   const blocks = [

@@ -132,7 +132,7 @@ describe('groups and sessions as CSV', () => {
   it('puts the total last', () => {
     const csv = groupsCsv({ ...eventful, groupedBy: 'model', groups: [{ key: 'a', totals: emptyTotals }] })
     expect(readCsv(csv).map((row) => row.slice(0, 4))).toEqual([
-      ['model', 'sessions', 'sessions_diverged', 'calls_recorded'],
+      ['model', 'sessions', 'sessions_diverged', 'calls'],
       ['a', '0', '0', '0'],
       ['', '21', '7', '678'],
     ])

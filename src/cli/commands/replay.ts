@@ -8,6 +8,7 @@ import { groupFields, type GroupField } from '../../replay/session-totals.ts'
 import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
 import { replayJson } from '../../report/json.ts'
 import { replayScreen } from '../../report/terminal.ts'
+import { selectedCalls } from '../../report/totals.ts'
 import { sessionsTable } from '../../report/terminal/sessions.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
@@ -124,7 +125,7 @@ async function replayTraces(
   })
   if (!complete) return exitCode.badInput
   const result = run.finish()
-  if (result.totals.calls.recorded === 0) {
+  if (selectedCalls(result.totals) === 0) {
     return badInput(context, {
       message: settings.select === undefined ? 'the trace holds no call' : 'no call of the trace is selected',
       help: settings.select === undefined ? '`reroute import` writes traces' : 'widen --since, --until or --where',

@@ -4,6 +4,7 @@ import { formatCount } from '../number.ts'
 import { exactOf, valueOf } from '../split.ts'
 import { clip, type Screen } from './layout.ts'
 import { table } from './table.ts'
+import { selectedCalls } from '../totals.ts'
 
 const rowsShown = 12
 
@@ -27,7 +28,7 @@ export function groups(result: ReplayResult, screen: Screen): string[] {
       formatUsd(all.reduce((sums, totals) => sums + of(totals), 0n), places)
     return [
       key,
-      sum(({ calls }) => calls.recorded),
+      sum(selectedCalls),
       sum(({ sessionsDiverged }) => sessionsDiverged),
       sum(({ calls }) => calls.afterDivergence),
       money((totals) => valueOf(totals.money.recorded)),
