@@ -14,7 +14,18 @@ export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
   return [
     ...(frozen.parts.modelled === undefined
       ? []
-      : [{ name: sameTokens, text: 'from a divergence on a call keeps its logged tokens, a factor of 4 either way' }]),
+      : [
+          {
+            name: sameTokens,
+            text:
+              'from a divergence on a call keeps its logged tokens, a factor of 4 either way; cached ones stay' +
+              ' cached, for the cache that a switch loses is not charged',
+          },
+          {
+            name: 'recorded-starts',
+            text: 'from a divergence on a call starts when it did in the log, and reads what the log holds',
+          },
+        ]),
     ...(overhead.parts.modelled === undefined
       ? []
       : [{ name: 'declared-overhead', text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
