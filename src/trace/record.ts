@@ -55,6 +55,8 @@ export interface SessionRecord extends Facts {
   readonly phraseLists?: readonly string[]
   /** Whether the log keeps the words of visible and of thinking text; absent: it does. */
   readonly withheld?: { readonly visible?: boolean; readonly thinking?: boolean }
+  /** In a sample: how many recorded sessions this one stands for, itself included. */
+  readonly standsForSessions?: number
   readonly provenance?: Provenance
 }
 

@@ -36,6 +36,7 @@ export const wholeSession: Whole<SessionRecord> = {
   policy: { name: 'factory-router', digest: 'd' },
   phraseLists: ['digest'],
   withheld: { visible: false, thinking: true },
+  standsForSessions: 3,
   signals: facts,
   header: facts,
   param: facts,
