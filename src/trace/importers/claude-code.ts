@@ -1,6 +1,6 @@
 import type { TraceRecord } from '../record.ts'
 import type { Conversation, Surroundings } from './claude-code/conversation.ts'
-import { parseJsonLine } from './claude-code/json-line.ts'
+import { parseJsonLine } from './json-line.ts'
 import { recordsOf } from './claude-code/records.ts'
 import { importTally } from './claude-code/report.ts'
 import type { ImportTally } from './claude-code/report.ts'

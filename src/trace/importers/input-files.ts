@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { unreadable } from '../files.ts'
 import type { TraceFile } from '../files.ts'
 import type { ImportProblem } from './importer.ts'
@@ -11,13 +12,16 @@ export interface InputFiles {
   readonly ignored: readonly ImportProblem[]
 }
 
+/** A log is read twice, so what comes in a stream is held. */
+const standardInputBytes = 256_000_000
+
 /** Why a file of this name is no input, or undefined where it is one. */
 export type Refusal = (fileName: string) => string | undefined
 
 /**
  * The files of one format below some paths. A directory is searched to its leaves; links to files
  * are read, links to directories in it are not followed. A file given by name is refused for the
- * same reasons as one that was found.
+ * same reasons as one that was found. `-` is the standard input.
  */
 export async function inputFiles(
   paths: readonly string[],
@@ -26,6 +30,20 @@ export async function inputFiles(
   const files = new Map<string, TraceFile>()
   const ignored: ImportProblem[] = []
 
+  const takeStandardInput = async (): Promise<void> => {
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      if (bytes > standardInputBytes) {
+        const reason = `more than ${standardInputBytes} bytes on the standard input: save them to a file`
+        ignored.push({ file: '-', reason })
+        return
+      }
+      chunks.push(chunk)
+    }
+    files.set('-', { name: '-', bytes, open: () => Readable.from(chunks) })
+  }
   const take = async (path: string): Promise<void> => {
     const reason = refusal(basename(path))
     if (reason !== undefined) {
@@ -54,6 +72,10 @@ export async function inputFiles(
   }
 
   for (const path of paths) {
+    if (path === '-') {
+      if (!files.has('-')) await takeStandardInput()
+      continue
+    }
     await guarded(path, async () => {
       const found = await stat(path)
       await (found.isDirectory() ? search(path) : take(path))

@@ -3,8 +3,8 @@ import type { JsonObject } from '../json.ts'
 import { canonicalArguments, toolSignature } from '../tool-signature.ts'
 import type { Conversation, LineContext } from './conversation.ts'
 import type { CallDraft, FailedAttempt, PromptDraft, ToolDraft } from './draft.ts'
-import { endOfFailure } from './error-class.ts'
-import type { LoggedFailure } from './error-class.ts'
+import { endOfFailure } from '../error-class.ts'
+import type { LoggedFailure } from '../error-class.ts'
 import type { ReplyPiece } from './row.ts'
 
 /** One more piece of a reply; the first of a call takes what its prompt adds. */

@@ -1,5 +1,5 @@
 import type { Provenance, TextFacts } from '../../record.ts'
-import type { LoggedFailure } from './error-class.ts'
+import type { LoggedFailure } from '../error-class.ts'
 import type { LoggedUsage } from './usage.ts'
 
 /** What a call's prompt added, as far as the log told it when the call began. */

@@ -7,8 +7,8 @@ import type {
 } from '../importer.ts'
 import { noCounts } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
-import { lineTally, tallies } from './tally.ts'
-import type { LineTally } from './tally.ts'
+import { lineTally, tallies } from '../line-tally.ts'
+import type { LineTally } from '../line-tally.ts'
 
 /** Gathers the report while records are written. */
 export interface ImportTally {

@@ -1,8 +1,8 @@
 import { microsOfIso } from '../instant.ts'
 import { asName, asObject } from '../json.ts'
 import type { TraceFile } from '../../files.ts'
-import { parseJsonLine } from './json-line.ts'
-import { linesOf } from './lines.ts'
+import { parseJsonLine } from '../json-line.ts'
+import { linesOf } from '../log-lines.ts'
 
 /** What must be known of every file before the first record is written. */
 export interface Survey {

@@ -4,12 +4,12 @@ import type { Provenance } from '../../record.ts'
 import { applyRow, endConversation } from './apply-row.ts'
 import { beginConversation } from './conversation.ts'
 import type { Conversation, ConversationIdentity, Surroundings } from './conversation.ts'
-import { parseJsonLine } from './json-line.ts'
-import { linesOf } from './lines.ts'
+import { parseJsonLine } from '../json-line.ts'
+import { linesOf } from '../log-lines.ts'
 import { readRow, unknownType } from './row.ts'
 import type { Row } from './row.ts'
 import { agentSession } from './survey.ts'
-import type { LineTally } from './tally.ts'
+import type { LineTally } from '../line-tally.ts'
 
 export interface TranscriptSurroundings extends Surroundings {
   /** The turns that a session has had in files before this one. */

@@ -1,12 +1,12 @@
-import { defaultTraceLimits } from '../../limits.ts'
-import { readLines } from '../../lines.ts'
-import type { Line } from '../../lines.ts'
-import type { TraceFile } from '../../files.ts'
+import { defaultTraceLimits } from '../limits.ts'
+import { readLines } from '../lines.ts'
+import type { Line } from '../lines.ts'
+import type { TraceFile } from '../files.ts'
 
 /** A line may hold a pasted image or a whole file, so it may be longer than one of a trace. */
 const limits = { ...defaultTraceLimits, lineBytes: 128_000_000 }
 
-/** The lines of a transcript, plain or packed. What is wrong with the file goes to `onProblem`. */
+/** The lines of a log, plain or packed. What is wrong with the file goes to `onProblem`. */
 export async function* linesOf(
   file: TraceFile,
   onProblem: (reason: string) => void,

@@ -1,4 +1,4 @@
-import type { ImportProblem, ImportReport, Tally } from '../importer.ts'
+import type { ImportProblem, ImportReport, Tally } from './importer.ts'
 
 /** Counts what became of the lines while they are read. */
 export interface LineTally {

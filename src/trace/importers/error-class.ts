@@ -1,5 +1,5 @@
-import { asNumber, asObject, asString } from '../json.ts'
-import type { JsonObject } from '../json.ts'
+import { asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
 
 /** One failed try, as the log tells it. */
 export interface LoggedFailure {

@@ -1,5 +1,5 @@
-import { asObject } from '../json.ts'
-import type { JsonObject } from '../json.ts'
+import { asObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 
 export type JsonLine =
   | { readonly ok: true; readonly objects: readonly JsonObject[] }

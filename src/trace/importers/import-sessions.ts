@@ -1,0 +1,134 @@
+import { basename } from 'node:path'
+import type { TraceFile } from '../files.ts'
+import { TRACE_SCHEMA_VERSION } from '../record.ts'
+import type { CallRecord, EventRecord, SessionRecord, TraceRecord } from '../record.ts'
+import { checkRecord } from '../validate.ts'
+import { sessionTally } from './import-tally.ts'
+import type { SessionTally } from './import-tally.ts'
+import type { Importer, ImportOptions, ImportRun } from './importer.ts'
+import { inputFiles } from './input-files.ts'
+import type { Refusal } from './input-files.ts'
+import { known } from './known.ts'
+import { lineTally } from './line-tally.ts'
+import { planSessions, surveyed } from './plan-sessions.ts'
+import type { Plan, SurveyedFile } from './plan-sessions.ts'
+import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** What one format adds to the common way of importing. */
+export interface LogFormat {
+  readonly format: string
+  readonly detect: (beginning: string) => boolean
+  readonly refusal: Refusal
+  /**
+   * The sessions of one file. Called twice, with equal results: once for what must be known before
+   * the first record (which file keeps a call, its number), once for the records.
+   */
+  readonly readFile: (
+    file: TraceFile,
+    context: ReadingContext,
+  ) => Promise<readonly SessionDraft[]>
+}
+
+export function importerOf(log: LogFormat): Importer {
+  const { format, detect } = log
+  return {
+    format,
+    detect,
+    read: (paths, options): ImportRun => {
+      const tally = sessionTally(format)
+      return { records: recordsFrom(log, paths, options, tally), report: tally.report }
+    },
+  }
+}
+
+async function* recordsFrom(
+  log: LogFormat,
+  paths: readonly string[],
+  options: ImportOptions,
+  tally: SessionTally,
+): AsyncGenerator<TraceRecord> {
+  const input = await inputFiles(paths, log.refusal)
+  tally.ignored(input.ignored)
+  const seen: SurveyedFile[] = []
+  for (const file of input.files) {
+    // Texts play no part in a plan, so no phrase is counted here.
+    seen.push(surveyed(file, await log.readFile(file, { options: {}, tally: lineTally() })))
+  }
+  const plan = planSessions(seen)
+  const begun = new Set<string>()
+  for (const [index, file] of plan.files.entries()) {
+    const drafts = await log.readFile(file, { options, tally: tally.lines })
+    tally.file()
+    for (const [at, draft] of drafts.entries()) {
+      tally.draft(draft)
+      yield* recordsOf(draft, plan, { log, file, index, at, begun, options, tally })
+    }
+    options.onFile?.({ done: index + 1, files: plan.files.length })
+  }
+}
+
+interface Place {
+  readonly log: LogFormat
+  readonly file: TraceFile
+  /** Of the file in the plan, and of the draft in the file. */
+  readonly index: number
+  readonly at: number
+  readonly begun: Set<string>
+  readonly options: ImportOptions
+  readonly tally: SessionTally
+}
+
+function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<TraceRecord> {
+  const { session } = draft
+  const { tally, begun } = place
+  if (!plan.hasCalls(session)) return
+  for (const [item, one] of draft.items.entries()) {
+    const number = plan.numberOf(place.index, place.at, item)
+    if (number === undefined) {
+      if (one.kind === 'call') tally.duplicate()
+      continue
+    }
+    if (!begun.has(session)) {
+      begun.add(session)
+      tally.session(draft, plan.backwardTimes(session))
+      const header = headerOf(draft, one.line, place)
+      if (passes(header, one.line, place)) yield header
+    }
+    const record = recordOf(session, one, number, place)
+    if (!passes(record, one.line, place)) continue
+    tally.record(record)
+    yield record
+  }
+}
+
+/** What the log says may be anything; a record that a replay would refuse is none. */
+function passes(record: TraceRecord, line: number, { file, tally }: Place): boolean {
+  const check = checkRecord(record, () => undefined)
+  if (!check.ok) tally.lines.problem({ file: file.name, line, reason: check.problem.reason })
+  return check.ok
+}
+
+function headerOf(draft: SessionDraft, line: number, { log, file, options }: Place): SessionRecord {
+  const digests = (options.phraseLists ?? []).map((list) => list.digest)
+  return known({
+    record: 'session' as const,
+    schema: TRACE_SCHEMA_VERSION,
+    session: draft.session,
+    ...draft.facts,
+    source: known({ format: log.format, version: draft.version }),
+    phraseLists: digests.length > 0 ? digests : undefined,
+    provenance: { file: basename(file.name), line },
+  })
+}
+
+function recordOf(
+  session: string,
+  { kind, line, facts }: DraftItem,
+  number: number,
+  { file }: Place,
+): CallRecord | EventRecord {
+  const provenance = { file: basename(file.name), line }
+  return kind === 'call'
+    ? { record: 'call', session, call: number, ...facts, provenance }
+    : ({ record: 'event', session, beforeCall: number, ...facts, provenance } as EventRecord)
+}

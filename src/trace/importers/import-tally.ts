@@ -1,0 +1,96 @@
+import type { TraceRecord } from '../record.ts'
+import type {
+  ConversationCounts,
+  ImportProblem,
+  ImportReport,
+  UnloggedCompaction,
+} from './importer.ts'
+import { lineTally, tallies } from './line-tally.ts'
+import type { LineTally } from './line-tally.ts'
+import { noCounts } from './session-draft.ts'
+import type { SessionDraft } from './session-draft.ts'
+
+/** Gathers the report while records are written. */
+export interface SessionTally {
+  readonly lines: LineTally
+  readonly ignored: (problems: readonly ImportProblem[]) => void
+  readonly file: () => void
+  readonly duplicate: () => void
+  readonly draft: (draft: SessionDraft) => void
+  /** A session of which a record was written, told once. */
+  readonly session: (draft: SessionDraft, backwardTimes: boolean) => void
+  readonly record: (record: TraceRecord) => void
+  readonly report: () => ImportReport
+}
+
+type Mutable<T> = { -readonly [name in keyof T]: T[name] }
+
+export function sessionTally(format: string): SessionTally {
+  const lines = lineTally()
+  const ignoredFiles: ImportProblem[] = []
+  let files = 0
+  const sessions = { main: 0, child: 0, beginInTheMiddle: 0, backwardTimes: 0 }
+  const calls = { duplicates: 0, lowerBoundOutput: 0, withUsage: 0, failedAttempts: 0 }
+  const ends = new Map<string, number>()
+  const events = new Map<string, number>()
+  const main: Mutable<ConversationCounts> = { ...noCounts }
+  const children: Mutable<ConversationCounts> = { ...noCounts }
+  const unloggedCompactions: UnloggedCompaction[] = []
+  let unfinishedAttempts = 0
+  const isChild = (draft: SessionDraft): boolean => draft.facts.parent !== undefined
+
+  return {
+    lines,
+    ignored: (problems) => void ignoredFiles.push(...problems),
+    file: () => void (files += 1),
+    duplicate: () => void (calls.duplicates += 1),
+    draft: (draft) => {
+      unfinishedAttempts += draft.unfinishedAttempts
+      const counts = isChild(draft) ? children : main
+      for (const name of Object.keys(noCounts) as (keyof ConversationCounts)[]) {
+        counts[name] += draft.counts[name]
+      }
+    },
+    session: (draft, backwardTimes) => {
+      sessions[isChild(draft) ? 'child' : 'main'] += 1
+      if (draft.beginsInTheMiddle) sessions.beginInTheMiddle += 1
+      if (backwardTimes) sessions.backwardTimes += 1
+    },
+    record: (record) => {
+      if (record.record === 'call') {
+        ends.set(record.end, (ends.get(record.end) ?? 0) + 1)
+        if (record.usage !== undefined) calls.withUsage += 1
+        if (record.usage?.outputQuality === 'lower-bound') calls.lowerBoundOutput += 1
+        const failed = (record.attempts ?? []).filter((one) => one.errorClass !== undefined)
+        calls.failedAttempts += failed.length
+      } else if (record.record === 'event') {
+        events.set(record.event, (events.get(record.event) ?? 0) + 1)
+        if (record.event === 'compaction' && !record.billed) {
+          const { session = '', beforeCall = 1, tokensBefore } = record
+          unloggedCompactions.push({
+            session,
+            beforeCall,
+            ...(tokensBefore === undefined ? {} : { tokensBefore }),
+          })
+        }
+      }
+    },
+    report: () => ({
+      format,
+      files,
+      ignoredFiles: ignoredFiles.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+      ...lines.result(),
+      sessions,
+      calls: {
+        total: [...ends.values()].reduce((a, b) => a + b, 0),
+        byEnd: tallies(ends),
+        ...calls,
+      },
+      unfinishedAttempts,
+      events: tallies(events),
+      main,
+      children,
+      unloggedCompactions,
+    }),
+  }
+}

@@ -1,0 +1,6 @@
+import { claudeCode } from './claude-code.ts'
+import { codex } from './codex.ts'
+import type { Importer } from './importer.ts'
+
+/** Every format that can be imported, in the order in which they are listed. */
+export const importers: readonly Importer[] = [claudeCode, codex]

@@ -1,0 +1,78 @@
+import type { CallRecord, EventRecord, SessionRecord } from '../record.ts'
+import type { ConversationCounts, ImportOptions } from './importer.ts'
+import type { LineTally } from './line-tally.ts'
+
+type WithoutPlace<T> = T extends unknown
+  ? Omit<T, 'record' | 'session' | 'call' | 'beforeCall' | 'provenance'>
+  : never
+
+/** A call before it has its number in its session. */
+export type CallFacts = WithoutPlace<CallRecord>
+/** An event before it has its place in its session. */
+export type EventFacts = WithoutPlace<EventRecord>
+
+export type DraftItem =
+  | {
+      readonly kind: 'call'
+      readonly line: number
+      /** Equal in every copy of this call and in no other call. Absent: no copy can be told. */
+      readonly identity: string | undefined
+      /** The file says that this stood in another session before. */
+      readonly copied?: boolean
+      readonly facts: CallFacts
+    }
+  | {
+      readonly kind: 'event'
+      readonly line: number
+      readonly identity: string | undefined
+      readonly copied?: boolean
+      readonly facts: EventFacts
+    }
+
+/** One session as far as one file tells of it. */
+export interface SessionDraft {
+  readonly session: string
+  readonly facts: Omit<
+    SessionRecord,
+    'record' | 'schema' | 'session' | 'source' | 'phraseLists' | 'provenance'
+  >
+  /** Of the program that wrote it. */
+  readonly version: string | undefined
+  /** Whether calls stand as in the file, or by their start. */
+  readonly order: 'file' | 'time'
+  /** It repeats calls of others: of a call in both the other's copy is kept. */
+  readonly derived: boolean
+  readonly beginsInTheMiddle: boolean
+  readonly items: readonly DraftItem[]
+  readonly counts: ConversationCounts
+  /** Failed attempts after which the file ends. */
+  readonly unfinishedAttempts: number
+}
+
+export interface ReadingContext {
+  readonly options: ImportOptions
+  readonly tally: LineTally
+}
+
+export const noCounts: ConversationCounts = {
+  messages: 0,
+  messagesWithoutCall: 0,
+  toolResults: 0,
+  toolFailures: 0,
+  toolResultsWithoutCall: 0,
+}
+
+/** A session of which nothing is known but its id. */
+export function bareSession(session: string, items: readonly DraftItem[]): SessionDraft {
+  return {
+    session,
+    facts: {},
+    version: undefined,
+    order: 'time',
+    derived: false,
+    beginsInTheMiddle: false,
+    items,
+    counts: noCounts,
+    unfinishedAttempts: 0,
+  }
+}
