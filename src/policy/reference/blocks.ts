@@ -80,6 +80,7 @@ function firstChoosing(run: Run, block: Block | undefined): Fired {
   for (const rule of [...(block?.rules ?? []), fallback]) {
     run.trace?.open(rule === fallback ? namedOtherwise(rule) : `rule ${rule.name}`)
     const chosen = tried(run, rule)
+    run.observer?.rule(rule, chosen !== 'passed')
     run.trace?.close(chosen === 'passed' ? 'does not fire' : shown(chosen))
     if (chosen === 'passed') continue
     if (chosen !== undefined) return { rule, chosen }

@@ -17,14 +17,15 @@ import type { Outcome } from './blocks.ts'
 import { evaluate } from './evaluate.ts'
 import { truthOf } from './logic.ts'
 import { compaction } from './money.ts'
+import type { Observer } from './observer.ts'
 import { scopeOf, startRun } from './run.ts'
 import type { Run } from './run.ts'
 import { newNotes, priceMoment } from './scope.ts'
 import type { Trace } from './trace.ts'
 
 /** The definition of the meaning: slow, plain, and right. */
-export function referenceEvaluator(policy: Policy): Evaluator {
-  return { policy, decide: (state, input, world) => decide(policy, state, input, world, undefined) }
+export function referenceEvaluator(policy: Policy, observer?: Observer): Evaluator {
+  return { policy, decide: (state, input, world) => decide(policy, state, input, world, undefined, observer) }
 }
 
 /** One call, already observed: which model it goes to, and the session afterwards. */
@@ -34,8 +35,9 @@ export function decide(
   input: CallInput,
   world: World,
   trace: Trace | undefined,
+  observer?: Observer,
 ): readonly [SessionState, Decision] {
-  const run = startRun(policy, state, input, world, trace)
+  const run = startRun(policy, state, input, world, trace, observer)
   const moment = state.choice === undefined ? 'start' : input.beginsTurn ? 'turn' : 'call'
   const { stopped } = run.candidates
   if (stopped !== undefined) trace?.leaf(`budget ${stopped.budget}`, 'spent: every call stops')
@@ -102,7 +104,7 @@ function remember(run: Run, outcome: ModelOutcome): RememberedChoice | undefined
 /** The endpoint that this choice's call would try first, a draw taken as written. */
 function firstHost(run: Run, { model, profile, at }: ModelOutcome): ReturnType<typeof firstEndpoint> {
   const { policy, state, input } = run
-  const scope = { ...scopeOf(run), trace: undefined, notes: newNotes() }
+  const scope = { ...scopeOf(run), trace: undefined, observer: undefined, notes: newNotes() }
   const plan = servePlan(policy, model, profile)
   const order = factOf(policy, state, input, 'request.order')
   const line = lineUp({

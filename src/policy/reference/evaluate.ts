@@ -15,11 +15,12 @@ import { traced } from './trace.ts'
 /** What an expression comes to, by its form alone; never throws. */
 export function evaluate(expression: Expression, scope: Scope): Value {
   if (expression.kind === 'literal' && expression.setting === undefined) return ofLiteral(expression.value)
-  if (scope.trace === undefined) return meaning(expression, scope)
   const label = (): string => sourceOf(expression)
-  return traced(scope.trace, label, (value) => printed(value, expression.type), () =>
+  const value = traced(scope.trace, label, (found) => printed(found, expression.type), () =>
     meaning(expression, scope),
   )
+  scope.observer?.value(expression, value)
+  return value
 }
 
 function meaning(expression: Expression, scope: Scope): Value {

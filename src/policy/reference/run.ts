@@ -7,6 +7,7 @@ import type { Value } from '../value.ts'
 import { candidatesOf, eligibility } from './candidates.ts'
 import type { Candidacy, Candidates } from './candidates.ts'
 import { evaluate } from './evaluate.ts'
+import type { Observer } from './observer.ts'
 import { newNotes } from './scope.ts'
 import type { Notes, Scope } from './scope.ts'
 import type { Trace } from './trace.ts'
@@ -22,6 +23,7 @@ export interface Run {
   readonly candidates: Candidates
   readonly notes: Notes
   readonly trace: Trace | undefined
+  readonly observer: Observer | undefined
   state: SessionState
   /** Rules that fired and did not choose, and those whose `restart` or `keep` was overtaken. */
   readonly after: string[]
@@ -42,10 +44,11 @@ export function startRun(
   input: CallInput,
   world: World,
   trace: Trace | undefined,
+  observer: Observer | undefined,
 ): Run {
   const notes = newNotes()
   const begun: Scope = {
-    policy, state, input, world, it: undefined, eligible: undefined, claims: [], notes, trace,
+    policy, state, input, world, it: undefined, eligible: undefined, claims: [], notes, trace, observer,
   }
   return {
     policy,
@@ -54,6 +57,7 @@ export function startRun(
     candidates: candidatesOf(begun),
     notes,
     trace,
+    observer,
     state,
     after: [],
     reminders: [],
@@ -68,9 +72,9 @@ export function startRun(
 
 /** What an expression of this call may read now, effects so far included. */
 export function scopeOf(run: Run): Scope {
-  const { policy, state, input, world, notes, trace } = run
+  const { policy, state, input, world, notes, trace, observer } = run
   const eligible = eligibility(run.candidates, (candidacy) => lack(run, candidacy.missing))
-  return { policy, state, input, world, it: undefined, eligible, claims: [], notes, trace }
+  return { policy, state, input, world, it: undefined, eligible, claims: [], notes, trace, observer }
 }
 
 /** Something unknown had a say: the decision is undetermined. */

@@ -3,6 +3,7 @@ import type { CallInput, SessionState, World } from '../decision.ts'
 import type { ClaimContext } from '../claims-context.ts'
 import type { PriceMoment } from '../catalogue-queries.ts'
 import { factOf } from '../facts.ts'
+import type { Observer } from './observer.ts'
 import type { Trace } from './trace.ts'
 
 /** Everything that an expression may read. */
@@ -18,6 +19,7 @@ export interface Scope {
   readonly claims: readonly ClaimContext[]
   readonly notes: Notes
   readonly trace: Trace | undefined
+  readonly observer?: Observer | undefined
 }
 
 export interface Eligible {
