@@ -10,7 +10,7 @@ import { noteStanding } from './notes.ts'
 import { calledCode, factCode } from './facts-code.ts'
 import { benefitCode, switchCostCode } from './money.ts'
 import { atOneScale, constantOf, isQuantity } from './operators.ts'
-import { bookPrice } from './price-book.ts'
+import { bookPrice, bookPriced } from './price-book.ts'
 import { atScale, compare, leastCommonMultiple, whole } from './quantity.ts'
 import type { ModelEntry } from './universe.ts'
 
@@ -38,7 +38,9 @@ export function functionCode(compiler: Compiler, call: Call): Code {
     case 'warm':
       return warmCode(compiler, first)
     case 'price':
-      return priceCode(compiler, first, nameOf(compiler, second) as PriceBucket)
+      return priceCode(compiler, first, nameOf(compiler, second) as PriceBucket, bookPrice, null)
+    case 'priced':
+      return priceCode(compiler, first, nameOf(compiler, second) as PriceBucket, bookPriced, false)
     case 'benefit':
       return benefitCode(compiler, modelCode(compiler, first))
     case 'switch-cost':
@@ -133,7 +135,10 @@ function allowedCode(compiler: Compiler, argument: Expression): Code {
     const which = run(frame)
     if (which === undefined) return undefined
     const entry = typeof which === 'string' ? models.get(which) : undefined
-    return entry !== undefined && frame.standing(frame, entry.index).allowed
+    if (entry === undefined) return false
+    const standing = frame.standing(frame, entry.index)
+    noteStanding(frame, standing)
+    return standing.allowed
   }
   return { run: value, scale: 1n, moving, constant: false, blame }
 }
@@ -161,17 +166,21 @@ function ofHost(name: string, read: (frame: CallFrame) => Value): Code {
   return leaf(name, read, true)
 }
 
-function priceCode(compiler: Compiler, argument: Expression, bucket: PriceBucket): Code {
+function priceCode(
+  compiler: Compiler,
+  argument: Expression,
+  bucket: PriceBucket,
+  read: (...query: Parameters<typeof bookPrice>) => Value,
+  none: Value,
+): Code {
   if (argument.type.kind !== 'endpoint') {
-    const code = ofModel(compiler, argument, 'price', (entry, frame) =>
-      bookPrice(entry.book, bucket, frame.day, frame.tokens),
-    )
-    return code
+    const ofEntry = (entry: ModelEntry, frame: CallFrame): Value => read(entry.book, bucket, frame.day, frame.tokens)
+    return ofModel(compiler, argument, 'price', ofEntry, none)
   }
   const { models } = compiler.universe
   return ofHost('price', ({ host, day, tokens }) => {
     const entry = host && models.get(host.model)?.endpoints.find((each) => each.endpoint === host)
-    return bookPrice(entry?.book, bucket, day, tokens)
+    return read(entry?.book, bucket, day, tokens)
   })
 }
 

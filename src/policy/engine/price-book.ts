@@ -68,6 +68,20 @@ export function bookPrice(
   return null
 }
 
+/** Whether a price is in force; a prompt of unknown size has one where every size has. */
+export function bookPriced(
+  book: PriceBook | undefined,
+  bucket: PriceBucket,
+  day: number,
+  tokens: number | undefined,
+): boolean | undefined {
+  const price = bookPrice(book, bucket, day, tokens)
+  if (price !== undefined) return price !== null
+  if (tokens !== undefined) return undefined
+  const rows = book?.periods.find(({ fromDay }) => fromDay <= day)?.rows ?? []
+  return rows.at(-1)?.aboveTokens === 0 && rows.every(({ picoUsd }) => picoUsd.has(bucket)) ? true : undefined
+}
+
 /** Three parts input to one part output, for four tokens. */
 export function bookListPrice(
   book: PriceBook | undefined,
