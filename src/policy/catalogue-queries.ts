@@ -74,12 +74,7 @@ export function priceCard(
   moment: PriceMoment,
 ): PriceCard | null | undefined {
   if (cards.length === 0) return undefined
-  const day = dayOf(moment.nowMicros)
-  const started = cards.filter((card) => card.fromDay === null || card.fromDay <= day)
-  const own = started.filter((card) => card.serviceTier === (moment.serviceTier ?? null))
-  const tier = own.length > 0 ? own : started.filter((card) => card.serviceTier === null)
-  const latest = tier.reduce((newest, card) => Math.max(newest, startOf(card)), Number.NEGATIVE_INFINITY)
-  const inForce = tier.filter((card) => startOf(card) === latest)
+  const inForce = cardsInForce(cards, moment)
   if (inForce.length === 0) return null
   const tokens = moment.promptTokens
   if (tokens === undefined) return inForce.length === 1 && inForce[0]?.aboveTokens === 0 ? inForce[0] : undefined
@@ -89,6 +84,16 @@ export function priceCard(
       (best, card) => (best === null || card.aboveTokens > best.aboveTokens ? card : best),
       null,
     )
+}
+
+/** The latest cards of the tier, one a prompt size. */
+function cardsInForce(cards: readonly PriceCard[], moment: PriceMoment): readonly PriceCard[] {
+  const day = dayOf(moment.nowMicros)
+  const started = cards.filter((card) => card.fromDay === null || card.fromDay <= day)
+  const own = started.filter((card) => card.serviceTier === (moment.serviceTier ?? null))
+  const tier = own.length > 0 ? own : started.filter((card) => card.serviceTier === null)
+  const latest = tier.reduce((newest, card) => Math.max(newest, startOf(card)), Number.NEGATIVE_INFINITY)
+  return tier.filter((card) => startOf(card) === latest)
 }
 
 function startOf(card: PriceCard): number {
@@ -103,6 +108,23 @@ export function priceOf(
 ): bigint | null | undefined {
   const card = priceCard(cards, moment)
   return card === null ? null : card?.picoUsd[bucket]
+}
+
+/**
+ * Whether a price is in force. A prompt of unknown size has one where every size has; `undefined`
+ * where the entry has no such row, or the size decides.
+ */
+export function isPriced(
+  cards: readonly PriceCard[],
+  bucket: PriceBucket,
+  moment: PriceMoment,
+): boolean | undefined {
+  const price = priceOf(cards, bucket, moment)
+  if (price !== undefined) return price !== null
+  if (moment.promptTokens !== undefined) return undefined
+  const inForce = cardsInForce(cards, moment)
+  const everySize = inForce.some((card) => card.aboveTokens === 0)
+  return everySize && inForce.every((card) => card.picoUsd[bucket] !== undefined) ? true : undefined
 }
 
 /**

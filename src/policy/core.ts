@@ -617,6 +617,8 @@ export type FunctionName =
   | 'accepts'
   | 'allowed'
   | 'price'
+  /** `price(x, row) is not none`: known without the prompt's size where every size has a price. */
+  | 'priced'
   | 'context-window'
   | 'latency'
   | 'throughput'

@@ -290,6 +290,9 @@ function atom(scope: Scope): fc.Arbitrary<string> {
       fc
         .tuple(priced(scope), fc.constantFrom('input', 'output', 'cache-read'), comparison, fc.constantFrom('$0.30', '$1', '$5'))
         .map(([it, bucket, operator, money]) => `price(${it}, ${bucket}) ${operator} ${money} per 1M tokens`),
+      fc
+        .tuple(priced(scope), fc.constantFrom('input', 'reasoning', 'cache-read'), fc.constantFrom('is', 'is not'))
+        .map(([it, bucket, operator]) => `price(${it}, ${bucket}) ${operator} none`),
       ...(scope.it === 'endpoint' ? [ofEndpoints()] : [ofModels(scope)]),
       ...(scope.layer > 0 ? [fc.constantFrom('flag-a', 'flag-b')] : []),
       ...(scope.layer > 1 ? [fc.constantFrom('flag-c')] : []),

@@ -35,7 +35,12 @@ export function elaborateComparison(
     case 'is':
     case 'is not': {
       const sides = bothSides(context, scope, node)
-      return sides && make({ kind: 'equal', negated: node.operator === 'is not', ...sides })
+      if (sides === undefined) return undefined
+      const negated = node.operator === 'is not'
+      const price = comparedWithNone(sides)
+      if (price === undefined) return make({ kind: 'equal', negated, ...sides })
+      const priced = make({ kind: 'call', function: 'priced', arguments: price })
+      return negated ? priced : make({ kind: 'not', operand: priced })
     }
     case 'in':
     case 'not in':
@@ -77,6 +82,18 @@ export function elaborateComparison(
       return make({ kind: 'starts-with', text: left, prefix: node.right.value })
     }
   }
+}
+
+/** The arguments of a `price(…)` that is compared with `none`. */
+function comparedWithNone({ left, right }: Sides): readonly Expression[] | undefined {
+  for (const [price, none] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const isNone = none.kind === 'literal' && none.value === null
+    if (isNone && price.kind === 'call' && price.function === 'price') return price.arguments
+  }
+  return undefined
 }
 
 interface Sides {

@@ -1,4 +1,4 @@
-import type { Expression, PriceBucket } from '../core.ts'
+import type { Endpoint, Expression, PriceBucket } from '../core.ts'
 import { bucketMillionths } from '../draw.ts'
 import { entryOf } from '../entries.ts'
 import type { CallFrame } from './call-frame.ts'
@@ -166,22 +166,22 @@ function ofHost(name: string, read: (frame: CallFrame) => Value): Code {
   return leaf(name, read, true)
 }
 
+/** A model's own list price, a host's own price: that of the present prompt, now. */
 function priceCode(
   compiler: Compiler,
   argument: Expression,
   bucket: PriceBucket,
   read: (...query: Parameters<typeof bookPrice>) => Value,
-  none: Value,
+  none: Value = null,
 ): Code {
   if (argument.type.kind !== 'endpoint') {
-    const ofEntry = (entry: ModelEntry, frame: CallFrame): Value => read(entry.book, bucket, frame.day, frame.tokens)
-    return ofModel(compiler, argument, 'price', ofEntry, none)
+    return ofModel(compiler, argument, 'price', ({ book }, { day, tokens }) => read(book, bucket, day, tokens), none)
   }
-  const { models } = compiler.universe
-  return ofHost('price', ({ host, day, tokens }) => {
-    const entry = host && models.get(host.model)?.endpoints.find((each) => each.endpoint === host)
-    return read(entry?.book, bucket, day, tokens)
-  })
+  const books = new Map<Endpoint, Parameters<typeof bookPrice>[0]>()
+  for (const { endpoints } of compiler.universe.models.values()) {
+    for (const { endpoint, book } of endpoints) books.set(endpoint, book)
+  }
+  return ofHost('price', ({ host, day, tokens }) => read(host && books.get(host), bucket, day, tokens))
 }
 
 /** Tokens a second, at one scale that fits every endpoint of the catalogue. */

@@ -1,12 +1,14 @@
-import type { Endpoint, Expression, FunctionName, Model, PriceBucket } from '../core.ts'
+import type { Endpoint, Expression, FunctionName, Model, PriceBucket, PriceCard } from '../core.ts'
 import {
   compareExact,
+  isPriced,
   modelNamed,
   priceOf,
   rankOf,
   scaleOfWord,
   wordAt,
 } from '../catalogue-queries.ts'
+import type { PriceMoment } from '../catalogue-queries.ts'
 import { claimed, isClaimFunction } from '../claims-context.ts'
 import { bucketMillionths } from '../draw.ts'
 import { entryOf, hasEntry } from '../entries.ts'
@@ -24,7 +26,15 @@ import { benefit, switchCost } from './money.ts'
 import { currentModel, priceMoment } from './scope.ts'
 import type { Scope } from './scope.ts'
 
-const predicates: ReadonlySet<FunctionName> = new Set(['accepts', 'allowed', 'data', 'outage', 'warm', 'called'])
+const predicates: ReadonlySet<FunctionName> = new Set([
+  'accepts',
+  'allowed',
+  'data',
+  'outage',
+  'warm',
+  'called',
+  'priced',
+])
 
 /**
  * A function of none is none, a predicate of it false; of anything unknown it is unknown. `score` is
@@ -54,7 +64,9 @@ export function callFunction(
     case 'allowed':
       return scope.eligible === undefined ? unknown(name) : scope.eligible.allowed(modelName(first))
     case 'price':
-      return price(scope, first, word(second) as PriceBucket)
+      return valueOfReading(ofCards(scope, first, word(second) as PriceBucket, priceOf), 'price')
+    case 'priced':
+      return valueOfReading(ofCards(scope, first, word(second) as PriceBucket, isPriced), 'price')
     case 'latency':
       return ofEndpoint(scope, name, first, (host) => valueOfReading(host.latencyMicros, name))
     case 'throughput':
@@ -138,11 +150,16 @@ function ofEndpoint(
 }
 
 /** A model's own list price, a host's own price: that of the present prompt, now. */
-function price(scope: Scope, value: Value, bucket: PriceBucket): Value {
+function ofCards<T>(
+  scope: Scope,
+  value: Value,
+  bucket: PriceBucket,
+  read: (cards: readonly PriceCard[], bucket: PriceBucket, moment: PriceMoment) => T,
+): T | undefined {
   const cards = isEndpoint(value)
     ? value.prices
     : modelNamed(scope.policy, modelName(value))?.prices
-  return valueOfReading(cards && priceOf(cards, bucket, priceMoment(scope)), 'price')
+  return cards && read(cards, bucket, priceMoment(scope))
 }
 
 /** Of an endpoint; of a provider: of any of its endpoints. */

@@ -9,6 +9,9 @@ function first(filters: string, facts: Facts = {}): ReturnType<ReturnType<typeof
   return converse(small(`${filters}\n${cheapest}`)).user('hello', facts)
 }
 
+/** A call whose prompt nobody measured. */
+const noSize = { tokens: undefined } as unknown as { tokens: number }
+
 describe('candidates', () => {
   it('`allow` lines intersect and `deny` beats them', () => {
     const filters = `
@@ -38,6 +41,22 @@ describe('candidates', () => {
   it('a `where` that is unknown drops the candidate, and marks', () => {
     const filters = 'deny x: models where it is big and team is "a"'
     expect(first(filters)).toMatchObject({ model: 'mid', undetermined: true, missing: ['team'] })
+  })
+
+  it('a price that every size of prompt has is no secret of the size', () => {
+    const filters = `
+      override model big {
+        price per 1M tokens { input $5 output $25 }
+        price per 1M tokens above 50k tokens { input $10 output $30 }
+      }
+      allow on-sale: models where price(it, input) is not none
+    `
+    const sized = (tokens: number | undefined, text = filters): ReturnType<typeof first> =>
+      first(text, { prompt: tokens === undefined ? noSize : { tokens } })
+    expect(sized(undefined)).toMatchObject({ model: 'big', undetermined: false })
+    const dear = filters.replace('is not none', '> $1 per 1M tokens')
+    expect(sized(undefined, dear)).toMatchObject({ undetermined: true, missing: ['price'] })
+    expect(sized(60_000, dear)).toMatchObject({ model: 'big', undetermined: false })
   })
 
   it('what the organisation lists holds without a filter that says so', () => {
