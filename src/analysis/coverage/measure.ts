@@ -1,0 +1,160 @@
+import { referenceEvaluator } from '../../policy/reference/decide.ts'
+import type { Observer } from '../../policy/reference/observer.ts'
+import { compareExact } from '../../policy/catalogue-queries.ts'
+import type { Evaluator } from '../../policy/decision.ts'
+import type { Exact, Expression, Policy, Rule } from '../../policy/core.ts'
+import { isExact, isUnknown, minus, plus } from '../../policy/value.ts'
+import type { Value } from '../../policy/value.ts'
+import { runTests } from '../../replay/scenario.ts'
+import type { TestResult } from '../../replay/scenario.ts'
+import { coveragePoints } from './points.ts'
+import type { BoundaryPoint, ConditionPoint, Points, RulePoint } from './points.ts'
+
+export interface RuleCoverage {
+  readonly point: RulePoint
+  readonly fired: number
+}
+
+export interface ConditionCoverage {
+  readonly point: ConditionPoint
+  readonly whenTrue: number
+  readonly whenFalse: number
+  /** Counted apart: it covers neither outcome. */
+  readonly whenUnknown: number
+}
+
+export interface BoundaryCoverage {
+  readonly point: BoundaryPoint
+  readonly exactly: number
+  readonly beside: number
+}
+
+export interface Coverage {
+  readonly rules: readonly RuleCoverage[]
+  readonly conditions: readonly ConditionCoverage[]
+  readonly boundaries: readonly BoundaryCoverage[]
+}
+
+/** How much of something was reached. */
+export interface Reached {
+  readonly covered: number
+  readonly of: number
+}
+
+/** A rule counts once, a condition and a boundary twice: true and false, at it and beside it. */
+export function reached(coverage: Coverage): {
+  readonly rules: Reached
+  readonly conditions: Reached
+  readonly boundaries: Reached
+} {
+  const ofAll = (hits: readonly number[]): Reached => ({
+    covered: hits.filter((count) => count > 0).length,
+    of: hits.length,
+  })
+  return {
+    rules: ofAll(coverage.rules.map(({ fired }) => fired)),
+    conditions: ofAll(coverage.conditions.flatMap(({ whenTrue, whenFalse }) => [whenTrue, whenFalse])),
+    boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside }) => [exactly, beside])),
+  }
+}
+
+/** Runs the tests of a policy under the reference evaluator and tells what they reach. */
+export function measureCoverage(policy: Policy): {
+  readonly results: readonly TestResult[]
+  readonly coverage: Coverage
+} {
+  const recorder = coverageRecorder(policy)
+  const results = runTests(policy, recorder.evaluator)
+  return { results, coverage: recorder.coverage() }
+}
+
+export interface CoverageRecorder {
+  /** Decides, and remembers what its decisions reached. */
+  readonly evaluator: Evaluator
+  /** So far. */
+  readonly coverage: () => Coverage
+  /** What has been reached since this was last asked for, by `hitsOf`'s keys. */
+  readonly news: () => ReadonlySet<string>
+}
+
+/** Keys that `news` gives: one for each thing that can be reached. */
+export const hitKey = {
+  rule: (point: RulePoint): string => point.key,
+  condition: (point: ConditionPoint, outcome: 'true' | 'false' | 'unknown'): string => `${point.key} is ${outcome}`,
+  boundary: (point: BoundaryPoint, side: 'at' | 'beside'): string => `${point.key}, ${side}`,
+}
+
+export function coverageRecorder(policy: Policy, points: Points = coveragePoints(policy)): CoverageRecorder {
+  const counts = new Map<string, number>()
+  let fresh = new Set<string>()
+  const hit = (key: string): void => {
+    const before = counts.get(key) ?? 0
+    counts.set(key, before + 1)
+    fresh.add(key)
+  }
+  const evaluator = referenceEvaluator(policy, observerOf(points, hit))
+  const countOf = (key: string): number => counts.get(key) ?? 0
+  return {
+    evaluator,
+    coverage: () => ({
+      rules: points.rules.map((point) => ({ point, fired: countOf(hitKey.rule(point)) })),
+      conditions: points.conditions.map((point) => ({
+        point,
+        whenTrue: countOf(hitKey.condition(point, 'true')),
+        whenFalse: countOf(hitKey.condition(point, 'false')),
+        whenUnknown: countOf(hitKey.condition(point, 'unknown')),
+      })),
+      boundaries: points.boundaries.map((point) => ({
+        point,
+        exactly: countOf(hitKey.boundary(point, 'at')),
+        beside: countOf(hitKey.boundary(point, 'beside')),
+      })),
+    }),
+    news: () => {
+      const found = fresh
+      fresh = new Set()
+      return found
+    },
+  }
+}
+
+function observerOf(points: Points, hit: (key: string) => void): Observer {
+  const rules = new Map<Rule, RulePoint>(points.rules.map((point) => [point.rule, point]))
+  const listeners = new Map<Expression, ((value: Value) => void)[]>()
+  const listen = (expression: Expression, listener: (value: Value) => void): void => {
+    listeners.set(expression, [...(listeners.get(expression) ?? []), listener])
+  }
+  for (const point of points.conditions) {
+    for (const expression of point.expressions) {
+      listen(expression, (value) =>
+        hit(hitKey.condition(point, isUnknown(value) ? 'unknown' : value === true ? 'true' : 'false')),
+      )
+    }
+  }
+  for (const point of points.boundaries) {
+    for (const expression of point.measured) {
+      listen(expression, (value) => {
+        const side = isExact(value) ? sideOf(point, value) : undefined
+        if (side !== undefined) hit(hitKey.boundary(point, side))
+      })
+    }
+  }
+  return {
+    value: (expression, value) => {
+      for (const listener of listeners.get(expression) ?? []) listener(value)
+    },
+    rule: (rule, fired) => {
+      const point = rules.get(rule)
+      if (fired && point !== undefined) hit(hitKey.rule(point))
+    },
+  }
+}
+
+/** Where a value stands to a boundary; `undefined`: elsewhere. */
+function sideOf({ at, beside, step }: BoundaryPoint, value: Exact): 'at' | 'beside' | undefined {
+  const order = compareExact(value, at)
+  if (order === 0) return 'at'
+  const size = { numerator: step, denominator: 1n }
+  if (order < 0) return beside !== 'above' && compareExact(value, minus(at, size)) >= 0 ? 'beside' : undefined
+  return beside !== 'below' && compareExact(value, plus(at, size)) <= 0 ? 'beside' : undefined
+}
