@@ -30,6 +30,7 @@ export function importScreen(report: ImportReport, screen: Screen): string {
     ],
     [
       screen.style.heading('Known only in part'),
+      ...(calls.withUsage === 0 ? field(screen, 'tokens', 'no call has a usage') : []),
       ...field(
         screen,
         'output tokens',

@@ -12,7 +12,7 @@ describe('the command line', () => {
   it.each(commands.map(({ name }) => name))('teaches %s by examples', async (name) => {
     const { code, out, err } = await reroute([name, '--help'])
     expect([code, err]).toEqual([0, ''])
-    expect(out).toContain('Examples:')
+    expect(out).toMatch(/^Examples?:$/m)
     expect(out).toContain(`  reroute ${name} `)
     expect((await reroute(['help', name])).out).toBe(out)
   })
@@ -24,8 +24,8 @@ describe('the command line', () => {
     [['check', '--fromat', 'json', 'a.route'], 'Did you mean --format?'],
     [['check', '--format', 'xml', 'a.route'], 'Allowed choices are terminal, json'],
     [['check', '--max-errors', '-1', 'a.route'], 'expected a whole number from 1 on'],
-    [['import', 'claude-code', '.'], '--output'],
-    [['import', 'other', '.', '-o', 'x'], 'Allowed choices are claude-code'],
+    [['import', 'claude-code', '.'], 'no output given'],
+    [['import', 'other', '.', '-o', 'x'], 'expected one of claude-code'],
     [['fmt', '\u001b[31m', '--\u202e'], "unknown option '--\\u{202E}'"],
   ])('%j is a wrong usage and says what is right', async (words, message) => {
     const { code, out, err } = await reroute(words)
