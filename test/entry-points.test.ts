@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,16 @@ describe('the entry points', () => {
 
   it('would find one: ./node loads some', () => {
     expect(ofNode(loadedBy('dist/node.js'))).toContain('node:fs')
+  })
+
+  it('are enough for the example of a gateway', () => {
+    const example = join(built.path, 'example.mjs')
+    copyFileSync(join(import.meta.dirname, '..', 'examples', 'decide-in-a-gateway.mjs'), example)
+    const { stdout, stderr } = spawnSync(process.execPath, [example], { encoding: 'utf8' })
+    expect([stdout, stderr]).toEqual([
+      'call 1: swift-1 by cheapest\ncall 2: deep-1 by image\ncall 3: deep-1 by otherwise\n',
+      '',
+    ])
   })
 
   it('names a command that says how it is run', () => {

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# A gate for continuous integration: the policy is laid out, has no finding, passes its tests, and
+# keeps what it promises (`invariant`, `expect`) on the team's recorded sessions.
+# Usage: examples/gate.sh POLICY TRACE...
+set -euo pipefail
+policy=$1
+shift
+npx --no-install reroute fmt --check "$policy"
+npx --no-install reroute check --strict "$policy"
+npx --no-install reroute test "$policy"
+npx --no-install reroute replay "$policy" "$@" --log decisions.csv
