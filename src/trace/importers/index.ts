@@ -1,6 +1,7 @@
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import type { Importer } from './importer.ts'
+import { miniSweAgent } from './mini-swe-agent.ts'
 
 /** Every format that can be imported, in the order in which they are listed. */
-export const importers: readonly Importer[] = [claudeCode, codex]
+export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent]

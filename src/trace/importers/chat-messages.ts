@@ -1,0 +1,110 @@
+import type { PromptFacts, ReplyFacts, ToolFacts } from '../record.ts'
+import type { ImportOptions } from './importer.ts'
+import { asList, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { known } from './known.ts'
+import { textFacts } from './text-facts.ts'
+import { canonicalArguments, toolSignature } from './tool-signature.ts'
+
+/** The words of a message's content: a text, or parts of which the texts are joined by a line feed. */
+export function messageText(content: unknown): string {
+  if (typeof content === 'string') return content
+  return (asList(content) ?? []).flatMap((part) => textOf(part) ?? []).join('\n')
+}
+
+const textTypes: ReadonlySet<unknown> = new Set(['text', 'input_text', 'output_text', undefined])
+
+function textOf(part: unknown): string | undefined {
+  if (typeof part === 'string') return part
+  const object = asObject(part)
+  if (object === undefined || !textTypes.has(object['type'])) return undefined
+  return asString(object['text']) ?? asString(object['content'])
+}
+
+const imageTypes: ReadonlySet<unknown> = new Set(['image', 'image_url', 'input_image'])
+
+export function imagesIn(content: unknown): number {
+  let images = 0
+  for (const part of asList(content) ?? []) {
+    const object = asObject(part)
+    if (imageTypes.has(object?.['type'])) images += 1
+    else if (object?.['type'] === 'tool_result') images += imagesIn(object['content'])
+  }
+  return images
+}
+
+type Prompt = Pick<PromptFacts, 'user' | 'newImages' | 'contextImages'>
+
+/** What a whole prompt tells: it holds the history, so turns and images need no other call. */
+export interface PromptReading {
+  readonly turn: number
+  readonly facts: Prompt
+}
+
+export function promptFacts(messages: readonly unknown[], options: ImportOptions): PromptReading {
+  let turn = 0
+  let contextImages = 0
+  let newImages = 0
+  let words: string | undefined
+  for (const message of messages) {
+    const object = asObject(message)
+    const content = object?.['content'] ?? object?.['parts']
+    const role = object?.['role']
+    const images = imagesIn(content)
+    contextImages += images
+    newImages += images
+    if (role === 'assistant' || role === 'model') {
+      words = undefined
+      newImages = 0
+    } else if (role === 'user' && !onlyToolResults(content)) {
+      turn += 1
+      words = messageText(content)
+    }
+  }
+  const user = words === undefined ? undefined : textFacts(words, options)
+  return { turn, facts: known({ user, newImages, contextImages }) }
+}
+
+function onlyToolResults(content: unknown): boolean {
+  const parts = asList(content) ?? []
+  return parts.length > 0 && parts.every((part) => asObject(part)?.['type'] === 'tool_result')
+}
+
+/** One message of a model, in OpenAI's or Anthropic's shape. */
+export function replyFacts(message: JsonObject, options: ImportOptions): ReplyFacts {
+  const content = message['content']
+  const visible = messageText(content)
+  const told = asString(message['reasoning_content']) ?? asString(message['reasoning'])
+  const blocks = (asList(content) ?? []).map(asObject)
+  const thoughts = blocks.flatMap((block) => asString(block?.['thinking']) ?? [])
+  const thinking = told ?? (thoughts.length > 0 ? thoughts.join('\n') : undefined)
+  const tools = [
+    ...(asList(message['tool_calls']) ?? []).flatMap(toolOf),
+    ...blocks.filter((block) => block?.['type'] === 'tool_use').flatMap(toolOf),
+  ]
+  return known({
+    text: visible.trim() === '' ? null : textFacts(visible, options),
+    thinking: thinking === undefined || thinking === '' ? undefined : textFacts(thinking, options),
+    tools,
+  })
+}
+
+function toolOf(call: unknown): ToolFacts[] {
+  const object = asObject(call)
+  const inner = asObject(object?.['function']) ?? object
+  const name = asString(inner?.['name'])
+  if (inner === undefined || name === undefined) return []
+  const input = argumentsOf(inner['arguments'] ?? inner['input'] ?? inner['args'])
+  return [input === undefined ? { name } : { name, signature: toolSignature(name, input) }]
+}
+
+/** JSON in a string, or the value itself. */
+export function argumentsOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') return canonicalArguments(value)
+  try {
+    return canonicalArguments(JSON.parse(value))
+  } catch {
+    return canonicalArguments(value)
+  }
+}

@@ -1,0 +1,244 @@
+import { basename } from 'node:path'
+import type { TraceFile } from '../files.ts'
+import type { LoggedCost, ToolFacts } from '../record.ts'
+import { bucketsOf } from './buckets.ts'
+import { messageText, replyFacts } from './chat-messages.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer, ImportOptions } from './importer.ts'
+import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { known } from './known.ts'
+import { picoUsdOf } from './pico-usd.ts'
+import { readProviderUsage } from './provider-usage.ts'
+import { readDocuments } from './read-documents.ts'
+import { noCounts } from './session-draft.ts'
+import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
+import { textFacts } from './text-facts.ts'
+import { canonicalArguments, toolSignature } from './tool-signature.ts'
+
+/** Trajectories of mini-SWE-agent: `<instance>.traj.json`, one run a file. */
+export const miniSweAgent: Importer = importerOf({
+  format: 'mini-swe-agent',
+  detect,
+  refusal,
+  readFile,
+})
+
+async function readFile(
+  file: TraceFile,
+  context: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const drafts: SessionDraft[] = []
+  await readDocuments(file, context.tally, (document, line) => {
+    const messages = asList(document['messages'])
+    if (messages === undefined) return ['no trajectory']
+    const name = asName(document['instance_id']) ?? basename(file.name).replace(/\.traj\.json.*$/, '')
+    const problem = (reason: string): void => context.tally.problem({ file: file.name, line, reason })
+    const run = readRun(document, messages.map(asObject), { line, name, options: context.options, problem })
+    drafts.push(run.draft)
+    return run.categories
+  })
+  return drafts
+}
+
+interface RunContext {
+  readonly line: number
+  readonly name: string
+  readonly options: ImportOptions
+  readonly problem: (reason: string) => void
+}
+
+interface Run {
+  readonly draft: SessionDraft
+  readonly categories: readonly string[]
+}
+
+function readRun(
+  document: JsonObject,
+  messages: readonly (JsonObject | undefined)[],
+  context: RunContext,
+): Run {
+  const info = asObject(document['info'])
+  const responses = messages.map((message) => asObject(asObject(message?.['extra'])?.['response']))
+  const outside = responses.some(reasoningPassesOutput)
+  const ids = responses.map((response) => asName(response?.['id']))
+  const items: DraftItem[] = []
+  const categories: string[] = []
+  const counts = { ...noCounts, messages: 0, toolResults: 0, toolFailures: 0 }
+  let user: string | undefined
+  for (const [index, message] of messages.entries()) {
+    const role = asString(message?.['role'])
+    const response = responses[index]
+    if (message === undefined) {
+      categories.push('message: unreadable')
+      context.problem('a message is no object')
+    } else if (role === 'assistant' && (response !== undefined || message['content'] !== undefined)) {
+      const tools = toolsOf(message, messages[index + 1])
+      counts.toolResults += tools.filter((tool) => tool.failed !== undefined).length
+      counts.toolFailures += tools.filter((tool) => tool.failed === true).length
+      items.push(callOf({ message, response, outside, tools, index, info }, user, context))
+      user = undefined
+      categories.push('message: call')
+    } else {
+      // What comes after the task is the environment's, in the person's name.
+      if (role === 'user' && items.length === 0) {
+        user = messageText(message['content'])
+        counts.messages = 1
+      }
+      categories.push(`message: ${role === 'user' && items.length > 0 ? 'observation' : knownRole(role)}`)
+    }
+  }
+  const label = asString(info?.['exit_status'])
+  if (label !== undefined) {
+    // A submission is not yet a solution.
+    const facts = { event: 'outcome' as const, success: null, label }
+    items.push({ kind: 'event', line: context.line, identity: `outcome ${ids.find(Boolean) ?? context.name}`, facts })
+  }
+  const first = ids.find((id) => id !== undefined)
+  return {
+    categories,
+    draft: {
+      session: first === undefined ? context.name : `${context.name}/${first}`,
+      facts: {},
+      version: asString(info?.['mini_version']),
+      order: 'file',
+      derived: false,
+      beginsInTheMiddle: false,
+      items,
+      counts,
+      unfinishedAttempts: 0,
+    },
+  }
+}
+
+function knownRole(role: string | undefined): string {
+  return role === 'user' || role === 'system' || role === 'tool' || role === 'assistant' ? role : 'other'
+}
+
+/**
+ * Some hosts leave reasoning out of the completion. Where one call of a run says more reasoning than
+ * completion, this holds for all of that run.
+ */
+function reasoningPassesOutput(response: JsonObject | undefined): boolean {
+  const usage = asObject(response?.['usage'])
+  const reasoning = asNumber(asObject(usage?.['completion_tokens_details'])?.['reasoning_tokens'])
+  const completion = asNumber(usage?.['completion_tokens'])
+  return reasoning !== undefined && completion !== undefined && reasoning > completion
+}
+
+interface LoggedCall {
+  readonly message: JsonObject
+  readonly response: JsonObject | undefined
+  readonly outside: boolean
+  readonly tools: readonly ToolFacts[]
+  readonly index: number
+  readonly info: JsonObject | undefined
+}
+
+function callOf(
+  { message, response, outside, tools, index, info }: LoggedCall,
+  user: string | undefined,
+  { line, name, options, problem }: RunContext,
+): DraftItem {
+  const id = asName(response?.['id'])
+  const reading = readProviderUsage(response?.['usage'])
+  if (!reading.ok) problem(reading.reason)
+  const counts = reading.ok ? reading.counts : undefined
+  const buckets =
+    counts === undefined ? undefined : bucketsOf({ ...counts, outputHoldsReasoning: !outside })
+  if (buckets !== undefined && !buckets.ok) problem(buckets.reason)
+  const usage = buckets?.ok === true ? buckets : undefined
+  const requested = asName(asObject(asObject(asObject(info?.['config'])?.['model']))?.['model_name'])
+  const model = asName(response?.['model'])
+  const [choice] = asList(response?.['choices']) ?? []
+  const answer = asObject(asObject(choice)?.['message'])
+  const reply = replyFacts({ ...answer, content: message['content'] }, options)
+  const startMicros = microsOfSeconds(response?.['created'])
+  const endMicros = microsOfSeconds(asObject(message['extra'])?.['timestamp'])
+  const inOrder = startMicros === undefined || endMicros === undefined || startMicros <= endMicros
+  return {
+    kind: 'call',
+    line,
+    identity: id === undefined ? JSON.stringify([name, index, endMicros ?? null]) : `response ${id}`,
+    facts: known({
+      turn: 1,
+      id,
+      startMicros: inOrder ? startMicros : undefined,
+      endMicros,
+      timeQuality: startMicros === undefined && endMicros === undefined ? undefined : ('derived' as const),
+      requested: requested ?? model,
+      served: model === undefined ? undefined : known({ model, provider: asName(response?.['provider']) }),
+      prompt: known({
+        tokens: usage?.promptTokens,
+        user: user === undefined ? undefined : textFacts(user, options),
+        newImages: 0,
+        contextImages: 0,
+      }),
+      usage: usage?.usage,
+      cost: costOf(response, message),
+      end: 'served' as const,
+      reply: known({
+        ...reply,
+        thinking: reply.thinking ?? (usage?.usage.reasoning === 0 ? null : undefined),
+        tools,
+        finish: asString(asObject(choice)?.['finish_reason']),
+      }),
+    }),
+  }
+}
+
+/** A gateway's bill stands in its usage; else the client reckoned. */
+function costOf(response: JsonObject | undefined, message: JsonObject): LoggedCost | undefined {
+  const billed = asNumber(asObject(response?.['usage'])?.['cost'])
+  const reckoned = asNumber(asObject(message['extra'])?.['cost'])
+  const dollars = billed ?? reckoned
+  const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
+  if (picoUsd === undefined) return undefined
+  return { picoUsd, source: billed === undefined ? 'estimate' : 'gateway' }
+}
+
+function microsOfSeconds(value: unknown): number | undefined {
+  const seconds = asNumber(value)
+  if (seconds === undefined || seconds <= 0) return undefined
+  const micros = Math.round(seconds * 1_000_000)
+  return Number.isSafeInteger(micros) ? micros : undefined
+}
+
+/** One shell command a reply: as the program parsed it, or the only block of its kind. */
+function toolsOf(message: JsonObject, next: JsonObject | undefined): ToolFacts[] {
+  const parsed = asList(asObject(message['extra'])?.['actions'])
+  const commands =
+    parsed === undefined
+      ? blocksIn(messageText(message['content']))
+      : parsed.map((action) => asString(asObject(action)?.['command']) ?? asString(action))
+  const code = returnCode(next)
+  return commands.map((command) => {
+    const input = command === undefined ? undefined : canonicalArguments({ command })
+    return known({
+      name: 'bash',
+      signature: input === undefined ? undefined : toolSignature('bash', input),
+      failed: code === undefined || commands.length !== 1 ? undefined : code !== 0,
+    })
+  })
+}
+
+function blocksIn(text: string): string[] {
+  const blocks = [...text.matchAll(/```(?:mswea_)?bash[^\n]*\n([\s\S]*?)\n```/g)].map(([, block = '']) => block)
+  return blocks.length === 1 ? blocks : []
+}
+
+function returnCode(next: JsonObject | undefined): number | undefined {
+  const told = asNumber(asObject(next?.['extra'])?.['returncode'])
+  if (told !== undefined) return told
+  const said = /^\s*<returncode>(-?\d+)<\/returncode>/.exec(messageText(next?.['content']))?.[1]
+  return said === undefined ? undefined : Number(said)
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.traj\.json(\.gz|\.zst)?$/.test(fileName) ? undefined : 'no trajectory'
+}
+
+function detect(beginning: string): boolean {
+  if (/"trajectory_format":\s*"mini-swe-agent/.test(beginning)) return true
+  return /^\s*\{\s*"info":\s*\{/.test(beginning) && beginning.includes('"mini_version"')
+}

@@ -1,0 +1,84 @@
+import type { LoggedCounts } from './buckets.ts'
+import { asCount, asObject } from './json.ts'
+import type { JsonObject } from './json.ts'
+
+export type CountsReading =
+  | { readonly ok: true; readonly counts: LoggedCounts | undefined }
+  | { readonly ok: false; readonly reason: string }
+
+/**
+ * The usage object of a provider's answer, in the shapes of OpenAI's two interfaces, Anthropic's,
+ * Gemini's, and of gateways that speak the first. No usage is no error; a count that is none is.
+ */
+export function readProviderUsage(value: unknown): CountsReading {
+  const usage = asObject(value)
+  if (usage === undefined) return { ok: true, counts: undefined }
+  const bad: string[] = []
+  const count = (object: JsonObject | undefined, name: string): number | undefined => {
+    const given = object?.[name] ?? undefined
+    if (given === undefined) return undefined
+    const read = asCount(given)
+    if (read === undefined) bad.push(name)
+    return read
+  }
+  const counts = countsOf(usage, count)
+  const [first] = bad
+  return first === undefined
+    ? { ok: true, counts }
+    : { ok: false, reason: `usage: \`${first}\` is not a count` }
+}
+
+type Count = (object: JsonObject | undefined, name: string) => number | undefined
+
+function countsOf(usage: JsonObject, count: Count): LoggedCounts | undefined {
+  if ('promptTokenCount' in usage || 'candidatesTokenCount' in usage) return geminiCounts(usage, count)
+  const chat = 'prompt_tokens' in usage || 'completion_tokens' in usage
+  const input = chat ? count(usage, 'prompt_tokens') : count(usage, 'input_tokens')
+  const output = chat ? count(usage, 'completion_tokens') : count(usage, 'output_tokens')
+  if (input === undefined && output === undefined) return undefined
+  const inputDetails = asObject(usage[chat ? 'prompt_tokens_details' : 'input_tokens_details'])
+  const outputDetails = asObject(usage[chat ? 'completion_tokens_details' : 'output_tokens_details'])
+  // Anthropic's own shape counts apart what it read from and wrote to caches.
+  const apart = !chat && ('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage)
+  return {
+    input: input ?? 0,
+    inputHoldsCached: !apart,
+    cacheRead:
+      count(inputDetails, 'cached_tokens') ??
+      count(usage, 'cache_read_input_tokens') ??
+      count(usage, 'prompt_cache_hit_tokens'),
+    ...cacheWrites(usage, inputDetails, count),
+    output: output ?? 0,
+    outputHoldsReasoning: true,
+    reasoning: count(outputDetails, 'reasoning_tokens') ?? count(outputDetails, 'thinking_tokens'),
+    outputQuality: output === undefined ? 'lower-bound' : 'exact',
+  }
+}
+
+function cacheWrites(
+  usage: JsonObject,
+  details: JsonObject | undefined,
+  count: Count,
+): Pick<LoggedCounts, 'cacheWrite5m' | 'cacheWrite1h' | 'cacheWriteOther'> {
+  const split = asObject(usage['cache_creation']) ?? asObject(details?.['cache_creation_token_details'])
+  const writes =
+    count(usage, 'cache_creation_input_tokens') ??
+    count(details, 'cache_creation_tokens') ??
+    count(details, 'cache_write_tokens') ??
+    0
+  const cacheWrite5m = count(split, 'ephemeral_5m_input_tokens') ?? 0
+  const cacheWrite1h = count(split, 'ephemeral_1h_input_tokens') ?? 0
+  const rest = Math.max(0, writes - cacheWrite5m - cacheWrite1h)
+  return { cacheWrite5m, cacheWrite1h, cacheWriteOther: rest }
+}
+
+function geminiCounts(usage: JsonObject, count: Count): LoggedCounts {
+  return {
+    input: (count(usage, 'promptTokenCount') ?? 0) + (count(usage, 'toolUsePromptTokenCount') ?? 0),
+    inputHoldsCached: true,
+    cacheRead: count(usage, 'cachedContentTokenCount'),
+    output: count(usage, 'candidatesTokenCount') ?? 0,
+    outputHoldsReasoning: false,
+    reasoning: count(usage, 'thoughtsTokenCount'),
+  }
+}

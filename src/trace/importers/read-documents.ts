@@ -1,0 +1,139 @@
+import type { TraceFile } from '../files.ts'
+import { asObject } from './json.ts'
+import type { JsonObject } from './json.ts'
+import type { LineTally } from './line-tally.ts'
+import { linesOf } from './log-lines.ts'
+
+/** Characters of one document, which is held whole. */
+const documentChars = 256_000_000
+
+/**
+ * Every object of a file that holds JSON one a line, laid out over many lines, back to back, or in
+ * one list. `take` is handed an object and its first line, and says under what each thing in it
+ * counts; a document without any counts as such. The lines after a document's first count as parts
+ * of it.
+ */
+export async function readDocuments(
+  file: TraceFile,
+  tally: LineTally,
+  take: (object: JsonObject, line: number) => readonly string[],
+): Promise<void> {
+  let held: HeldDocument | undefined
+  const refuse = (line: number, reason: string): void => {
+    tally.unreadable(`unreadable: ${reason}`, { file: file.name, line, reason })
+  }
+  const takeValue = (value: unknown, line: number): void => {
+    const objects = (Array.isArray(value) ? value : [value]).map(asObject)
+    const categories = objects.flatMap((object) => {
+      if (object === undefined) return undefined
+      const found = take(object, line)
+      return found.length === 0 ? ['without a call'] : found
+    })
+    if (categories.length === 0) categories.push('without a call')
+    tally.extraObjects(categories.length - 1)
+    for (const category of categories) {
+      if (category === undefined) refuse(line, 'JSON, but not an object')
+      else tally.count(category)
+    }
+  }
+  const giveUp = (reason: string): void => {
+    if (held !== undefined) refuse(held.line, reason)
+    held = undefined
+  }
+
+  for await (const line of linesOf(file, (reason) => tally.problem({ file: file.name, reason }))) {
+    tally.line()
+    if (!('text' in line)) {
+      giveUp('not JSON')
+      tally.unreadable(`unreadable: ${line.kind}`, { file: file.name, line: line.line, reason: line.reason })
+      continue
+    }
+    if (line.text.trim() === '') {
+      tally.blank()
+      continue
+    }
+    const alone = held === undefined || /^[[{]/.test(line.text) ? parse(line.text) : undefined
+    if (alone !== undefined) {
+      giveUp('not JSON')
+      takeValue(alone.value, line.line)
+      continue
+    }
+    if (held === undefined) {
+      held = beginDocument(line.line)
+      if (!/^\s*[[{]/.test(line.text)) {
+        giveUp('not JSON')
+        continue
+      }
+    } else tally.count('inside a document')
+    const values = extend(held, line.text)
+    if (values === undefined) {
+      giveUp(line.last ? 'cut off' : 'not JSON')
+    } else if (values.length > 0) {
+      tally.extraObjects(values.length - 1)
+      for (const value of values) takeValue(value, held.line)
+      held = held.depth === 0 ? undefined : beginAgain(held, tally)
+    } else if (held.chars > documentChars) giveUp('too long')
+  }
+  giveUp('cut off')
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+interface HeldDocument {
+  readonly line: number
+  parts: string[]
+  chars: number
+  depth: number
+}
+
+function beginDocument(line: number): HeldDocument {
+  return { line, parts: [], chars: 0, depth: 0 }
+}
+
+/** The rest of a line on which a document ended and another began. */
+function beginAgain(held: HeldDocument, tally: LineTally): HeldDocument {
+  tally.extraObjects(1)
+  return held
+}
+
+/** The documents that end on this line. Undefined: what is held is no JSON. */
+function extend(held: HeldDocument, text: string): unknown[] | undefined {
+  const values: unknown[] = []
+  let inString = false
+  let start = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (inString) {
+      if (code === 0x5c) at += 1
+      else if (code === 0x22) inString = false
+    } else if (code === 0x22) inString = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (held.depth === 0) start = at
+      held.depth += 1
+    } else if (code === 0x7d || code === 0x5d) {
+      held.depth -= 1
+      if (held.depth < 0) return undefined
+      if (held.depth > 0) continue
+      held.parts.push(text.slice(start, at + 1))
+      const document = parse(held.parts.join('\n'))
+      if (document === undefined) return undefined
+      values.push(document.value)
+      held.parts = []
+      held.chars = 0
+      start = at + 1
+    }
+  }
+  // No string goes on over a line break.
+  if (inString) return undefined
+  if (held.depth > 0) {
+    held.parts.push(text.slice(start))
+    held.chars += text.length
+  }
+  return values
+}
