@@ -20,3 +20,12 @@ export function wholeNumber(least: number): (text: string) => number {
 export function repeated(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
+
+/** A share from 0 to 100, with or without its sign. */
+export function percentage(text: string): number {
+  const value = Number(text.replace(/%$/, ''))
+  if (!/^\d{1,3}%?$/.test(text) || value > 100) {
+    throw new InvalidArgumentError(`got \`${text}\`, expected a whole percentage from 0 to 100`)
+  }
+  return value
+}

@@ -31,22 +31,31 @@ export function openPolicy(path: string, options: RootOption, context: Context):
 
 /** A policy that can run; otherwise `undefined`, and what is wrong has been said on standard error. */
 export function requirePolicy(path: string, options: RootOption, context: Context): Policy | undefined {
+  return requireLoaded(path, options, context).policy
+}
+
+/** As `requirePolicy`, with the files that were read. */
+export function requireLoaded(
+  path: string,
+  options: RootOption,
+  context: Context,
+): Pick<LoadResult, 'policy' | 'sources'> {
   const opened = openPolicy(path, options, context)
-  if (opened.kind === 'unreadable') return undefined
-  const { policy, diagnostics } = opened.loaded
+  if (opened.kind === 'unreadable') return { policy: undefined, sources: [] }
+  const { policy, diagnostics, sources } = opened.loaded
   if (policy === undefined) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error')
     context.note(diagnosticsText(errors, context.noteStyle, mostErrors))
-    return undefined
+    return { policy: undefined, sources }
   }
   if (policy.name === undefined) {
     badInput(context, {
       message: `\`${path}\` is a library, expected a policy`,
       help: 'name a file that begins with `policy NAME`',
     })
-    return undefined
+    return { policy: undefined, sources }
   }
-  return policy
+  return { policy, sources }
 }
 
 /** A file that is far from right buries its first errors under the others. */

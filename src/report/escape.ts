@@ -35,3 +35,19 @@ const formulaStart = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u
 export function escapeCsv(text: string): string {
   return formulaStart.test(text) ? `'${text}` : text
 }
+
+/** What XML 1.0 cannot hold, not even as a reference. */
+const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+
+/** Text between tags or inside a quoted attribute, visible and on one line. */
+export function escapeXml(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }
+  return visible(text)
+    .replace(notInXml, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`)
+    .replace(/[&<>"']/g, (found) => `&${names[found] ?? ''};`)
+}
+
+/** A description in the Test Anything Protocol, where `#` begins a directive. */
+export function escapeTap(text: string): string {
+  return visible(text).replace(/[\\#]/g, (found) => `\\${found}`)
+}

@@ -45,7 +45,7 @@ function failureLines(
 }
 
 /** As `--format json` prints it. */
-export function testData({ file, tests }: { readonly file: string; readonly tests: readonly TestResult[] }): unknown {
+export function testData({ file, tests }: { readonly file: string; readonly tests: readonly TestResult[] }): object {
   return {
     file,
     tests: tests.map(({ title, location, assertions, failure }) => ({

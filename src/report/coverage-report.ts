@@ -1,0 +1,74 @@
+import { reached } from '../analysis/coverage/measure.ts'
+import type { Coverage, Reached } from '../analysis/coverage/measure.ts'
+import type { BoundaryPoint, Owner } from '../analysis/coverage/points.ts'
+import { printed } from '../policy/reference/print.ts'
+import { escapeTerminal } from './escape.ts'
+import { formatShare } from './number.ts'
+import { positionOf } from './position.ts'
+import type { Style } from './style.ts'
+
+/** Three shares, then what is missing by name; nothing but the shares where nothing is. */
+export function coverageText(coverage: Coverage, style: Style): string {
+  const { rules, conditions, boundaries } = reached(coverage)
+  const share = (name: string, { covered, of }: Reached): string =>
+    `${name} ${(covered === of ? style.good : style.warn)(formatShare(covered, of))} (${covered} of ${of})`
+  const head = ['coverage: ', share('rules', rules), ', ', share('condition outcomes', conditions), ', ', share('boundary sides', boundaries)].join('')
+  return [head, ...missing(coverage).map((line) => `  ${style.dim('never')}  ${escapeTerminal(line)}`), ''].join('\n')
+}
+
+/** One line for each thing that no test reaches. */
+export function missing(coverage: Coverage): readonly string[] {
+  return [
+    ...coverage.rules.flatMap(({ point, fired }) => (fired > 0 ? [] : [`rule ${point.name} fires`])),
+    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse, whenUnknown }) => {
+      const what = `${point.kind === 'guard' ? 'the whole guard ' : ''}\`${point.text}\``
+      const open = whenTrue + whenFalse === 0 && whenUnknown > 0 ? ', only unknown' : ''
+      return [
+        ...(whenTrue > 0 ? [] : [`${owned(point.owner)}: ${what} is true${open}`]),
+        ...(whenFalse > 0 ? [] : [`${owned(point.owner)}: ${what} is false${open}`]),
+      ]
+    }),
+    ...coverage.boundaries.flatMap(({ point, exactly, beside }) => [
+      ...(exactly > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` at ${number(point)}`]),
+      ...(beside > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` just ${besideText(point)} ${number(point)}`]),
+    ]),
+  ]
+}
+
+function owned({ kind, name }: Owner): string {
+  return `${kind} ${name}`
+}
+
+function number({ at, unit }: BoundaryPoint): string {
+  return printed(at, { kind: 'number', unit })
+}
+
+function besideText({ beside }: BoundaryPoint): string {
+  return beside === 'either' ? 'beside' : beside
+}
+
+/** As `--format json` prints it. */
+export function coverageData(coverage: Coverage): unknown {
+  return {
+    ...reached(coverage),
+    missing: missing(coverage),
+    rulesFired: coverage.rules.map(({ point, fired }) => ({ rule: point.name, ...positionOf(point.location), fired })),
+    conditionOutcomes: coverage.conditions.map(({ point, whenTrue, whenFalse, whenUnknown }) => ({
+      owner: point.owner,
+      kind: point.kind,
+      condition: point.text,
+      ...positionOf(point.location),
+      true: whenTrue,
+      false: whenFalse,
+      unknown: whenUnknown,
+    })),
+    boundarySides: coverage.boundaries.map(({ point, exactly, beside }) => ({
+      owner: point.owner,
+      condition: point.text,
+      ...positionOf(point.location),
+      at: number(point),
+      exactly,
+      beside,
+    })),
+  }
+}
