@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).defineImport,
   },
   {
+    name: 'pseudonymise',
+    summary: 'take names, ids and texts out of a trace, for the policies that it must still fit',
+    load: async () => (await import('./commands/pseudonymise.ts')).definePseudonymise,
+  },
+  {
     name: 'replay',
     summary: 'replay recorded sessions under a policy',
     load: async () => (await import('./commands/replay.ts')).defineReplay,

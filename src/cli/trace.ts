@@ -17,7 +17,7 @@ export interface OpenedTrace {
 /** Traces by path, `-` for the standard input, with progress and what must be cleaned behind them. */
 export async function openTrace(
   paths: readonly string[],
-  options: { readonly strict: boolean },
+  options: { readonly strict: boolean; readonly dropsUnknownFields?: boolean },
   context: Context,
 ): Promise<OpenedTrace> {
   const progress = startProgress(context, 'reading', 'bytes')
@@ -33,18 +33,18 @@ export async function openTrace(
       progress.stop()
       reading.dispose()
       forget()
-      return report(reading, context)
+      return report(reading, options.dropsUnknownFields === true ? 'dropped' : 'kept', context)
     },
   }
 }
 
-function report(reading: TraceReading, context: Context): boolean {
+function report(reading: TraceReading, unknownFields: 'kept' | 'dropped', context: Context): boolean {
   for (const problem of reading.problems) say(problem, context)
   quarantine(reading, context)
   const unknown = [...reading.unknownFields].map(([name, records]) => `${escapeTerminal(name)} (${formatCount(records)})`)
   if (unknown.length > 0) {
     const rest = unknown.length > shownOf ? `, and ${unknown.length - shownOf} more` : ''
-    note(context, `fields that the schema does not name are kept: ${unknown.slice(0, shownOf).join(', ')}${rest}`)
+    note(context, `fields that the schema does not name are ${unknownFields}: ${unknown.slice(0, shownOf).join(', ')}${rest}`)
   }
   return !reading.problems.some(({ fatal }) => fatal)
 }
