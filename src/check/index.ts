@@ -3,6 +3,7 @@ import type { Source } from '../language/source.ts'
 import type { Policy } from '../policy/core.ts'
 import { findings } from './accept.ts'
 import type { Check } from './accept.ts'
+import { checkBlocks } from './block-checks.ts'
 import { checkBandGaps } from './band-gaps.ts'
 import { checkDescendingLadders } from './descending-ladders.ts'
 import { checkEmptyTests } from './empty-tests.ts'
@@ -18,6 +19,7 @@ import { checkUnusedWeights } from './unused-weights.ts'
 
 /** Every static check of a policy, in the order of their codes. */
 export const checks: readonly Check[] = [
+  checkBlocks,
   checkEmptyTests,
   checkMissingPrices,
   checkDescendingLadders,

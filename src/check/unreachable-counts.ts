@@ -1,15 +1,15 @@
 import type { CountQuery, Expression, Policy } from '../policy/core.ts'
 import { eachPart, expressionsOf } from '../policy/walk.ts'
 import type { Check } from './accept.ts'
+import { largestCount } from './largest-count.ts'
 
 /** `count … in last 5 tools >= 6`: more than the window can hold. */
 export const checkUnreachableCounts: Check = (policy, accept) => {
   for (const expression of expressionsOf({ ...policy, tests: [] })) {
     eachPart(expression, (part) => {
       const compared = comparedCount(policy, part)
-      if (compared === undefined) return
-      const most = largest(policy, compared.query)
-      if (most === undefined || compared.least <= BigInt(most)) return
+      const most = compared && largestCount(policy, compared.query)
+      if (compared === undefined || most === undefined || compared.least <= BigInt(most)) return
       accept(
         'RT0321',
         part.location,
@@ -20,6 +20,21 @@ export const checkUnreachableCounts: Check = (policy, accept) => {
       )
     })
   }
+}
+
+/** Whether a guard asks, through signals too, for more than a window can hold. */
+export function asksTooMuch(policy: Policy, guard: Expression, seen: Set<string> = new Set()): boolean {
+  let found = false
+  eachPart(guard, (part) => {
+    const compared = comparedCount(policy, part)
+    const most = compared && largestCount(policy, compared.query)
+    if (compared !== undefined && most !== undefined && compared.least > BigInt(most)) found = true
+    if (part.kind !== 'signal' || seen.has(part.signal)) return
+    seen.add(part.signal)
+    const signal = policy.signals.find((each) => each.name === part.signal)
+    if (signal !== undefined && asksTooMuch(policy, signal.value, seen)) found = true
+  })
+  return found
 }
 
 /** A count and the least value that makes the comparison true. */
@@ -52,18 +67,4 @@ function numberOf(expression: Expression): bigint | undefined {
   if (expression.kind !== 'literal' || expression.value?.kind !== 'number') return undefined
   const { numerator, denominator } = expression.value.value
   return denominator === 1n ? numerator : undefined
-}
-
-/** The largest value a count can have; `undefined` where nothing bounds it. */
-function largest(policy: Policy, { what, window }: CountQuery): number | undefined {
-  if (what.kind === 'phrases') {
-    const phrases = policy.phraseLists.find((list) => list.name === what.list)?.phrases.length ?? 0
-    if (what.how === 'occurrences') return phrases === 0 ? 0 : undefined
-    if (what.how === 'distinct') return phrases
-    if (window.kind === 'this' || window.scope === 'turns') return undefined
-    return what.how === 'messages' ? window.count : window.count * phrases
-  }
-  if (window.kind === 'this') return undefined
-  const fits = what.kind === 'errors' ? window.scope === 'calls' : window.scope === 'tools'
-  return fits ? window.count : undefined
 }

@@ -3,6 +3,31 @@ import type { DiagnosticEntry } from './entry.ts'
 /** RT03xx: policies that are well formed and still look wrong. */
 export const lintsEntries: readonly DiagnosticEntry[] = [
   {
+    code: 'RT0301',
+    severity: 'warning',
+    title: 'rule that never fires',
+    explanation:
+      'No input leads to the rule, unknown ones included: its condition is never true, or rules before it take every call that it could. All of them are named, and none of them can be left out.',
+    example:
+      'on turn {\n  rule long: when message.length > 200 chars then restart\n  rule longer: when message.length > 400 chars then keep\n  otherwise keep\n}',
+  },
+  {
+    code: 'RT0302',
+    severity: 'warning',
+    title: 'rule that changes nothing',
+    explanation:
+      'Wherever the rule fires, the rules after it would do the same: the same choice, with the same effects. Which rule is named in a report is all that it changes.',
+    example:
+      'on turn {\n  rule long: when message.length > 400 chars then restart\n  rule short: when message.length > 200 chars then restart\n  otherwise keep\n}',
+  },
+  {
+    code: 'RT0310',
+    severity: 'info',
+    title: 'block that is not decided',
+    explanation:
+      'The conditions of the block take more room than the checks allow themselves, so nothing is claimed about which of its rules can fire.',
+  },
+  {
     code: 'RT0311',
     severity: 'warning',
     title: 'test that asserts nothing',
