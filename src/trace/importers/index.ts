@@ -1,7 +1,8 @@
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import type { Importer } from './importer.ts'
+import { litellm } from './litellm.ts'
 import { miniSweAgent } from './mini-swe-agent.ts'
 
 /** Every format that can be imported, in the order in which they are listed. */
-export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent]
+export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent, litellm]

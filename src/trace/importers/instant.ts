@@ -11,3 +11,29 @@ export function microsOfIso(text: unknown): number | undefined {
   if (Number.isNaN(millis) || millis < 0) return undefined
   return millis * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'))
 }
+
+/** The same, where a log leaves the offset out and means UTC: `2025-01-24 09:20:46.847371`. */
+export function microsOfUtc(text: unknown): number | undefined {
+  if (typeof text !== 'string') return undefined
+  const iso = text.trim().replace(' ', 'T').replace(/ ?UTC$/, 'Z').replace(/([+-]\d\d)$/, '$1:00')
+  return microsOfIso(iso) ?? microsOfIso(`${iso}Z`)
+}
+
+/** Seconds since the epoch, as a JSON number. */
+export function microsOfSeconds(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !(value > 0)) return undefined
+  const micros = Math.round(value * 1_000_000)
+  return Number.isSafeInteger(micros) ? micros : undefined
+}
+
+/** An instant in any of these forms. */
+export function microsOfTime(value: unknown): number | undefined {
+  return typeof value === 'number' ? microsOfSeconds(value) : microsOfUtc(value)
+}
+
+/** A duration in a unit of so many microseconds, in whole ones. */
+export function durationMicros(value: unknown, unitMicros: number): number | undefined {
+  if (typeof value !== 'number' || !(value >= 0)) return undefined
+  const micros = Math.round(value * unitMicros)
+  return Number.isSafeInteger(micros) ? micros : undefined
+}

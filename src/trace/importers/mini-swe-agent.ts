@@ -5,6 +5,7 @@ import { bucketsOf } from './buckets.ts'
 import { messageText, replyFacts } from './chat-messages.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
+import { microsOfSeconds } from './instant.ts'
 import { asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
@@ -195,13 +196,6 @@ function costOf(response: JsonObject | undefined, message: JsonObject): LoggedCo
   const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
   if (picoUsd === undefined) return undefined
   return { picoUsd, source: billed === undefined ? 'estimate' : 'gateway' }
-}
-
-function microsOfSeconds(value: unknown): number | undefined {
-  const seconds = asNumber(value)
-  if (seconds === undefined || seconds <= 0) return undefined
-  const micros = Math.round(seconds * 1_000_000)
-  return Number.isSafeInteger(micros) ? micros : undefined
 }
 
 /** One shell command a reply: as the program parsed it, or the only block of its kind. */

@@ -11,29 +11,26 @@ const documentChars = 256_000_000
  * Every object of a file that holds JSON one a line, laid out over many lines, back to back, or in
  * one list. `take` is handed an object and its first line, and says under what each thing in it
  * counts; a document without any counts as such. The lines after a document's first count as parts
- * of it.
+ * of it. What `take` gave may be changed until `end` returns, which is called when all has been read.
  */
 export async function readDocuments(
   file: TraceFile,
   tally: LineTally,
   take: (object: JsonObject, line: number) => readonly string[],
+  end: () => void = () => undefined,
 ): Promise<void> {
+  const taken: (readonly string[])[] = []
   let held: HeldDocument | undefined
   const refuse = (line: number, reason: string): void => {
     tally.unreadable(`unreadable: ${reason}`, { file: file.name, line, reason })
   }
   const takeValue = (value: unknown, line: number): void => {
     const objects = (Array.isArray(value) ? value : [value]).map(asObject)
-    const categories = objects.flatMap((object) => {
-      if (object === undefined) return undefined
-      const found = take(object, line)
-      return found.length === 0 ? ['without a call'] : found
-    })
-    if (categories.length === 0) categories.push('without a call')
-    tally.extraObjects(categories.length - 1)
-    for (const category of categories) {
-      if (category === undefined) refuse(line, 'JSON, but not an object')
-      else tally.count(category)
+    if (objects.length === 0) taken.push([])
+    else tally.extraObjects(objects.length - 1)
+    for (const object of objects) {
+      if (object === undefined) refuse(line, 'JSON, but not an object')
+      else taken.push(take(object, line))
     }
   }
   const giveUp = (reason: string): void => {
@@ -75,6 +72,12 @@ export async function readDocuments(
     } else if (held.chars > documentChars) giveUp('too long')
   }
   giveUp('cut off')
+  end()
+  for (const categories of taken) {
+    if (categories.length === 0) tally.count('without a call')
+    else tally.extraObjects(categories.length - 1)
+    for (const category of categories) tally.count(category)
+  }
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

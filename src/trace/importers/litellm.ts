@@ -1,0 +1,171 @@
+import type { TraceFile } from '../files.ts'
+import type { AttemptRecord } from '../record.ts'
+import { failureOfException } from './exception-class.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer } from './importer.ts'
+import { microsOfTime } from './instant.ts'
+import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { known } from './known.ts'
+import { sessionItem, sessionsOfCalls } from './logged-call.ts'
+import type { LoggedCall, SessionItem } from './logged-call.ts'
+import { picoUsdOf } from './pico-usd.ts'
+import { readProviderUsage } from './provider-usage.ts'
+import type { CountsReading } from './provider-usage.ts'
+import { readDocuments } from './read-documents.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** LiteLLM's logging payloads and its spend log rows. */
+export const litellm: Importer = importerOf({ format: 'litellm', detect, refusal, readFile })
+
+async function readFile(
+  file: TraceFile,
+  { options, tally }: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const items: SessionItem[] = []
+  await readDocuments(file, tally, (document, line) => {
+    // An answer of the gateway's interface wraps its rows.
+    const rows = asList(document['data']) ?? [document]
+    return rows.map((value, index) => {
+      const row = asObject(value)
+      const kind = row === undefined ? 'no row' : kindOf(row)
+      if (row === undefined || kind !== 'call') return kind
+      items.push(
+        sessionItem(callOf(row, line), {
+          place: `${file.name}:${line}:${index}`,
+          format: 'litellm',
+          options,
+          problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
+        }),
+      )
+      return kind
+    })
+  })
+  return sessionsOfCalls(items)
+}
+
+const conversations =
+  /^a?(?:completion|text_completion|responses|generate_content(?:_stream)?|anthropic_messages|stream_generate_content)$|^pass_through_endpoint$/
+
+function kindOf(row: JsonObject): string {
+  const name = row['request_id'] ?? row['id']
+  if (name === undefined || !('call_type' in row || 'spend' in row)) return 'no row of a call'
+  const type = asString(row['call_type']) ?? ''
+  if (type !== '' && !conversations.test(type)) return 'not of a conversation'
+  // Nobody else was asked: the gateway had the answer.
+  if (row['cache_hit'] === true || row['cache_hit'] === 'True') return 'from the gateway cache'
+  return 'call'
+}
+
+function callOf(row: JsonObject, line: number): LoggedCall {
+  const metadata = objectOf(row['metadata'])
+  const hidden = objectOf(row['hidden_params'])
+  const response = objectOf(row['response'])
+  const messages = listOf(row['messages'])
+  const [choice] = asList(response?.['choices']) ?? []
+  const served = nonEmpty(row['model']) ?? nonEmpty(hidden?.['litellm_model_name'])
+  const startMicros = microsOfTime(row['startTime'])
+  return {
+    line,
+    session: nonEmpty(row['session_id']) ?? nonEmpty(row['trace_id']),
+    id: nonEmpty(row['request_id']) ?? nonEmpty(row['id']),
+    startMicros,
+    firstTokenMicros: microsOfTime(row['completionStartTime']),
+    endMicros: microsOfTime(row['endTime']),
+    requested: nonEmpty(metadata?.['original_model_group']) ?? nonEmpty(row['model_group']) ?? served,
+    model: served,
+    provider: nonEmpty(row['custom_llm_provider']),
+    counts: countsOf(row, metadata, hidden, response),
+    cost: costOf(row['response_cost'] ?? row['spend']),
+    failure: failureOf(row, metadata),
+    attemptsBefore: attemptsOf(metadata),
+    // Rows of a proxy that stores no words hold an empty object.
+    messages: messages === undefined || messages.length === 0 ? undefined : messages,
+    reply: asObject(asObject(choice)?.['message']),
+    finish: asString(asObject(choice)?.['finish_reason']),
+    signals: signalsOf(row, metadata),
+  }
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return asName(value)
+}
+
+/** The database keeps objects and lists as text. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}
+
+function objectOf(value: unknown): JsonObject | undefined {
+  return asObject(parsed(value))
+}
+
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return asList(parsed(value))
+}
+
+/** The usage object tells the cached tokens; the columns of a row tell sums alone. */
+function countsOf(
+  row: JsonObject,
+  metadata: JsonObject | undefined,
+  hidden: JsonObject | undefined,
+  response: JsonObject | undefined,
+): CountsReading {
+  for (const usage of [metadata?.['usage_object'], hidden?.['usage_object'], response?.['usage']]) {
+    const reading = readProviderUsage(usage)
+    if (!reading.ok || reading.counts !== undefined) return reading
+  }
+  const { prompt_tokens, completion_tokens } = row
+  const cached = asObject(metadata?.['additional_usage_values'])
+  return readProviderUsage({
+    ...cached,
+    ...(prompt_tokens === undefined ? {} : { prompt_tokens }),
+    ...(completion_tokens === undefined ? {} : { completion_tokens }),
+  })
+}
+
+function costOf(value: unknown): LoggedCall['cost'] {
+  const dollars = asNumber(value)
+  const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
+  return picoUsd === undefined ? undefined : { picoUsd, source: 'gateway' }
+}
+
+function failureOf(row: JsonObject, metadata: JsonObject | undefined): LoggedCall['failure'] {
+  const status = asString(row['status']) ?? asString(metadata?.['status'])
+  if (status !== 'failure') return undefined
+  const error = objectOf(row['error_information']) ?? asObject(metadata?.['error_information'])
+  const words = asString(error?.['error_message']) ?? asString(row['error_str'])
+  return failureOfException(asString(error?.['error_class']), error?.['error_code'], words)
+}
+
+/** The gateway keeps the last few attempts that failed, without their times. */
+function attemptsOf(metadata: JsonObject | undefined): readonly AttemptRecord[] {
+  return (asList(metadata?.['previous_models']) ?? []).flatMap((value) => {
+    const tried = asObject(value)
+    if (tried === undefined) return []
+    const words = asString(tried['exception_string'])
+    const { status, errorClass } = failureOfException(asString(tried['exception_type']), undefined, words)
+    return [known({ model: nonEmpty(tried['model_group']), status, errorClass })]
+  })
+}
+
+function signalsOf(row: JsonObject, metadata: JsonObject | undefined): LoggedCall['signals'] {
+  const tags = (listOf(row['request_tags']) ?? []).filter((tag) => typeof tag === 'string')
+  const team = nonEmpty(metadata?.['user_api_key_team_alias']) ?? nonEmpty(row['team_id'])
+  if (tags.length === 0 && team === undefined) return undefined
+  return known({ tags: tags.length === 0 ? undefined : tags, team })
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
+}
+
+function detect(beginning: string): boolean {
+  const has = (name: string): boolean => beginning.includes(`"${name}"`)
+  return has('call_type') && (has('custom_llm_provider') || has('spend')) && (has('startTime') || has('request_id'))
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { litellm } from '../../../src/trace/importers/litellm.ts'
+import { category, importLogFiles, importLogs, jsonLines } from '../../support/import-logs.ts'
+import { sharedData } from '../../support/shared-data.ts'
+
+const folder = sharedData('litellm')
+
+describe.runIf(folder !== undefined)('payloads of LiteLLM’s own tests', () => {
+  it('are one call in each of the two shapes; requests to others are none', async () => {
+    const imported = await importLogs(litellm, [folder ?? ''])
+    expect(imported.report.files).toBe(20)
+    expect(imported.report.problemCount).toBe(0)
+    expect(category(imported, 'no row of a call')).toBe(18)
+    expect(imported.calls).toHaveLength(2)
+    for (const call of imported.calls) {
+      expect(call).toMatchObject({
+        startMicros: 1_737_710_446_847_371,
+        endMicros: 1_737_710_446_851_954,
+        timeQuality: 'exact',
+        served: { model: 'gpt-4o', provider: 'openai' },
+        usage: { uncachedInput: 10, cacheRead: 0, output: 20 },
+        cost: { picoUsd: '225000000', source: 'gateway' },
+        end: 'served',
+      })
+      expect(call.firstTokenMicros).toBeUndefined()
+    }
+    const [, whole] = imported.calls
+    expect(whole).toMatchObject({ turn: 1, prompt: { user: { chars: 13 } }, reply: { finish: 'stop' } })
+    expect(JSON.stringify(imported.records)).not.toContain('"text":"')
+  })
+})
+
+type Json = { readonly [key: string]: unknown }
+
+function row(id: string, more: Json = {}): Json {
+  return {
+    request_id: id,
+    call_type: 'acompletion',
+    session_id: 's1',
+    custom_llm_provider: 'anthropic',
+    model: 'model-a',
+    model_group: 'smart',
+    startTime: '2026-01-01 00:00:10.000000',
+    completionStartTime: '2026-01-01 00:00:11.500000',
+    endTime: '2026-01-01 00:00:14.000000',
+    spend: 0.01,
+    prompt_tokens: 100,
+    completion_tokens: 10,
+    cache_hit: 'False',
+    status: 'success',
+    messages: '{}',
+    response: '{}',
+    request_tags: '["batch"]',
+    ...more,
+  }
+}
+
+const usageObject = {
+  prompt_tokens: 100,
+  completion_tokens: 10,
+  cache_read_input_tokens: 60,
+  cache_creation_input_tokens: 30,
+  prompt_tokens_details: { cached_tokens: 60, cache_creation_token_details: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 15 } },
+  completion_tokens_details: { reasoning_tokens: 4 },
+}
+
+describe('a row', () => {
+  it('tells cached tokens in its usage object, inside the prompt tokens', async () => {
+    const { calls } = await importLogFiles(litellm, {
+      'rows.jsonl': jsonLines([row('r1', { metadata: JSON.stringify({ usage_object: usageObject, user_api_key_team_alias: 'red' }) })]),
+    })
+    expect(calls).toMatchObject([
+      {
+        session: 's1',
+        id: 'r1',
+        requested: 'smart',
+        served: { model: 'model-a', provider: 'anthropic' },
+        firstTokenMicros: 1_767_225_611_500_000,
+        prompt: { tokens: 100, signals: { tags: ['batch'], team: 'red' } },
+        usage: { uncachedInput: 10, cacheRead: 60, cacheWrite5m: 10, cacheWrite1h: 15, cacheWriteOther: 5, output: 6, reasoning: 4 },
+      },
+    ])
+    expect(calls[0]?.turn).toBeUndefined()
+    expect(calls[0]?.prompt.newImages).toBeUndefined()
+  })
+
+  it('may stand anywhere: calls are ordered by their start, over all files', async () => {
+    const at = (second: number): Json => ({ startTime: 1_767_225_600 + second, endTime: 1_767_225_601 + second })
+    const late = jsonLines([row('r3', at(30)), row('r1', at(10))])
+    const early = JSON.stringify({ data: [row('r2', at(20)), row('r1', at(10))] }, null, 1)
+    const forth = await importLogFiles(litellm, { 'a.jsonl': late, 'b.json': early })
+    const back = await importLogFiles(litellm, { 'b.json': early, 'a.jsonl': late })
+    const order = (calls: typeof forth.calls): unknown =>
+      calls.map((call) => [call.call, call.id]).toSorted()
+    expect(order(forth.calls)).toEqual([[1, 'r1'], [2, 'r2'], [3, 'r3']])
+    expect(back.records).toEqual(forth.records)
+    expect(forth.report.calls.duplicates).toBe(1)
+  })
+
+  it('without a session is a session of its own', async () => {
+    const { calls } = await importLogFiles(litellm, { 'rows.jsonl': jsonLines([row('r1', { session_id: '' }), row('r2', { session_id: null, trace_id: 't' })]) })
+    expect(calls.map((call) => call.session).toSorted()).toEqual(['litellm/r1', 't'])
+  })
+
+  it('may have failed, after attempts that failed before', async () => {
+    const { calls } = await importLogFiles(litellm, {
+      'rows.jsonl': jsonLines([
+        row('r1', {
+          status: 'failure',
+          metadata: {
+            error_information: { error_code: '429', error_class: 'RateLimitError', error_message: 'slow down' },
+            previous_models: [{ model_group: 'fast', exception_type: 'ContextWindowExceededError', exception_string: 'x' }],
+          },
+        }),
+        row('r2', { startTime: 1_767_225_700, endTime: 1_767_225_701, status: 'failure', error_information: { error_class: 'AuthenticationError' } }),
+      ]),
+    })
+    expect(calls.map((call) => [call.end, call.served])).toEqual([['exhausted', undefined], ['denied', undefined]])
+    expect(calls[0]?.attempts).toMatchObject([
+      { model: 'fast', errorClass: 'context-window' },
+      { model: 'model-a', status: 429, errorClass: 'rate-limit' },
+    ])
+  })
+
+  it('of the gateway’s own cache, or of no conversation, is no call', async () => {
+    const imported = await importLogFiles(litellm, { 'rows.jsonl': jsonLines([row('r1', { cache_hit: 'True' }), row('r2', { call_type: 'aembedding' }), { a: 1 }]) })
+    expect(imported.calls).toEqual([])
+    expect(imported.report.lines.categories.map(({ name }) => name)).toEqual([
+      'from the gateway cache',
+      'no row of a call',
+      'not of a conversation',
+    ])
+  })
+
+  it('that is hostile gives problems', async () => {
+    const { calls, report } = await importLogFiles(litellm, {
+      'rows.jsonl': `${jsonLines([
+        row('__proto__', { session_id: '\u001b[2J', prompt_tokens: -5 }),
+        row('r2', { metadata: '{"usage_object":', endTime: '2020-01-01 00:00:00' }),
+        row('r3', { prompt_tokens: 2 ** 60 }),
+      ])}[1]\n{"request_id":`,
+    })
+    expect(calls).toHaveLength(3)
+    expect(calls.filter((call) => call.usage === undefined)).toHaveLength(2)
+    expect(report.problems.map(({ reason }) => reason)).toEqual([
+      'usage: `prompt_tokens` is not a count',
+      'ends before it starts: its start is unknown',
+      'usage: `prompt_tokens` is not a count',
+      'JSON, but not an object',
+      'cut off',
+    ])
+  })
+
+  it('is told from other logs', () => {
+    expect(litellm.detect(jsonLines([row('r1')]))).toBe(true)
+    expect(litellm.detect('{"id":"x","model":"y"}')).toBe(false)
+  })
+})
