@@ -1,13 +1,14 @@
 import type { CountQuery, FactName, SinceQuery } from '../core.ts'
 import type { Reading, SessionState } from '../decision.ts'
 import { entryOf, hasEntry } from '../entries.ts'
-import { calledTool, countOf, never, requestMapOf, sinceOf, statedSignal } from '../facts.ts'
+import { calledTool, never, requestMapOf, sinceOf, statedSignal } from '../facts.ts'
 import { memoryOf } from '../facts.ts'
 import type { CallFrame } from './call-frame.ts'
 import { leaf } from './code.ts'
 import type { Code, Value } from './code.ts'
 import { kept } from './compiler.ts'
 import type { Compiler } from './compiler.ts'
+import { compileCount } from './counts.ts'
 import { spelled, whole } from './quantity.ts'
 
 /** Codes that read the request, the history and the session's memory. */
@@ -98,7 +99,7 @@ export function countCode(compiler: Compiler, query: CountQuery): Code {
   if (found !== undefined) return found
   const fresh = kept(
     compiler,
-    leaf(missingName(query), (frame) => countOf(compiler.policy, frame.state, frame.input, query)),
+    leaf(missingName(query), compileCount(compiler.policy, query)),
   )
   compiler.counts.set(text, fresh)
   return fresh
