@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { stringify } from 'csv-stringify/sync'
 import { describe, expect, it } from 'vitest'
-import { escapeCsv, escapeJson, escapeTerminal } from '../../src/report/escape.ts'
+import { escapeCsv, escapeJson, escapeTap, escapeTerminal, escapeXml } from '../../src/report/escape.ts'
 
 /** Text in which every trick is likely. */
 const hostile = fc
@@ -88,5 +88,39 @@ describe('escapeCsv', () => {
   it('leaves names alone, and stays one cell when quoted', () => {
     expect(escapeCsv('claude-opus-4-7')).toBe('claude-opus-4-7')
     expect(stringify([[escapeCsv('=a","b\n'), 'c']])).toBe(`"'=a"",""b\n",c\n`)
+  })
+})
+
+describe('escapeXml', () => {
+  const entities = new Map([['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"]])
+
+  it('holds nothing that ends a text or an attribute, and reads back as what a terminal shows', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const escaped = escapeXml(text)
+        expect(escaped).not.toMatch(/[<>"'\u0000-\u001f]|&(?!(?:amp|lt|gt|quot|apos);)/)
+        const back = escaped.replace(/&(\w+);/g, (_, name: string) => entities.get(name) ?? '')
+        if (!/[\ufffe\uffff]/.test(text)) expect(back).toBe(escapeTerminal(text))
+      }),
+    )
+  })
+
+  it('writes out what XML cannot hold', () => {
+    expect(escapeXml('a\uffffb\u0000')).toBe('a\\u{FFFF}b\\u{0}')
+  })
+})
+
+describe('escapeTap', () => {
+  it('begins no directive, and stays on its line', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const unescaped = escapeTap(text).replace(/\\[\\#]/g, '')
+        return !unescaped.includes('#') && !acted.test(escapeTap(text))
+      }),
+    )
+  })
+
+  it('keeps a title readable', () => {
+    expect(escapeTap('a title # SKIP')).toBe('a title \\# SKIP')
   })
 })

@@ -10,7 +10,7 @@ export function conditionText(expression: Expression): string {
     case 'literal':
       return expression.setting ?? literalText(expression.value, expression.type)
     case 'logical':
-      return expression.operands.map(inner).join(` ${expression.operator} `)
+      return expression.operands.map(joined).join(` ${expression.operator} `)
     case 'not':
       return `not ${inner(expression.operand)}`
     case 'order':
@@ -68,6 +68,12 @@ export function conditionText(expression: Expression): string {
       return `${expression.function}(${expression.ladder}${rest})`
     }
   }
+}
+
+/** Connectives bind weakest: only another one stands in parentheses beneath. */
+function joined(expression: Expression): string {
+  const text = conditionText(expression)
+  return expression.kind === 'logical' ? `(${text})` : text
 }
 
 function inner(expression: Expression): string {

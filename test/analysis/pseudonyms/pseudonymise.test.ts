@@ -164,7 +164,7 @@ describe('what a pseudonymised trace holds', () => {
     const path = fileURLToPath(new URL('../../../traces/synthetic.jsonl', import.meta.url))
     const { loaded } = await loadTrace([path])
     const after = pseudonymised([small('on start { otherwise use mid }')], loaded)
-    const output = JSON.stringify(after.records)
+    const output = new Set(JSON.stringify(after.records).match(/"(?:[^"\\]|\\.)*"/g))
     const names = new Set<string>()
     for (const { session, header, calls } of loaded) {
       names.add(session)
@@ -178,7 +178,7 @@ describe('what a pseudonymised trace holds', () => {
       }
     }
     expect(names.size).toBeGreaterThan(1_000)
-    expect([...names].filter((name) => output.includes(JSON.stringify(name)))).toEqual([])
+    expect([...names].filter((name) => output.has(JSON.stringify(name)))).toEqual([])
   })
 
   it('is another one under another key, and the same one under the same', () => {
