@@ -22,7 +22,6 @@ function sessionRecords(id: string, calls: readonly Row[]): TraceRecord[] {
       record: 'session',
       schema: 1,
       session: id,
-      kind: 'concrete',
       sidechain: field(first, 'sidechain') === '1',
       source: { format: 'calls-csv' },
       withheld: { visible: true, thinking: true },

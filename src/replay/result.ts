@@ -236,6 +236,8 @@ export interface Totals {
   }
   /** Recorded model names that the catalogue does not know or has no price for, by calls. */
   readonly unpriced: { readonly [model: string]: number }
+  /** Replayed calls whose cost under the policy is unknown, by the model that the policy serves. */
+  readonly policyUnpriced: { readonly [model: string]: number }
   /** Named assumptions that calls rest on, by calls. */
   readonly assumed: { readonly [assumption: string]: number }
   readonly breaches: { readonly [invariant: string]: number }
@@ -280,8 +282,12 @@ export interface ReplayResult {
   /** Said first, in order: what a reader must know before any number. */
   readonly notices: readonly string[]
   readonly assumptions: readonly { readonly name: string; readonly text: string }[]
-  /** Directives of the policy that this replay does not simulate. */
-  readonly notSimulated: readonly { readonly directive: string; readonly location: Location }[]
+  /** Directives of the policy that this replay does not simulate, and why. */
+  readonly notSimulated: readonly {
+    readonly directive: string
+    readonly location: Location
+    readonly reason?: string
+  }[]
   /** The smallest session that breaks each broken invariant. */
   readonly smallestBreaches: readonly Breach[]
   readonly expectations: readonly {

@@ -147,6 +147,9 @@ function callTotals(session: SessionResult, call: CallResult): Totals {
           : splitOf(call.recordedOverhead),
       clientEstimates: estimateOf(call.clientEstimatePicoUsd),
     },
+    policyUnpriced: isUnpriced(call.policyCost)
+      ? tallyOf([call.served?.model ?? decision.model ?? unknownGroup])
+      : emptyTally,
     assumed: tallyOf(call.assumptions),
   }
 }

@@ -62,6 +62,7 @@ export const emptyTotals: Totals = {
     lowerBoundOutputs: 0,
   },
   unpriced: {},
+  policyUnpriced: {},
   assumed: {},
   breaches: {},
   invariantsChecked: {},

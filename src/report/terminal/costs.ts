@@ -1,7 +1,7 @@
 import type { MoneySplit, Totals } from '../../replay/result.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
-import { boundsOf, exactOf, partsOf, unknownCalls, valueOf } from '../split.ts'
+import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
 import { field, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
@@ -9,7 +9,6 @@ export function costs(totals: Totals, screen: Screen): string[] {
   const { money } = totals
   const places = placesFor(valueOf(money.recorded))
   const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
-  const unpriced = Object.keys(totals.unpriced).length
   const optional: readonly (readonly [label: string, split: MoneySplit])[] = [
     ['overhead, policy', money.overhead],
     ['overhead, log', money.recordedOverhead],
@@ -37,15 +36,16 @@ export function costs(totals: Totals, screen: Screen): string[] {
     ...optional.flatMap(([label, split]) =>
       partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),
-    ...(unpriced === 0
-      ? []
-      : field(
-          screen,
-          'no price',
-          `${plural(unknownCalls(money.recorded), 'call')} count in no sum: ${tally(totals.unpriced)}`,
-          screen.style.warn,
-        )),
+    ...noPrice('no price, log', totals.unpriced, screen),
+    ...noPrice('no price, policy', totals.policyUnpriced, screen),
   ]
+}
+
+/** Calls that add nothing to any sum, by model. */
+function noPrice(label: string, byModel: Totals['unpriced'], screen: Screen): string[] {
+  const calls = Object.values(byModel).reduce((sum, count) => sum + count, 0)
+  if (calls === 0) return []
+  return field(screen, label, `${plural(calls, 'call')} count in no sum: ${tally(byModel)}`, screen.style.warn)
 }
 
 /** The recorded money of calls whose cost under the policy is known to the last digit. */
