@@ -1,0 +1,155 @@
+import type { TraceFile } from '../files.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer } from './importer.ts'
+import { durationMicros } from './instant.ts'
+import { asList, asName, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { sessionItem, sessionsOfCalls } from './logged-call.ts'
+import type { CallContext, LoggedCall, SessionItem } from './logged-call.ts'
+import { above } from './outer-spans.ts'
+import { firstOf, microsOfNanos, readAttributes } from './otlp/attributes.ts'
+import type { Attributes } from './otlp/attributes.ts'
+import { names } from './otlp/names.ts'
+import { callOfSpan, costOf, countsOf, readSpan, spanKind } from './otlp/span-call.ts'
+import type { Span } from './otlp/span-call.ts'
+import { readDocuments } from './read-documents.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** OpenTelemetry's spans and log records about generative models, in OTLP's JSON form. */
+export const otlp: Importer = importerOf({ format: 'otlp', detect, refusal, readFile })
+
+/** A span with the place where its category stands until all parents are known. */
+interface Held {
+  readonly span: Span
+  readonly categories: string[]
+  readonly at: number
+}
+
+async function readFile(
+  file: TraceFile,
+  { options, tally }: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const items: SessionItem[] = []
+  const held: Held[] = []
+  const parents = new Map<string, string>()
+  const contextAt = (line: number, index: number): CallContext => ({
+    place: `${file.name}:${line}:${index}`,
+    format: 'otlp',
+    options,
+    problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
+  })
+  await readDocuments(
+    file,
+    tally,
+    (document, line) => {
+      const categories: string[] = []
+      for (const { span, attributes, resource } of spansIn(document)) {
+        const read = readSpan(span, attributes, resource, line)
+        const kind = spanKind(read)
+        if (read.spanId !== undefined && read.parentId !== undefined) {
+          parents.set(keyOf(read.traceId, read.spanId), keyOf(read.traceId, read.parentId))
+        }
+        if (kind === 'call') held.push({ span: read, categories, at: categories.length })
+        categories.push(`span: ${kind}`)
+      }
+      for (const [index, { record, attributes, resource }] of recordsIn(document).entries()) {
+        const { category, call } = readRecord(record, attributes, resource, line)
+        categories.push(category)
+        if (call !== undefined) items.push(sessionItem(call, contextAt(line, index)))
+      }
+      return categories
+    },
+    () => {
+      const around = above(held.map(({ span }) => keyOf(span.traceId, span.spanId)), parents)
+      for (const [index, { span, categories, at }] of held.entries()) {
+        if (around.has(keyOf(span.traceId, span.spanId))) categories[at] = 'span: around a call'
+        else items.push(sessionItem(callOfSpan(span), contextAt(span.line, index)))
+      }
+    },
+  )
+  return sessionsOfCalls(items)
+}
+
+function keyOf(traceId: string | undefined, spanId: string | undefined): string {
+  return `${traceId ?? ''}/${spanId ?? ''}`
+}
+
+interface Placed {
+  readonly attributes: Attributes
+  readonly resource: Attributes
+}
+
+function spansIn(document: JsonObject): readonly (Placed & { readonly span: JsonObject })[] {
+  return (asList(document['resourceSpans']) ?? []).flatMap((value) => {
+    const group = asObject(value)
+    const resource = readAttributes(asObject(group?.['resource'])?.['attributes'])
+    const scopes = asList(group?.['scopeSpans']) ?? asList(group?.['instrumentationLibrarySpans']) ?? []
+    return scopes.flatMap((scope) =>
+      (asList(asObject(scope)?.['spans']) ?? []).flatMap((one) => {
+        const span = asObject(one)
+        if (span === undefined) return []
+        return [{ span, attributes: readAttributes(span['attributes']), resource }]
+      }),
+    )
+  })
+}
+
+function recordsIn(document: JsonObject): readonly (Placed & { readonly record: JsonObject })[] {
+  return (asList(document['resourceLogs']) ?? []).flatMap((value) => {
+    const group = asObject(value)
+    const resource = readAttributes(asObject(group?.['resource'])?.['attributes'])
+    return (asList(group?.['scopeLogs']) ?? []).flatMap((scope) =>
+      (asList(asObject(scope)?.['logRecords']) ?? []).flatMap((one) => {
+        const record = asObject(one)
+        if (record === undefined) return []
+        return [{ record, attributes: readAttributes(record['attributes']), resource }]
+      }),
+    )
+  })
+}
+
+/** Claude Code's `api_request` events: one call each, with Anthropic's counts, which stand apart. */
+function readRecord(
+  record: JsonObject,
+  attributes: Attributes,
+  resource: Attributes,
+  line: number,
+): { readonly category: string; readonly call?: LoggedCall } {
+  const body = asObject(record['body'])
+  const name =
+    asString(attributes.get('event.name')) ?? asString(record['eventName']) ?? asString(body?.['stringValue']) ?? ''
+  if (/(^|\.)api_error$/.test(name)) return { category: 'log: failed attempt, not joined to a call' }
+  if (!/(^|\.)api_request$/.test(name) || attributes.get('input_tokens') === undefined) {
+    return { category: 'log: other' }
+  }
+  const endMicros = microsOfNanos(record['timeUnixNano']) ?? microsOfNanos(record['observedTimeUnixNano'])
+  const took = durationMicros(Number(attributes.get('duration_ms')), 1_000)
+  const counts = countsOf(attributes)
+  const model = asName(attributes.get('model'))
+  return {
+    category: 'log: call',
+    call: {
+      line,
+      session: asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session)),
+      id: asName(attributes.get('request_id')),
+      startMicros: endMicros === undefined || took === undefined ? undefined : endMicros - took,
+      endMicros,
+      requested: model,
+      model,
+      serviceTier: attributes.get('speed') === 'fast' ? 'fast' : undefined,
+      counts:
+        counts.ok && counts.counts !== undefined
+          ? { ok: true, counts: { ...counts.counts, inputHoldsCached: false } }
+          : counts,
+      cost: costOf(attributes),
+    },
+  }
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.(json|jsonl|ndjson|otlp)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
+}
+
+function detect(beginning: string): boolean {
+  return /"resource(Spans|Logs)"\s*:\s*\[/.test(beginning.slice(0, 4_096))
+}

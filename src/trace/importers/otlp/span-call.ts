@@ -1,0 +1,185 @@
+import { failureOfException } from '../exception-class.ts'
+import { durationMicros } from '../instant.ts'
+import { asList, asName, asNumber, asObject, asString } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+import type { LoggedCall } from '../logged-call.ts'
+import { picoUsdOf } from '../pico-usd.ts'
+import type { CountsReading } from '../provider-usage.ts'
+import { firstOf, hexId, microsOfNanos } from './attributes.ts'
+import type { Attributes } from './attributes.ts'
+import { names } from './names.ts'
+
+export interface Span {
+  readonly line: number
+  readonly traceId: string | undefined
+  readonly spanId: string | undefined
+  readonly parentId: string | undefined
+  readonly name: string
+  readonly startMicros: number | undefined
+  readonly endMicros: number | undefined
+  readonly failed: boolean
+  readonly message: string | undefined
+  readonly attributes: Attributes
+  readonly resource: Attributes
+}
+
+export function readSpan(span: JsonObject, attributes: Attributes, resource: Attributes, line: number): Span {
+  const status = asObject(span['status'])
+  const code = status?.['code']
+  return {
+    line,
+    traceId: hexId(span['traceId']),
+    spanId: hexId(span['spanId']),
+    parentId: hexId(span['parentSpanId']),
+    name: asString(span['name']) ?? '',
+    startMicros: microsOfNanos(span['startTimeUnixNano']),
+    endMicros: microsOfNanos(span['endTimeUnixNano']),
+    failed: code === 2 || code === 'STATUS_CODE_ERROR',
+    message: asString(status?.['message']),
+    attributes,
+    resource,
+  }
+}
+
+export type SpanKind = 'call' | 'tool' | 'agent' | 'embedding' | 'other'
+
+const callOperations: ReadonlySet<unknown> = new Set([
+  'chat',
+  'completion',
+  'generate_content',
+  'text_completion',
+])
+
+/** Whether a span asks a model. One around it may carry the same counts. */
+export function spanKind({ attributes }: Span): SpanKind {
+  const operation = firstOf(attributes, names.operation)
+  if (callOperations.has(operation)) return 'call'
+  if (operation === 'execute_tool' || operation === 'tool') return 'tool'
+  if (operation === 'embeddings') return 'embedding'
+  if (operation === 'invoke_agent' || operation === 'create_agent') return 'agent'
+  const kind = attributes.get('openinference.span.kind')
+  if (kind === 'LLM') return 'call'
+  if (kind !== undefined) return kind === 'TOOL' ? 'tool' : kind === 'AGENT' ? 'agent' : 'other'
+  const vercel = asString(attributes.get('ai.operationId'))
+  if (vercel === 'ai.toolCall') return 'tool'
+  if (vercel?.startsWith('ai.embed') === true) return 'embedding'
+  const counted =
+    firstOf(attributes, names.input) !== undefined || firstOf(attributes, names.output) !== undefined
+  return counted && firstOf(attributes, names.requested) !== undefined ? 'call' : 'other'
+}
+
+export function callOfSpan(span: Span): LoggedCall {
+  const { attributes, resource, startMicros, traceId, spanId } = span
+  const requested = asName(firstOf(attributes, names.requested))
+  const responseId = asName(firstOf(attributes, names.responseId))
+  const errorType = asString(firstOf(attributes, names.errorType))
+  const failed = span.failed || errorType !== undefined
+  const finish = firstOf(attributes, names.finish)
+  const session = asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session))
+  return {
+    line: span.line,
+    session: session ?? (traceId === undefined ? undefined : `trace/${traceId}`),
+    id: traceId === undefined || spanId === undefined ? responseId : `${traceId}/${spanId}`,
+    startMicros,
+    firstTokenMicros: firstToken(span),
+    endMicros: span.endMicros,
+    requested,
+    model: asName(firstOf(attributes, names.served)) ?? requested,
+    provider: asName(firstOf(attributes, names.provider)),
+    region: asName(firstOf(attributes, names.region)),
+    serviceTier: asName(firstOf(attributes, names.serviceTier)),
+    counts: countsOf(attributes),
+    cost: costOf(attributes),
+    failure: failed
+      ? failureOfException(errorType, firstOf(attributes, names.status), span.message)
+      : undefined,
+    messages: messagesIn(firstOf(attributes, names.inputMessages)),
+    reply: replyIn(attributes),
+    finish: asString(asList(finish)?.[0]) ?? asString(finish),
+  }
+}
+
+function firstToken({ attributes, startMicros }: Span): number | undefined {
+  const after =
+    durationMicros(firstOf(attributes, names.firstTokenSeconds), 1_000_000) ??
+    durationMicros(firstOf(attributes, names.firstTokenMillis), 1_000)
+  return after === undefined || startMicros === undefined ? undefined : startMicros + after
+}
+
+/**
+ * The convention counts cached tokens in the input and reasoning in the output. Some instrumentations
+ * pass on a provider's counts apart: told by a part larger than its whole, or by the total.
+ */
+export function countsOf(attributes: Attributes): CountsReading {
+  const wanted = { input: names.input, output: names.output, total: names.total, cacheRead: names.cacheRead, cacheWrite: names.cacheWrite, reasoning: names.reasoning }
+  const read = new Map<string, number>()
+  for (const [name, aliases] of Object.entries(wanted)) {
+    const value = firstOf(attributes, aliases)
+    if (value === undefined) continue
+    const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+    if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
+      return { ok: false, reason: `usage: \`${name}\` is not a count` }
+    }
+    read.set(name, count)
+  }
+  const input = read.get('input')
+  const output = read.get('output')
+  if (input === undefined && output === undefined) return { ok: true, counts: undefined }
+  const [cacheRead = 0, cacheWrite = 0, reasoning] = [read.get('cacheRead'), read.get('cacheWrite'), read.get('reasoning')]
+  const cached = cacheRead + cacheWrite
+  const rest = (read.get('total') ?? 0) - (input ?? 0) - (output ?? 0)
+  const cachedApart = cached > (input ?? 0) || (cached > 0 && rest === cached)
+  const reasoningApart = reasoning !== undefined && reasoning > 0 && (reasoning > (output ?? 0) || rest === reasoning)
+  return {
+    ok: true,
+    counts: {
+      input: input ?? 0,
+      inputHoldsCached: !cachedApart,
+      cacheRead,
+      cacheWriteOther: cacheWrite,
+      output: output ?? 0,
+      outputHoldsReasoning: !reasoningApart,
+      reasoning,
+      outputQuality: output === undefined ? 'lower-bound' : 'exact',
+    },
+  }
+}
+
+export function costOf(attributes: Attributes): LoggedCall['cost'] {
+  const dollars = asNumber(firstOf(attributes, names.cost))
+  const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
+  return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
+}
+
+/** Messages as structured attributes, or as JSON in a string. */
+function messagesIn(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'string') return asList(value)
+  try {
+    return asList(JSON.parse(value))
+  } catch {
+    return undefined
+  }
+}
+
+function replyIn(attributes: Attributes): JsonObject | undefined {
+  const [message] = messagesIn(firstOf(attributes, names.outputMessages)) ?? []
+  const parts = (asList(asObject(message)?.['parts']) ?? []).map(asObject)
+  if (parts.length > 0) {
+    const thoughts = parts.flatMap((part) => (part?.['type'] === 'reasoning' ? (asString(part['content']) ?? []) : []))
+    return {
+      content: parts.filter((part) => part?.['type'] === 'text'),
+      tool_calls: parts.filter((part) => part?.['type'] === 'tool_call'),
+      ...(thoughts.length === 0 ? {} : { reasoning: thoughts.join('\n') }),
+    }
+  }
+  const text = asString(attributes.get('ai.response.text'))
+  const calls = messagesIn(attributes.get('ai.response.toolCalls'))
+  if (text === undefined && calls === undefined) return undefined
+  return {
+    content: text ?? '',
+    tool_calls: (calls ?? []).map((call) => {
+      const object = asObject(call)
+      return { name: object?.['toolName'], arguments: object?.['input'] ?? object?.['args'] }
+    }),
+  }
+}

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import { otlp } from '../../../src/trace/importers/otlp.ts'
+import { category, importLogFiles, importLogs, jsonLines } from '../../support/import-logs.ts'
+import type { ImportedLogs } from '../../support/import-logs.ts'
+import { sharedData } from '../../support/shared-data.ts'
+
+const folder = sharedData('otlp')
+
+describe.runIf(folder !== undefined)('documents with invented values', () => {
+  it('are three calls and one span of another kind', async () => {
+    const imported = await importLogs(otlp, [folder ?? ''])
+    expect(imported.report.problemCount).toBe(0)
+    expect(category(imported, 'span: call')).toBe(3)
+    expect(category(imported, 'span: other')).toBe(1)
+    expect(imported.calls.map(({ session, usage }) => [session, usage?.uncachedInput, usage?.output])).toEqual([
+      ['agent_dogfood_cursor_0001', 412, 118],
+      ['ses_dogfood_claude_code_0001', 187, 53],
+      ['ses_dogfood_claude_cowork_0001', 256, 92],
+    ])
+    expect(imported.calls[0]).toMatchObject({ startMicros: 1_715_175_600_000_000, endMicros: 1_715_175_600_980_000 })
+  })
+})
+
+type Json = { readonly [key: string]: unknown }
+
+function attributes(values: Json): Json[] {
+  return Object.entries(values).map(([key, value]) => ({
+    key,
+    value:
+      typeof value === 'number'
+        ? Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+        : typeof value === 'string' ? { stringValue: value } : (value as Json),
+  }))
+}
+
+function span(id: string, values: Json, more: Json = {}): Json {
+  return {
+    traceId: 'ab01',
+    spanId: id,
+    name: 'x',
+    startTimeUnixNano: '1767225600000000000',
+    endTimeUnixNano: '1767225602000000000',
+    attributes: attributes(values),
+    ...more,
+  }
+}
+
+function document(...spans: readonly Json[]): Json {
+  return { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ scope: {}, spans }] }] }
+}
+
+async function imported(...spans: readonly Json[]): Promise<ImportedLogs> {
+  return await importLogFiles(otlp, { 'spans.jsonl': jsonLines([document(...spans)]) })
+}
+
+const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'model-a' }
+
+describe('a span', () => {
+  it('speaks the convention', async () => {
+    const { calls } = await imported(
+      span('01', {
+        ...chat,
+        'gen_ai.response.model': 'model-a-1',
+        'gen_ai.provider.name': 'host',
+        'gen_ai.conversation.id': 'c1',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+        'gen_ai.usage.cache_read.input_tokens': 70,
+        'gen_ai.usage.cache_creation.input_tokens': 10,
+        'gen_ai.usage.reasoning.output_tokens': 5,
+        'gen_ai.response.time_to_first_chunk': 0.5,
+        'gen_ai.response.finish_reasons': { arrayValue: { values: [{ stringValue: 'stop' }] } },
+        'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'hello' }] }]),
+        'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', parts: [{ type: 'text', content: 'hi' }, { type: 'tool_call', name: 'look', arguments: { a: 1 } }] }]),
+      }),
+    )
+    expect(calls).toMatchObject([
+      {
+        session: 'c1',
+        id: 'ab01/01',
+        turn: 1,
+        requested: 'model-a',
+        served: { model: 'model-a-1', provider: 'host' },
+        firstTokenMicros: 1_767_225_600_500_000,
+        prompt: { tokens: 100, user: { chars: 5 } },
+        usage: { uncachedInput: 20, cacheRead: 70, cacheWriteOther: 10, output: 15, reasoning: 5 },
+        reply: { text: { chars: 2 }, tools: [{ name: 'look' }], finish: 'stop' },
+      },
+    ])
+  })
+
+  it.for([
+    [{ 'gen_ai.usage.prompt_tokens': 9, 'gen_ai.usage.completion_tokens': 2, 'gen_ai.request.model': 'm' }],
+    [{ 'llm.token_count.prompt': 9, 'llm.token_count.completion': 2, 'llm.model_name': 'm', 'openinference.span.kind': 'LLM' }],
+    [{ 'ai.usage.inputTokens': 9, 'ai.usage.outputTokens': 2, 'ai.model.id': 'm' }],
+    [{ 'ai.usage.promptTokens': 9, 'ai.usage.completionTokens': 2, 'ai.model.id': 'm' }],
+  ] as const)('speaks older versions and vendors: %j', async ([values]) => {
+    const { calls } = await imported(span('01', values))
+    expect(calls).toMatchObject([{ session: 'trace/ab01', requested: 'm', usage: { uncachedInput: 9, output: 2 } }])
+  })
+
+  it('may count cached tokens and reasoning apart', async () => {
+    const { calls } = await imported(
+      span('01', { ...chat, 'gen_ai.usage.input_tokens': 5, 'gen_ai.usage.output_tokens': 3, 'gen_ai.usage.cache_read_input_tokens': 90 }),
+      span('02', { ...chat, 'gen_ai.usage.input_tokens': 50, 'gen_ai.usage.output_tokens': 30, 'gen_ai.usage.cache_read_input_tokens': 10, 'gen_ai.usage.total_tokens': 90 }),
+      span('03', { ...chat, 'gen_ai.usage.input_tokens': 50, 'gen_ai.usage.output_tokens': 30, 'gen_ai.usage.reasoning_tokens': 40 }),
+    )
+    expect(calls.map((call) => [call.prompt.tokens, call.usage?.output])).toEqual([[95, 3], [60, 30], [50, 30]])
+  })
+
+  it('around another is no call, also through one of another kind', async () => {
+    const counts = { 'gen_ai.usage.input_tokens': 5, 'gen_ai.usage.output_tokens': 3 }
+    const all = await imported(
+      span('01', { ...chat, ...counts }),
+      span('02', { 'gen_ai.operation.name': 'invoke_agent', ...counts }, { parentSpanId: '01' }),
+      span('03', { ...chat, ...counts }, { parentSpanId: '02' }),
+      span('04', { 'gen_ai.operation.name': 'execute_tool' }, { parentSpanId: '03' }),
+      span('05', { ...chat, ...counts }, { parentSpanId: '05' }),
+    )
+    expect(all.calls.map((call) => call.id)).toEqual(['ab01/03'])
+    expect(category(all, 'span: around a call')).toBe(2)
+    expect(category(all, 'span: agent')).toBe(1)
+    expect(category(all, 'span: tool')).toBe(1)
+  })
+
+  it('may have failed', async () => {
+    const { calls } = await imported(
+      span('01', { ...chat, 'error.type': 'timeout' }, { status: { code: 2, message: 'timed out' } }),
+      span('02', { ...chat, 'http.response.status_code': 401 }, { status: { code: 'STATUS_CODE_ERROR' } }),
+    )
+    expect(calls.map((call) => [call.end, call.attempts?.[0]?.errorClass])).toEqual([
+      ['exhausted', 'timeout'],
+      ['denied', 'auth'],
+    ])
+  })
+
+  it('stands once, in whatever file', async () => {
+    const one = jsonLines([document(span('01', { ...chat, 'gen_ai.usage.input_tokens': 5 }))])
+    const { calls, report } = await importLogFiles(otlp, { 'a.json': one, 'b.json': one })
+    expect(calls).toHaveLength(1)
+    expect(calls[0]?.usage?.outputQuality).toBe('lower-bound')
+    expect(report.calls.duplicates).toBe(1)
+  })
+})
+
+describe('a log record', () => {
+  it('of Claude Code is a call whose cached tokens stand apart', async () => {
+    const record = (name: string, values: Json): Json => ({
+      timeUnixNano: '1767225605000000000',
+      body: { stringValue: `claude_code.${name}` },
+      attributes: attributes({ 'event.name': name, 'session.id': 's1', ...values }),
+    })
+    const logs = {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [
+        record('api_request', { model: 'model-a', duration_ms: 2000, input_tokens: 90, output_tokens: 4, cache_read_tokens: 50, cache_creation_tokens: 7, cost_usd: 0.5 }),
+        record('api_error', { model: 'model-a', status_code: 529 }),
+        record('user_prompt', {}),
+      ] }] }],
+    }
+    const all = await importLogFiles(otlp, { 'logs.json': JSON.stringify(logs, null, 2) })
+    expect(all.calls).toMatchObject([
+      {
+        session: 's1',
+        startMicros: 1_767_225_603_000_000,
+        usage: { uncachedInput: 90, cacheRead: 50, cacheWriteOther: 7, output: 4 },
+        cost: { picoUsd: '500000000000', source: 'estimate' },
+      },
+    ])
+    expect(category(all, 'log: failed attempt, not joined to a call')).toBe(1)
+    expect(category(all, 'log: other')).toBe(1)
+  })
+})
+
+describe('documents', () => {
+  it('that are hostile give problems', async () => {
+    const deep = `{"resourceSpans":${'['.repeat(50_000)}${']'.repeat(50_000)}}\n`
+    const { calls, report } = await importLogFiles(otlp, {
+      'spans.jsonl': `${jsonLines([
+        document(
+          span('01', { ...chat, 'gen_ai.usage.input_tokens': -1 }),
+          span('02', { ...chat, 'gen_ai.usage.input_tokens': 2 ** 60 }),
+          span('03', { ...chat, '__proto__': 'x', 'session.id': '\u001b[2J__proto__' }, { startTimeUnixNano: 'soon', endTimeUnixNano: -5 }),
+          span('04', { ...chat, 'gen_ai.usage.input_tokens': 1 }, { startTimeUnixNano: '1767225609000000000' }),
+        ),
+        { resourceSpans: [null, { scopeSpans: [{ spans: [null, 7] }] }] },
+      ])}${deep}no`,
+    })
+    expect(calls).toHaveLength(4)
+    expect(report.problems.map(({ reason }) => reason).toSorted()).toEqual([
+      'ends before it starts: its start is unknown',
+      'not JSON',
+      'usage: `input` is not a count',
+      'usage: `input` is not a count',
+    ])
+    expect(({} as { x?: unknown }).x).toBeUndefined()
+  })
+
+  it('are told from others', () => {
+    expect(otlp.detect('{"resourceSpans":[]}')).toBe(true)
+    expect(otlp.detect('{"spans":[]}')).toBe(false)
+  })
+})
