@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/test.ts')).defineTest,
   },
   {
+    name: 'mutate',
+    summary: 'find the mistakes in policies that their tests would not notice',
+    load: async () => (await import('./commands/mutate.ts')).defineMutate,
+  },
+  {
     name: 'eval',
     summary: 'decide one call, without a trace',
     load: async () => (await import('./commands/eval.ts')).defineEval,
@@ -51,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'pseudonymise',
     summary: 'take names, ids and texts out of a trace, for the policies that it must still fit',
     load: async () => (await import('./commands/pseudonymise.ts')).definePseudonymise,
+  },
+  {
+    name: 'sample',
+    summary: 'pick a few whole sessions that show all that a policy does',
+    load: async () => (await import('./commands/sample.ts')).defineSample,
   },
   {
     name: 'replay',
