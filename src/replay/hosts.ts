@@ -1,5 +1,6 @@
 import type { Policy, ServeLines } from '../policy/core.ts'
 import type { CallInput, Decision, SessionState, World } from '../policy/decision.ts'
+import type { PriceMoment } from '../policy/catalogue-queries.ts'
 import { factOf } from '../policy/facts.ts'
 import { lineUp, servePlan } from '../policy/line-up.ts'
 import type { LineUp } from '../policy/line-up.ts'
@@ -16,6 +17,8 @@ import { isUnknown } from '../policy/value.ts'
 export interface Hosts {
   readonly plan: ServeLines
   readonly chosen: LineUp
+  /** Of this call; its service tier is the plan's. */
+  readonly moment: PriceMoment
   /** `undefined`: the model is no candidate for this call, or has no host left. */
   fallback(model: string): { readonly plan: ServeLines; readonly line: LineUp } | undefined
 }
@@ -72,6 +75,7 @@ export function hostsOf(call: DecidedCall): Hosts | undefined {
   if (decision.model === undefined) return undefined
   const { scope, candidates } = callScope(call)
   const order = factOf(policy, decided, input, 'request.order')
+  const moment = priceMoment(scope)
   const line = (model: string, plan: ServeLines, at: string | undefined): LineUp =>
     lineUp({
       model,
@@ -80,7 +84,7 @@ export function hostsOf(call: DecidedCall): Hosts | undefined {
       at,
       state: decided,
       requestOrder: Array.isArray(order) ? order.map(String) : [],
-      moment: { ...priceMoment(scope), serviceTier: plan.serviceTier },
+      moment: { ...moment, serviceTier: plan.serviceTier },
       clockMicros: clockOf(input),
       judge: (condition, host) => {
         const truth = truthOf(evaluate(condition, { ...scope, it: host }))
@@ -91,6 +95,7 @@ export function hostsOf(call: DecidedCall): Hosts | undefined {
   return {
     plan,
     chosen: line(decision.model, plan, decision.at),
+    moment,
     fallback: (model) => {
       if (!candidates.of(model).candidate) return undefined
       const own = servePlan(policy, model, undefined)

@@ -1,6 +1,5 @@
 import type { Endpoint, ServeLines } from '../policy/core.ts'
 import type { LineUp } from '../policy/line-up.ts'
-import { drawnGroups } from './draw-hosts.ts'
 import type { KeyedDraw } from './draw-hosts.ts'
 import { endOfError, matchesError } from './error-class.ts'
 import type { AttemptError } from './error-class.ts'
@@ -8,6 +7,9 @@ import type { AttemptAnswer, Health } from './health.ts'
 import type { Hosts } from './hosts.ts'
 import type { Attempt } from './result.ts'
 import { backoffMicros } from './retry.ts'
+import { hostView } from './serving/gate.ts'
+import type { Admission, Gate } from './serving/gate.ts'
+import type { HostView } from './serving/strategies.ts'
 
 /** How one call was served, or was not. */
 export interface Service {
@@ -31,6 +33,9 @@ export interface ServeQuestion {
   readonly hosts: Hosts
   readonly health: Health
   readonly draw: KeyedDraw
+  readonly gate: Gate
+  /** The hosts of each group in the order in which they are tried; `model` counts the fallbacks. */
+  readonly order: (line: LineUp, view: HostView, model: number) => readonly (readonly Endpoint[])[]
   /** `undefined`: no clock; then only durations count. */
   readonly startMicros: number | undefined
 }
@@ -75,16 +80,32 @@ type Last =
 
 const noHost: Last = { kind: 'failed', error: { errorClass: 'unavailable', status: undefined } }
 
+/** One model: its hosts that may be tried, and how. */
+interface Line {
+  readonly plan: ServeLines
+  readonly admission: Admission
+  /** The only endpoint of the model's line-up, all groups together. */
+  readonly alone: boolean
+}
+
 /** Every host of one model, group after group, as far as `failover` goes. */
 function servedBy(call: Serving, line: LineUp, plan: ServeLines): Last {
-  const model = call.fallbacks
-  const draw: KeyedDraw = (purpose, ...key) => call.question.draw(purpose, model, ...key)
+  const { question } = call
+  const admission = question.gate.admit(line, plan, clockOf(call))
+  const alone = line.groups.flatMap((group) => group.endpoints).length === 1
+  if (admission.refusal !== undefined) {
+    return { kind: 'failed', error: { errorClass: admission.refusal, status: undefined } }
+  }
   let last = noHost
-  for (const group of drawnGroups(line, draw)) {
+  const view = hostView(question.gate, plan, question.hosts.moment)
+  for (const group of question.order(admission.line, view, call.fallbacks)) {
     // With `picks any` a retry moves on inside the group and the group counts them; else each host.
     const turns = plan.retry?.picks === 'any' ? [group] : group.map((host) => [host])
     for (const hosts of turns) {
-      last = retried(call, hosts, plan)
+      const ended = retried(call, hosts, { plan, admission, alone })
+      // An attempt before has put these out too: there is nothing to try.
+      if (ended === undefined) continue
+      last = ended
       if (last.kind !== 'failed') return last
       if (plan.failover === undefined || !matchesError(plan.failover.on, last.error)) return last
     }
@@ -92,26 +113,45 @@ function servedBy(call: Serving, line: LineUp, plan: ServeLines): Last {
   return last
 }
 
-function retried(call: Serving, hosts: readonly Endpoint[], plan: ServeLines): Last {
+/** `undefined`: none of these hosts may be tried. */
+function retried(call: Serving, hosts: readonly Endpoint[], line: Line): Last | undefined {
   const { maxAttempts = Infinity } = call.question.hosts.plan
-  for (let tries = 0; ; tries += 1) {
-    const host = hosts[tries % hosts.length]
-    if (host === undefined) return noHost
-    const answer = attempted(call, host, plan)
+  let host = nextHost(call, hosts, 0, line)
+  for (let tries = 0; host !== undefined; tries += 1) {
+    const answer = attempted(call, host, line)
     if (answer.kind === 'answers') return { kind: 'served', endpoint: host }
     if (answer.kind === 'cancelled') return { kind: 'cancelled', endpoint: host }
     const error = { errorClass: answer.errorClass, status: answer.status }
     if (call.attempts.length >= maxAttempts || call.elapsed >= deadlineOf(call)) {
       return { kind: 'stopped', error }
     }
-    const next = paused(call, plan, tries, answer)
+    host = nextHost(call, hosts, hosts.indexOf(host) + 1, line)
+    // Nobody is left to wait for: a cooldown or a breaker has put the host out.
+    if (host === undefined) return { kind: 'failed', error }
+    const next = paused(call, line.plan, tries, answer)
     if (next !== 'again') return { kind: next === 'stop' ? 'stopped' : 'failed', error }
   }
+  return undefined
 }
 
-function attempted(call: Serving, host: Endpoint, plan: ServeLines): AttemptAnswer {
-  const { health, startMicros } = call.question
+/** The first host from a place on, round the list, that may be tried now. */
+function nextHost(
+  call: Serving,
+  hosts: readonly Endpoint[],
+  from: number,
+  { plan, admission }: Line,
+): Endpoint | undefined {
+  const at = from % Math.max(hosts.length, 1)
+  const now = clockOf(call)
+  return [...hosts.slice(at), ...hosts.slice(0, at)].find((host) =>
+    call.question.gate.lets(host, plan, admission, now),
+  )
+}
+
+function attempted(call: Serving, host: Endpoint, { plan, alone }: Line): AttemptAnswer {
+  const { health, gate, startMicros } = call.question
   const atMicros = nowOf(call)
+  gate.begins(host, plan, clockOf(call))
   const answer = health.answer({ model: host.model, provider: host.provider, atMicros })
   if (startMicros !== undefined && answer.endMicros !== undefined) {
     call.elapsed = Math.max(0, answer.endMicros - startMicros)
@@ -130,6 +170,12 @@ function attempted(call: Serving, host: Endpoint, plan: ServeLines): AttemptAnsw
     errorClass: answer.kind === 'fails' ? answer.errorClass : undefined,
     status: answer.kind === 'fails' ? answer.status : undefined,
     cause: answer.cause,
+  })
+  gate.ends(host, plan, {
+    atMicros: clockOf(call),
+    error: answer.kind === 'fails' ? answer : undefined,
+    retryAfterMicros: answer.kind === 'fails' ? answer.retryAfterMicros : undefined,
+    alone,
   })
   return answer
 }
@@ -163,6 +209,11 @@ function deadlineOf(call: Serving): number {
 
 function nowOf({ question, elapsed }: Serving): number | undefined {
   return question.startMicros === undefined ? undefined : question.startMicros + elapsed
+}
+
+/** The clock of the gate; without one only durations count, from 0. */
+function clockOf({ question, elapsed }: Serving): number {
+  return (question.startMicros ?? 0) + elapsed
 }
 
 function concluded(call: Serving, last: Last, adopted: string | undefined): Service {

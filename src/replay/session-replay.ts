@@ -8,6 +8,8 @@ import { callInput } from './call-input.ts'
 import { compactionMoney, recordedMoney, recordedVerdictsMoney } from './call-money.ts'
 import { judgeInvariants } from './claims.ts'
 import { differenceOf } from './divergence.ts'
+import { drawnGroups } from './draw-hosts.ts'
+import type { KeyedDraw } from './draw-hosts.ts'
 import { callFacts, sessionFacts } from './group-facts.ts'
 import type { GroupFacts } from './group-facts.ts'
 import { hostsOf } from './hosts.ts'
@@ -21,6 +23,7 @@ import { serve } from './serve.ts'
 import type { Service } from './serve.ts'
 import { eventReader } from './session-events.ts'
 import type { Between } from './session-events.ts'
+import { openGate } from './serving/gate.ts'
 import { sessionWorld } from './session-world.ts'
 import type { WorldSources } from './session-world.ts'
 import type {
@@ -285,10 +288,14 @@ function serveCall(run: Run, record: CallRecord, decided: DecidedCall): Service 
   if (hosts === undefined) return undefined
   const { seed } = run.options
   const { session } = run.session
+  const draw: KeyedDraw = (purpose, ...key) =>
+    drawMillionths([seed, session, 'serve', purpose, record.call, ...key])
   return serve({
     hosts,
     health: run.health.at(record),
-    draw: (purpose, ...key) => drawMillionths([seed, session, 'serve', purpose, record.call, ...key]),
+    draw,
+    gate: openGate,
+    order: (line, view, model) => drawnGroups(line, view, (purpose, ...key) => draw(purpose, model, ...key)),
     startMicros: record.startMicros,
   })
 }

@@ -117,7 +117,14 @@ function texts(names: readonly syntax.Name[]): string[] {
   return names.map((each) => each.text)
 }
 
-const limitWindows = ['sliding', 'calendar-minute', 'calendar-hour', 'calendar-day'] as const
+const limitWindows = [
+  'sliding',
+  'fixed',
+  'token-bucket',
+  'calendar-minute',
+  'calendar-hour',
+  'calendar-day',
+] as const
 
 function rateLimits(
   context: Context,

@@ -28,6 +28,9 @@ const strategies: Readonly<
   ]),
 }
 
+/** Beyond it the cheapest host is all that is ever drawn. */
+const greatestPower = 16n
+
 /** `strategy price-weighted { power 2, within 4x }` */
 export function elaborateStrategy(
   context: Context,
@@ -59,6 +62,12 @@ export function elaborateStrategy(
       continue
     }
     const value = factLiteral(context, fact, wanted, source)
+    if (written === 'power' && isNumber(value) && value.value.numerator > greatestPower) {
+      report('RT0213', at(source, fact.value), `the power of a price is at most ${greatestPower}`, {
+        help: 'the usual one is 2: a host at twice the price is drawn a quarter as often',
+      })
+      continue
+    }
     if (value !== undefined) facts.push({ name: written, value })
   }
   return { name, facts }
@@ -86,4 +95,8 @@ function factLiteral(
     help: `\`${fact.path.names.map((each) => each.text).join('.')}\` is ${unitNames[wanted]}`,
   })
   return undefined
+}
+
+function isNumber(literal: Literal | undefined): literal is Extract<Literal, { kind: 'number' }> {
+  return literal?.kind === 'number'
 }

@@ -1,15 +1,17 @@
+import type { Endpoint } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { LineUp, LineUpGroup } from '../../policy/line-up.ts'
-import { drawWeights } from '../draw-hosts.ts'
+import { weighed } from '../serving/strategies.ts'
+import type { HostView, WeighedHost } from '../serving/strategies.ts'
 
 interface Weighed {
   readonly name: string
-  readonly weight: number
+  readonly weight: bigint
 }
 
 /** What the arrow names if it can be drawn, else the likeliest, ties as written. */
 export function taken(drawn: readonly Weighed[], named: string | undefined): string | undefined {
-  const able = drawn.filter((each) => each.weight > 0)
+  const able = drawn.filter((each) => each.weight > 0n)
   if (able.some((each) => each.name === named)) return named
   return able.reduce<Weighed | undefined>(
     (best, each) => (best === undefined || each.weight > best.weight ? each : best),
@@ -19,69 +21,77 @@ export function taken(drawn: readonly Weighed[], named: string | undefined): str
 
 /** The least draw, in millionths, at which `name` is taken, shares standing in the order given. */
 export function drawThatTakes(drawn: readonly Weighed[], name: string): number {
-  const all = drawn.reduce((sum, each) => sum + each.weight, 0)
-  let below = 0
+  const all = drawn.reduce((sum, each) => sum + each.weight, 0n)
+  let below = 0n
   for (const each of drawn) {
     if (each.name === name) break
     below += each.weight
   }
-  return all === 0 ? 0 : Math.ceil((below * 1_000_000) / all)
+  return all === 0n ? 0 : Number((below * 1_000_000n + all - 1n) / all)
 }
 
-/** Exact; `undefined`: the draw is not simulated. */
+/** Exact. */
 export interface Chance {
-  readonly numerator: number
-  readonly denominator: number
+  readonly numerator: bigint
+  readonly denominator: bigint
 }
+
+const never: Chance = { numerator: 0n, denominator: 1n }
+const surely: Chance = { numerator: 1n, denominator: 1n }
 
 /** Of a model, at the draw of a `weighted` choice; without a draw it is chosen or it is not. */
 export function modelChance(decision: Decision, model: string): Chance {
   const { drawn } = decision
-  if (drawn === undefined || drawn.length === 0) {
-    return { numerator: decision.model === model ? 1 : 0, denominator: 1 }
+  if (drawn === undefined || drawn.length === 0) return decision.model === model ? surely : never
+  const sum = (of: typeof drawn): bigint => of.reduce((total, each) => total + BigInt(each.weight), 0n)
+  const all = sum(drawn)
+  return { numerator: sum(drawn.filter((each) => each.model === model)), denominator: all === 0n ? 1n : all }
+}
+
+/** A line-up with the weights of its draws as they stood when the call began. */
+export interface WeighedLine {
+  readonly groups: readonly {
+    readonly group: LineUpGroup
+    /** `undefined`: nothing is drawn here, or nothing that is simulated. */
+    readonly hosts: readonly WeighedHost[] | undefined
+  }[]
+}
+
+export function weighedLine(line: LineUp, view: HostView): WeighedLine {
+  return {
+    groups: line.groups.map((group) => ({
+      group,
+      hosts: group.stuck || group.endpoints.length === 1 ? undefined : weighed(group, view),
+    })),
   }
-  const all = drawn.reduce((sum, each) => sum + each.weight, 0)
-  const own = drawn.filter((each) => each.model === model).reduce((sum, each) => sum + each.weight, 0)
-  return { numerator: own, denominator: Math.max(all, 1) }
 }
 
 /** Of a host, to be the one that is tried first. */
-export function hostChance(line: LineUp, provider: string): Chance | undefined {
-  const [group] = line.groups
-  if (group === undefined) return { numerator: 0, denominator: 1 }
-  const first = group.endpoints[0]
-  if (group.stuck || group.draw === undefined || group.endpoints.length === 1) {
-    return { numerator: first?.provider === provider ? 1 : 0, denominator: 1 }
-  }
-  const weights = drawWeights(group)
-  if (weights === undefined) return undefined
-  const all = weights.reduce((sum, weight) => sum + weight, 0)
-  const own = group.endpoints.reduce(
-    (sum, endpoint, index) => sum + (endpoint.provider === provider ? (weights[index] ?? 0) : 0),
-    0,
-  )
-  return all === 0
-    ? { numerator: first?.provider === provider ? 1 : 0, denominator: 1 }
-    : { numerator: own, denominator: all }
+export function hostChance(line: WeighedLine, provider: string): Chance {
+  const [first] = line.groups
+  const isFirst = (host: Endpoint | undefined): Chance => (host?.provider === provider ? surely : never)
+  if (first === undefined) return never
+  const { group, hosts } = first
+  if (hosts === undefined) return isFirst(group.endpoints[0])
+  const all = hosts.reduce((sum, each) => sum + each.weight, 0n)
+  if (all === 0n) return isFirst(hosts[0]?.endpoint)
+  const own = hosts.filter(({ endpoint }) => endpoint.provider === provider)
+  return { numerator: own.reduce((sum, each) => sum + each.weight, 0n), denominator: all }
 }
 
-/** The line-up once this host has been drawn: it stands first in its group, the others as written. */
-export function hadBeenDrawn(line: LineUp, provider: string | undefined): LineUp {
-  return {
-    ...line,
-    groups: line.groups.map((group): LineUpGroup => {
-      const weights = drawWeights(group)
-      if (weights === undefined || group.stuck) return { ...group, draw: undefined }
-      const names = group.endpoints.map(({ provider: name }, index) => ({ name, weight: weights[index] ?? 0 }))
-      const first = taken(names, provider)
-      return {
-        endpoints: [
-          ...group.endpoints.filter((endpoint) => endpoint.provider === first),
-          ...group.endpoints.filter((endpoint) => endpoint.provider !== first),
-        ],
-        stuck: false,
-        draw: undefined,
-      }
-    }),
-  }
+/** The hosts of each group once this host has been drawn: it stands first, the others behind it. */
+export function hadBeenDrawn(
+  line: WeighedLine,
+  provider: string | undefined,
+): readonly (readonly Endpoint[])[] {
+  return line.groups.map(({ group, hosts }) => {
+    if (hosts === undefined) return group.endpoints
+    const names = hosts.map(({ endpoint, weight }) => ({ name: endpoint.provider, weight }))
+    const first = taken(names, provider)
+    const order = hosts.map(({ endpoint }) => endpoint)
+    return [
+      ...order.filter((endpoint) => endpoint.provider === first),
+      ...order.filter((endpoint) => endpoint.provider !== first),
+    ]
+  })
 }

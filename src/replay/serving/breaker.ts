@@ -1,0 +1,65 @@
+import type { Guard } from '../../policy/core.ts'
+import { matchesError } from '../error-class.ts'
+import { restMicros } from './cooldown.ts'
+import { counted } from './triggers.ts'
+import type { EndedAttempt, Windows } from './triggers.ts'
+
+/**
+ * closed → (tripped) → open → (`lasts` later) → half-open → (its probes succeed) → closed, or
+ * (a probe fails) → open again. With `probes 0` it closes by time alone.
+ */
+export type BreakerState =
+  | { readonly phase: 'closed'; readonly windows: Windows }
+  /** Exclusive. */
+  | { readonly phase: 'open'; readonly untilMicros: number }
+  | { readonly phase: 'half-open'; readonly begun: number; readonly succeeded: number }
+
+export const closed: BreakerState = { phase: 'closed', windows: [] }
+
+/** One probe where the policy names no number. */
+function probesOf(guard: Guard): number {
+  return guard.probes ?? 1
+}
+
+/** What time alone makes of it. */
+export function breakerAt(guard: Guard, state: BreakerState, nowMicros: number): BreakerState {
+  if (state.phase !== 'open' || nowMicros < state.untilMicros) return state
+  return probesOf(guard) === 0 ? closed : { phase: 'half-open', begun: 0, succeeded: 0 }
+}
+
+export function lets(guard: Guard, state: BreakerState, nowMicros: number): boolean {
+  const now = breakerAt(guard, state, nowMicros)
+  return now.phase === 'closed' || (now.phase === 'half-open' && now.begun < probesOf(guard))
+}
+
+/** An attempt begins: in half-open it is a probe. */
+export function breakerBegins(guard: Guard, state: BreakerState, nowMicros: number): BreakerState {
+  const now = breakerAt(guard, state, nowMicros)
+  return now.phase === 'half-open' ? { ...now, begun: now.begun + 1 } : now
+}
+
+export function breakerAfter(guard: Guard, state: BreakerState, attempt: EndedAttempt): BreakerState {
+  const now = breakerAt(guard, state, attempt.atMicros)
+  switch (now.phase) {
+    case 'open':
+      return now
+    case 'closed': {
+      const [windows, tripped] = counted(guard, now.windows, attempt)
+      return tripped ? opened(guard, attempt) : { phase: 'closed', windows }
+    }
+    case 'half-open': {
+      const { error } = attempt
+      if (error === undefined) {
+        const succeeded = now.succeeded + 1
+        return succeeded >= probesOf(guard) ? closed : { ...now, succeeded }
+      }
+      if (guard.trips.some((trip) => matchesError(trip.on, error))) return opened(guard, attempt)
+      // An error that no trigger lists says nothing of the host: the probe is free again.
+      return { ...now, begun: Math.max(0, now.begun - 1) }
+    }
+  }
+}
+
+function opened(guard: Guard, attempt: EndedAttempt): BreakerState {
+  return { phase: 'open', untilMicros: attempt.atMicros + restMicros(guard, attempt) }
+}
