@@ -13,6 +13,7 @@ import { checkMemories } from './memories.ts'
 import { checkMissingEndpoints } from './missing-endpoints.ts'
 import { checkMissingPrices } from './missing-prices.ts'
 import { checkSelfFallbacks } from './self-fallbacks.ts'
+import { withoutSuppressed } from './suppressions.ts'
 import { checkUnreachableCounts } from './unreachable-counts.ts'
 import { checkUnused } from './unused.ts'
 import { checkUnusedWeights } from './unused-weights.ts'
@@ -35,7 +36,7 @@ export const checks: readonly Check[] = [
 
 /**
  * What looks wrong in a policy that is well formed, by place. `sources` are the files it was read
- * from: what stands in comments and texts is looked at there.
+ * from: what stands in comments and texts is looked at there, and `// allow RT0317: why` is heeded.
  */
 export function check(policy: Policy, sources: readonly Source[] = []): readonly Diagnostic[] {
   const found = findings((accept) => {
@@ -43,7 +44,7 @@ export function check(policy: Policy, sources: readonly Source[] = []): readonly
     for (const source of sources) checkHiddenCharacters(source, accept)
   })
   const rank = new Map(sources.map((source, index) => [source.name, index]))
-  return [...found].sort(
+  return [...withoutSuppressed(found, sources)].sort(
     (left, right) =>
       (rank.get(left.location.source.name) ?? 0) - (rank.get(right.location.source.name) ?? 0) ||
       left.location.span.start - right.location.span.start,

@@ -12,7 +12,8 @@ export type Input =
   | { readonly kind: 'count'; readonly query: CountQuery }
   | { readonly kind: 'since'; readonly query: SinceQuery }
   | { readonly kind: 'memory'; readonly memory: string }
-  | { readonly kind: 'status' | 'label'; readonly classifier: string }
+  | { readonly kind: 'status'; readonly classifier: string }
+  | { readonly kind: 'label'; readonly classifier: string }
   | { readonly kind: 'score'; readonly classifier: string; readonly model: string }
   | { readonly kind: 'member'; readonly list: string; readonly item: string }
   /** A model that the organisation, a budget or a missing host takes out by other ways than `org.blocked`. */
