@@ -9,7 +9,10 @@ import type { Value } from './code.ts'
  * all its calls; nothing of a call is left in a decision but through `SessionState` and `Decision`.
  */
 export interface CallFrame {
+  /** `observed`, or this call's own copy of it, which its effects write to. */
   state: SessionState
+  /** The state that the call began with. */
+  observed: SessionState
   input: CallInput
   world: World
   /** The clock of lifetimes and `time since`. */
@@ -65,10 +68,12 @@ export interface Standing {
 export function newFrame(
   standings: readonly Standing[],
   standing: CallFrame['standing'],
+  slots: number,
   first: Pick<CallFrame, 'state' | 'input' | 'world'>,
 ): CallFrame {
   return {
     ...first,
+    observed: first.state,
     clock: undefined,
     day: 0,
     tokens: undefined,
@@ -84,8 +89,8 @@ export function newFrame(
     alerts: [],
     pins: new Set(),
     used: new Set(),
-    values: [],
-    stamps: [],
+    values: Array.from({ length: slots }, () => undefined),
+    stamps: Array.from({ length: slots }, () => 0),
     callStamp: 1,
     effectStamp: 1,
     standings,
@@ -96,6 +101,7 @@ export function newFrame(
 /** Makes the frame ready for another call. */
 export function enter(frame: CallFrame, state: SessionState, input: CallInput, world: World): void {
   frame.state = state
+  frame.observed = state
   frame.input = input
   frame.world = world
   frame.clock = clockOf(input)
@@ -107,12 +113,13 @@ export function enter(frame: CallFrame, state: SessionState, input: CallInput, w
   frame.upgradesDenied = false
   frame.noStep = false
   frame.undetermined = false
-  frame.missing.clear()
-  frame.asked.length = 0
-  frame.reminders.length = 0
-  frame.alerts.length = 0
-  frame.pins.clear()
-  frame.used.clear()
+  // To empty what is empty costs more than to look.
+  if (frame.missing.size > 0) frame.missing.clear()
+  if (frame.pins.size > 0) frame.pins.clear()
+  if (frame.used.size > 0) frame.used.clear()
+  if (frame.asked.length > 0) frame.asked.length = 0
+  if (frame.reminders.length > 0) frame.reminders.length = 0
+  if (frame.alerts.length > 0) frame.alerts.length = 0
   frame.effectStamp += 1
   frame.callStamp = frame.effectStamp
 }
@@ -122,8 +129,22 @@ function statesAnything({ given }: CallInput): boolean {
   return false
 }
 
-/** Whatever reads what effects may change is read anew from here on. */
-export function change(frame: CallFrame, state: SessionState): void {
+export type WritableState = { -readonly [field in keyof SessionState]: SessionState[field] }
+
+/** The state for writing to; whatever reads what effects may change is read anew from here on. */
+export function changing(frame: CallFrame): WritableState {
+  frame.effectStamp += 1
+  if (frame.state === frame.observed) frame.state = { ...frame.observed }
+  return frame.state
+}
+
+/** Reads with another state in the place of this call's own. */
+export function withState<T>(frame: CallFrame, state: SessionState, read: () => T): T {
+  const own = frame.state
   frame.state = state
   frame.effectStamp += 1
+  const value = read()
+  frame.state = own
+  frame.effectStamp += 1
+  return value
 }

@@ -1,7 +1,7 @@
 import type { Endpoint, Policy } from '../core.ts'
 import type { CallInput, Decision, Evaluator, RememberedChoice, SessionState, World } from '../decision.ts'
 import { forgetPerChoice, pinModel, refreshed } from '../memory.ts'
-import { change, enter, newFrame } from './call-frame.ts'
+import { changing, enter, newFrame, withState } from './call-frame.ts'
 import type { CallFrame } from './call-frame.ts'
 import { canHave } from './choices.ts'
 import { newCompiler } from './compiler.ts'
@@ -32,7 +32,7 @@ export function compilePolicy(policy: Policy): Evaluator {
   let kept: CallFrame | undefined
 
   const decide = (state: SessionState, input: CallInput, world: World): readonly [SessionState, Decision] => {
-    kept ??= newFrame(fresh, standings.of, { state, input, world })
+    kept ??= newFrame(fresh, standings.of, compiler.slots, { state, input, world })
     const frame = kept
     enter(frame, state, input, world)
     if (frame.given) {
@@ -43,7 +43,7 @@ export function compilePolicy(policy: Policy): Evaluator {
     frame.upgradesDenied = standing.upgradesDenied
     const block = state.choice === undefined ? 'start' : input.beginsTurn ? 'turn' : 'call'
     const after: string[] = []
-    const first = stopOr(standing, () => runBlock(frame, blocks[block], after))
+    const first = stopped(standing) ?? runBlock(frame, blocks[block], after)
     return finish(frame, settle(frame, first, after), standing, block, state)
   }
 
@@ -70,7 +70,9 @@ export function compilePolicy(policy: Policy): Evaluator {
     reason: Decision['reason'],
     forThisCall: boolean,
   ): Settled => {
-    change(frame, { ...forgetPerChoice(policy, frame.state), choice: undefined })
+    const state = changing(frame)
+    state.memories = forgetPerChoice(policy, state).memories
+    state.choice = undefined
     const end = runBlock(frame, blocks.start, after)
     return settled({ ...end, forThisCall: forThisCall || end.forThisCall }, after, reason)
   }
@@ -84,18 +86,21 @@ export function compilePolicy(policy: Policy): Evaluator {
   ): readonly [SessionState, Decision] => {
     const { outcome, forThisCall } = end
     const { undetermined } = frame
-    const missing = [...frame.missing].sort()
+    const missing = frame.missing.size === 0 ? nothing : [...frame.missing].sort()
     // What serving lines and `hide` read is not used.
-    const used = [...frame.used]
+    const used = frame.used.size === 0 ? nothing : [...frame.used]
     const entry = chosen === undefined ? undefined : universe.models.get(chosen.model)
     const left = entry === undefined ? undefined : standings.of(frame, entry.index)
     const switched =
       chosen !== undefined && !forThisCall && outcome.kind === 'model'
         ? remember(frame, outcome, left?.endpoints ?? [])
         : undefined
-    const hiddenTools = chosen === undefined ? [] : hidden(frame, chosen.model)
+    const hiddenTools = chosen === undefined ? nothing : hidden(frame, chosen.model)
     if (chosen !== undefined) {
-      for (const pin of frame.pins) change(frame, pinModel(frame.state, pin, chosen.model, frame.clock))
+      for (const pin of frame.pins) {
+        const state = changing(frame)
+        state.memories = pinModel(state, pin, chosen.model, frame.clock).memories
+      }
     }
     const state = used.length === 0 ? frame.state : refreshed(policy, frame.state, used, frame.clock)
     const decision: Decision = {
@@ -115,10 +120,10 @@ export function compilePolicy(policy: Policy): Evaluator {
       noStep: frame.noStep,
       switched,
       drawn: outcome.kind === 'model' ? outcome.drawn : undefined,
-      reminders: [...frame.reminders],
-      alerts: [...frame.alerts],
+      reminders: frame.reminders.length === 0 ? nothing : [...frame.reminders],
+      alerts: frame.alerts.length === 0 ? nothing : [...frame.alerts],
       hiddenTools,
-      asked: [...frame.asked],
+      asked: frame.asked.length === 0 ? nothing : [...frame.asked],
       undetermined,
       missing,
       resting: standing.resting,
@@ -132,34 +137,33 @@ export function compilePolicy(policy: Policy): Evaluator {
     const { model, profile, at } = chosen
     const first = lineUps.first(frame, model, profile, at, endpoints)
     const choice: RememberedChoice = { model, profile, at, family: first?.family, provider: first?.provider }
-    const { lastChoice } = frame.state
-    const kept = frame.state.choice
-    let state = kept !== undefined && kept.model !== model ? forgetPerChoice(policy, frame.state) : frame.state
-    let record: Decision['switched']
-    if (lastChoice !== undefined && lastChoice.model !== model) {
-      const changed = switching(state, lastChoice, choice, frame.clock)
-      state = changed.state
-      record = changed.record
+    const state = changing(frame)
+    const { lastChoice } = state
+    if (state.choice !== undefined && state.choice.model !== model) {
+      state.memories = forgetPerChoice(policy, state).memories
     }
-    change(frame, { ...state, choice, lastChoice: choice })
+    const changed = lastChoice !== undefined && lastChoice.model !== model
+    const record = changed ? switching(state, lastChoice, choice, frame.clock) : undefined
+    state.choice = choice
+    state.lastChoice = choice
     return record
   }
 
   /** Judged with `current` the model just chosen. */
   const hidden = (frame: CallFrame, model: string): readonly string[] => {
-    if (hides.length === 0) return []
+    if (hides.length === 0) return nothing
     const { state } = frame
-    if (model !== state.choice?.model) {
-      const choice = { model, profile: undefined, at: undefined, family: undefined, provider: undefined }
-      change(frame, { ...state, choice })
-    }
-    const tools = hides.filter(({ when }) => when.run(frame) === true).map(({ tool }) => tool)
-    if (frame.state !== state) change(frame, state)
-    return tools
+    const judge = (): readonly string[] =>
+      hides.filter(({ when }) => when.run(frame) === true).map(({ tool }) => tool)
+    if (model === state.choice?.model) return judge()
+    const choice = { model, profile: undefined, at: undefined, family: undefined, provider: undefined }
+    return withState(frame, { ...state, choice }, judge)
   }
 
   return { policy, decide }
 }
+
+const nothing: readonly string[] = []
 
 type Chosen = Extract<BlockEnd['outcome'], { readonly kind: 'model' }>
 
@@ -181,9 +185,9 @@ function settled(end: BlockEnd, after: readonly string[], reason: Decision['reas
   }
 }
 
-function stopOr({ stopped }: CallStanding, run: () => BlockEnd): BlockEnd {
-  if (stopped === undefined) return run()
-  return { rule: stopped.budget, outcome: { kind: 'no-route', reason: stopped.reason }, forThisCall: false, byDefault: true }
+function stopped({ stopped: by }: CallStanding): BlockEnd | undefined {
+  if (by === undefined) return undefined
+  return { rule: by.budget, outcome: { kind: 'no-route', reason: by.reason }, forThisCall: false, byDefault: true }
 }
 
 type Blocks = { readonly [moment in Decision['block']]: CompiledBlock }

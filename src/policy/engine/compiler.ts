@@ -34,7 +34,8 @@ export function kept(compiler: Compiler, code: Code): Code {
     ...code,
     run: (frame: CallFrame) => {
       const since = moving ? frame.effectStamp : frame.callStamp
-      if ((frame.stamps[slot] ?? 0) >= since) return frame.values[slot]
+      const stamp = frame.stamps[slot]
+      if (stamp !== undefined && stamp >= since) return frame.values[slot]
       const value = run(frame)
       frame.values[slot] = value
       frame.stamps[slot] = frame.effectStamp

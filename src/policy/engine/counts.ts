@@ -34,31 +34,38 @@ interface Place {
   readonly turn: number
 }
 
-/** Whether the item that is the `index`-th newest of its kind, from 0, lies in the window. */
-type Reach = (item: Place, index: number, now: Place) => boolean
+interface Reach {
+  /** The newest so many, at most. */
+  readonly newest: number
+  /** `undefined`: all of these. */
+  readonly within: ((item: Place, now: Place) => boolean) | undefined
+}
 
 /** `own` is the scope that counts the items themselves. */
 function reach(window: Window, own: string): Reach {
+  const all = Number.POSITIVE_INFINITY
   if (window.kind === 'this') {
-    return window.scope === 'session' ? () => true : (item, _, now) => item.turn === now.turn
+    const inTurn = (item: Place, now: Place): boolean => item.turn === now.turn
+    return { newest: all, within: window.scope === 'session' ? undefined : inTurn }
   }
   const { count, scope } = window
-  if (scope === own) return (_, index) => index < count
-  if (scope === 'turns') return (item, _, now) => item.turn > now.turn - count
-  if (scope === 'calls') return (item, _, now) => item.call >= now.call - count
-  return () => false
+  if (scope === own) return { newest: count, within: undefined }
+  if (scope === 'turns') return { newest: all, within: (item, now) => item.turn > now.turn - count }
+  if (scope === 'calls') return { newest: all, within: (item, now) => item.call >= now.call - count }
+  return { newest: 0, within: undefined }
 }
 
 // --- tools and calls
 
 function tools(window: Window, each: (tool: HistoryTool) => number | undefined): Count {
-  const within = reach(window, 'tools')
+  const { newest, within } = reach(window, 'tools')
   return ({ state }) => {
     const all = state.history.tools
     let total = 0
-    for (let at = all.length - 1, index = 0; at >= 0; at -= 1, index += 1) {
+    const end = Math.max(0, all.length - newest)
+    for (let at = all.length - 1; at >= end; at -= 1) {
       const tool = all[at]
-      if (tool === undefined || !within(tool, index, state)) break
+      if (tool === undefined || within?.(tool, state) === false) break
       const count = tool.unrecorded === true ? undefined : each(tool)
       if (count === undefined) return undefined
       total += count
@@ -69,16 +76,17 @@ function tools(window: Window, each: (tool: HistoryTool) => number | undefined):
 
 /** Calls equal to the newest, itself included; another name is another call, whatever the rest. */
 function repeats(window: Window): Count {
-  const within = reach(window, 'tools')
+  const { newest, within } = reach(window, 'tools')
   return ({ state }) => {
     const all = state.history.tools
     const last = all.at(-1)
-    if (last === undefined || !within(last, 0, state)) return 0
+    if (last === undefined || newest === 0 || within?.(last, state) === false) return 0
     if (last.unrecorded === true) return undefined
     let total = 1
-    for (let at = all.length - 2, index = 1; at >= 0; at -= 1, index += 1) {
+    const end = Math.max(0, all.length - newest)
+    for (let at = all.length - 2; at >= end; at -= 1) {
       const tool = all[at]
-      if (tool === undefined || !within(tool, index, state)) break
+      if (tool === undefined || within?.(tool, state) === false) break
       if (tool.unrecorded === true) return undefined
       if (tool.name !== last.name) continue
       if (tool.signature === undefined || last.signature === undefined) return undefined
@@ -89,13 +97,14 @@ function repeats(window: Window): Count {
 }
 
 function errors(window: Window): Count {
-  const within = reach(window, 'calls')
+  const { newest, within } = reach(window, 'calls')
   return ({ state }) => {
     const all = state.history.calls
     let total = 0
-    for (let at = all.length - 1, index = 0; at >= 0; at -= 1, index += 1) {
+    const end = Math.max(0, all.length - newest)
+    for (let at = all.length - 1; at >= end; at -= 1) {
       const call = all[at]
-      if (call === undefined || !within(call, index, state)) break
+      if (call === undefined || within?.(call, state) === false) break
       if (!call.served) total += 1
     }
     return total
@@ -115,19 +124,20 @@ const kinds: { readonly [scope: string]: HistoryMessage['from'] } = {
 
 function phrases(digest: string, how: How, window: Window): Count {
   const from = window.kind === 'last' ? kinds[window.scope] : undefined
-  const within = reach(window, from === undefined ? 'messages' : window.scope)
+  const { newest, within } = reach(window, from === undefined ? 'messages' : window.scope)
   return (frame) => {
     const { state } = frame
     const all = state.history.messages
     const seen = how === 'distinct' ? new Set<string>() : undefined
     let total = 0
-    for (let at = all.length - 1, index = 0; at >= 0; at -= 1) {
+    let left = newest
+    for (let at = all.length - 1; at >= 0 && left > 0; at -= 1) {
       const message = all[at]
       if (message === undefined) break
       // Thinking is a kind of its own: it is counted where it is asked for, and nowhere else.
       if (from === undefined ? message.from === 'thinking' : message.from !== from) continue
-      if (!within(message, index, state)) break
-      index += 1
+      if (within?.(message, state) === false) break
+      left -= 1
       const hits = hitsOf(message, frame, digest)
       if (hits === undefined) return undefined
       total += counted(hits, how, seen)
@@ -148,7 +158,8 @@ const noHits: Hits = {}
 
 function counted(hits: Hits, how: How, seen: Set<string> | undefined): number {
   let total = 0
-  for (const phrase of Object.keys(hits)) {
+  // Hits are plain data: their own keys are all that there are.
+  for (const phrase in hits) {
     const times = hits[phrase] ?? 0
     if (times <= 0) continue
     if (how === 'messages') return 1
@@ -157,4 +168,3 @@ function counted(hits: Hits, how: How, seen: Set<string> | undefined): number {
   }
   return total
 }
-

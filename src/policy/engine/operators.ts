@@ -149,9 +149,10 @@ export function order(operator: Comparison, left: Code, right: Code, rank?: Read
   if (right.constant) {
     const bound = rightRun(noFrame as never)
     if (typeof bound === 'number') {
+      const held = numberComparisons[operator](bound)
       return composed([left, right], (frame) => {
         const value = leftRun(frame)
-        return typeof value === 'number' ? holds(value, bound) : compared(value, bound)
+        return typeof value === 'number' ? held(value) : compared(value, bound)
       })
     }
     return composed([left, right], (frame) => compared(leftRun(frame), bound))
@@ -164,6 +165,14 @@ const comparisons: Readonly<Record<Comparison, (left: Quantity, right: Quantity)
   '<=': (left, right) => compare(left, right) <= 0,
   '>': (left, right) => compare(left, right) > 0,
   '>=': (left, right) => compare(left, right) >= 0,
+}
+
+/** Against a bound that is known when the policy is compiled, and safe to compare as it is. */
+const numberComparisons: Readonly<Record<Comparison, (bound: number) => (value: number) => boolean>> = {
+  '<': (bound) => (value) => value < bound,
+  '<=': (bound) => (value) => value <= bound,
+  '>': (bound) => (value) => value > bound,
+  '>=': (bound) => (value) => value >= bound,
 }
 
 /** Whether a value is none. */

@@ -1,7 +1,8 @@
 import type { Block, Effect, Rule } from '../core.ts'
+import type { SessionState } from '../decision.ts'
 import { withEntry } from '../entries.ts'
 import { addTo, forget, raiseTo, setLatch } from '../memory.ts'
-import { change } from './call-frame.ts'
+import { changing } from './call-frame.ts'
 import type { CallFrame } from './call-frame.ts'
 import { compileChoice, keep } from './choices.ts'
 import type { CompiledChoice, Outcome } from './choices.ts'
@@ -72,8 +73,13 @@ export function runBlock(frame: CallFrame, block: CompiledBlock, after: string[]
 }
 
 function fire(frame: CallFrame, rule: string): void {
-  const { state, clock } = frame
-  change(frame, { ...state, fired: withEntry(state.fired, rule, { call: state.call, turn: state.turn, micros: clock }) })
+  const state = changing(frame)
+  state.fired = withEntry(state.fired, rule, { call: state.call, turn: state.turn, micros: frame.clock })
+}
+
+/** Takes over the memories of a state. */
+function remember(frame: CallFrame, { memories }: SessionState): void {
+  changing(frame).memories = memories
 }
 
 function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) => void {
@@ -83,21 +89,21 @@ function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) =
       return (frame) => frame.alerts.push(effect.text)
     case 'remind':
       return (frame) => {
-        const { state, clock } = frame
+        const state = changing(frame)
         frame.reminders.push(effect.text)
-        const reminder = { call: state.call, turn: state.turn, micros: clock }
-        change(frame, { ...state, events: { ...state.events, reminder } })
+        const reminder = { call: state.call, turn: state.turn, micros: frame.clock }
+        state.events = { ...state.events, reminder }
       }
     case 'set':
-      return (frame) => change(frame, setLatch(frame.state, effect.memory))
+      return (frame) => remember(frame, setLatch(frame.state, effect.memory))
     case 'reset':
     case 'release':
       return (frame) => {
         frame.pins.delete(effect.memory)
-        change(frame, forget(frame.state, effect.memory))
+        remember(frame, forget(frame.state, effect.memory))
       }
     case 'add':
-      return (frame) => change(frame, addTo(policy, frame.state, effect.memory, effect.count))
+      return (frame) => remember(frame, addTo(policy, frame.state, effect.memory, effect.count))
     case 'pin':
       return (frame) => {
         frame.pins.add(effect.memory)
@@ -111,7 +117,8 @@ function compileEffect(compiler: Compiler, effect: Effect): (frame: CallFrame) =
           return
         }
         if (word !== null) frame.used.add(effect.memory)
-        change(frame, raiseTo(policy, frame.state, effect.memory, typeof word === 'string' ? word : null, frame.clock))
+        const raised = typeof word === 'string' ? word : null
+        remember(frame, raiseTo(policy, frame.state, effect.memory, raised, frame.clock))
       }
     }
   }

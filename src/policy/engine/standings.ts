@@ -1,8 +1,7 @@
 import type { Endpoint, Expression } from '../core.ts'
-import type { SessionState } from '../decision.ts'
 import { entryOf, hasEntry } from '../entries.ts'
 import { partsOf as parts } from '../walk.ts'
-import { change } from './call-frame.ts'
+import { withState } from './call-frame.ts'
 import type { CallFrame, Standing } from './call-frame.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
@@ -59,7 +58,6 @@ export function compileStandings(compiler: Compiler): Standings {
   const checksImages = !policy.unchecked.includes('modality')
   const budgets = compileBudgets(compiler)
 
-  let begun: SessionState
   const frameState = { images: undefined as boolean | undefined }
 
   const passes = (filter: CompiledFilter, frame: CallFrame, missing: Set<string>): boolean => {
@@ -68,9 +66,10 @@ export function compileStandings(compiler: Compiler): Standings {
     return verdict === undefined ? false : (verdict === true) === filter.allows
   }
 
+  const missing = new Set<string>()
   const judge = (frame: CallFrame, entry: ModelEntry, standing: Standing): void => {
     const { organisation } = frame.state
-    const missing = new Set<string>()
+    missing.clear()
     const { model, host } = frame
     standing.allowed = false
     standing.candidate = false
@@ -119,30 +118,24 @@ export function compileStandings(compiler: Compiler): Standings {
     if (known === undefined || entry === undefined) return nobody
     if (known.stamp >= frame.callStamp) return known
     known.stamp = frame.callStamp
-    if (!changeable || frame.state === begun) judge(frame, entry, known)
-    else {
-      const { state } = frame
-      change(frame, begun)
-      judge(frame, entry, known)
-      change(frame, state)
-    }
+    if (!changeable || frame.state === frame.observed) judge(frame, entry, known)
+    else withState(frame, frame.observed, () => judge(frame, entry, known))
     return known
   }
 
   const begin = (frame: CallFrame): CallStanding => {
-    const resting: string[] = []
+    let resting = noNames
     for (const filter of filters) {
       const holds = filter.when === undefined || filter.when.run(frame)
       filter.active = holds === true
-      if (holds === undefined) resting.push(filter.name)
+      if (holds === undefined) resting = [...resting, filter.name]
     }
     const images = contextImages.run(frame)
     frameState.images = typeof images === 'number' ? images > 0 : undefined
-    if (checksImages && images === undefined) resting.push('modality')
-    if (checksWindow && frame.tokens === undefined) resting.push('context-window')
-    const spent = budgets.begin(frame)
-    begun = frame.state
-    return { resting, ...spent }
+    if (checksImages && images === undefined) resting = [...resting, 'modality']
+    if (checksWindow && frame.tokens === undefined) resting = [...resting, 'context-window']
+    const { stopped, upgradesDenied } = budgets.begin(frame)
+    return { resting, stopped, upgradesDenied }
   }
 
   return { begin, of }
@@ -200,8 +193,10 @@ function compileBudgets({ policy, universe }: Compiler): CompiledBudgets {
     if (hasEntry(given.usedMillionths, budget)) return entryOf(given.usedMillionths, budget) ?? 0
     return frame.world.usedMillionths(budget, provider) ?? 0
   }
+  const unspent = { stopped: undefined, upgradesDenied: false }
   return {
     begin: (frame) => {
+      if (policy.budgets.length === 0) return unspent
       only.length = 0
       spent.clear()
       let stopped: CallStanding['stopped']

@@ -1,14 +1,15 @@
 import type { CompactTo, Policy } from '../core.ts'
-import type { RememberedChoice, SessionState, SwitchRecord } from '../decision.ts'
+import type { RememberedChoice, SwitchRecord } from '../decision.ts'
+import type { WritableState } from './call-frame.ts'
 
 type Switch = (
-  state: SessionState,
+  state: WritableState,
   from: RememberedChoice,
   to: RememberedChoice,
   clock: number | undefined,
-) => { readonly state: SessionState; readonly record: SwitchRecord }
+) => SwitchRecord
 
-/** What a change from one remembered choice to another model does. */
+/** What a change from one remembered choice to another model does; written to the state. */
 export function compileSwitching({ switching }: Policy): Switch {
   return (state, from, to, clock) => {
     const otherProvider = differ(from.provider, to.provider)
@@ -17,20 +18,19 @@ export function compileSwitching({ switching }: Policy): Switch {
     const compactTo = compactionOf(switching, otherProvider, otherFamily)
     const moment = { call: state.call, turn: state.turn, micros: clock }
     const compacts = compactTo !== undefined && compactTo !== null
+    state.events = { ...state.events, switch: moment, ...(compacts ? { compaction: moment } : {}) }
+    if (kind === 'hard') {
+      state.kind = 'concrete'
+      state.requested = to.model
+      state.requestedFixed = true
+    }
     return {
-      state: {
-        ...state,
-        ...(kind === 'hard' ? { kind: 'concrete' as const, requested: to.model, requestedFixed: true } : {}),
-        events: { ...state.events, switch: moment, ...(compacts ? { compaction: moment } : {}) },
-      },
-      record: {
-        from: from.model,
-        to: to.model,
-        kind,
-        otherProvider,
-        otherFamily,
-        compactToMillionths: compactTo?.millionths,
-      },
+      from: from.model,
+      to: to.model,
+      kind,
+      otherProvider,
+      otherFamily,
+      compactToMillionths: compactTo?.millionths,
     }
   }
 }
