@@ -117,4 +117,19 @@ export const lintsEntries: readonly DiagnosticEntry[] = [
     title: 'weights that nothing draws by',
     explanation: 'The pool has weights, and no `choose weighted` draws from it.',
   },
+  {
+    code: 'RT0325',
+    severity: 'warning',
+    title: 'finding allowed without a reason',
+    explanation:
+      'A comment `// allow RT0317: why` silences one lint where it stands. It has to say why, and only lints can be allowed.',
+    example: '// allow RT0317\nsetting rest = 5',
+  },
+  {
+    code: 'RT0326',
+    severity: 'info',
+    title: 'allowed finding that is not there',
+    explanation: 'The comment allows a lint that nothing raises here, so that it would hide the next one.',
+    example: '// allow RT0317: kept for later\nscale size = [low, high]',
+  },
 ]
