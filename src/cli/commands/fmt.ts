@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { format } from '../../language/format.ts'
 import { parse } from '../../language/parser.ts'
 import { escapeTerminal } from '../../report/escape.ts'
-import { lineDiff } from '../../report/line-diff.ts'
+import { diffText } from '../../report/unified-diff.ts'
 import type { Context } from '../context.ts'
 import { diagnosticsText, hasErrors } from '../diagnostics.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
@@ -54,8 +54,7 @@ async function formatOne(path: string, options: FmtOptions, context: Context): P
   const formatted = format(file)
   const changed = formatted !== read.text
   if (options.diff) {
-    const diff = lineDiff(path, read.text, formatted)
-    if (diff !== '') await context.out(`${diff.split('\n').map(escapeTerminal).join('\n')}\n`)
+    await context.out(diffText(path, read.text, formatted, 'formatted'))
   }
   if (options.check && changed && !options.diff) {
     context.note(`${escapeTerminal(path)} is laid out otherwise; \`reroute fmt\` mends it\n`)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lineDiff } from '../../src/report/line-diff.ts'
+import { unifiedDiff } from '../../src/report/unified-diff.ts'
 
 /** Applies a unified diff the plain way: what a reader of it would do. */
 function apply(before: string, diff: string): string {
@@ -12,7 +12,7 @@ function apply(before: string, diff: string): string {
     const end = lines[index + 1]?.startsWith('\\') === true ? '' : '\n'
     const hunk = /^@@ -(\d+),\d+ /.exec(line)
     if (hunk !== null) {
-      const from = Number(hunk[1]) - 1
+      const from = Math.max(0, Number(hunk[1]) - 1)
       out.push(...source.slice(at, from))
       at = from
     } else if (line.startsWith('+')) out.push(line.slice(1) + end)
@@ -30,12 +30,12 @@ function apply(before: string, diff: string): string {
 
 const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n'), { maxLength: 30 }).map((lines) => lines.join(''))
 
-describe('lineDiff', () => {
+describe('unifiedDiff', () => {
   it('leads from one text to the other', () => {
     fc.assert(
       fc.property(text, text, fc.boolean(), (before, after, cut) => {
         const target = cut ? after.replace(/\n$/, '') : after
-        const diff = lineDiff('x', before, target)
+        const diff = unifiedDiff('x', before, target, 'new')
         expect(diff === '').toBe(before === target)
         expect(diff === '' ? before : apply(before, diff)).toBe(target)
       }),
@@ -43,7 +43,7 @@ describe('lineDiff', () => {
   })
 
   it('reads like a diff', () => {
-    expect(lineDiff('my.route', 'a\nb\nc\n', 'a\nB\nc')).toMatchInlineSnapshot(`
+    expect(unifiedDiff('my.route', 'a\nb\nc\n', 'a\nB\nc', 'formatted')).toMatchInlineSnapshot(`
       "--- my.route
       +++ my.route (formatted)
       @@ -1,3 +1,3 @@
