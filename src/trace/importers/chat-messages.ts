@@ -23,11 +23,16 @@ function textOf(part: unknown): string | undefined {
 
 const imageTypes: ReadonlySet<unknown> = new Set(['image', 'image_url', 'input_image'])
 
+/** Parts of other kinds say what they are. */
+function isImage(part: JsonObject | undefined): boolean {
+  return imageTypes.has(part?.['type']) || part?.['modality'] === 'image'
+}
+
 export function imagesIn(content: unknown): number {
   let images = 0
   for (const part of asList(content) ?? []) {
     const object = asObject(part)
-    if (imageTypes.has(object?.['type'])) images += 1
+    if (isImage(object)) images += 1
     else if (object?.['type'] === 'tool_result') images += imagesIn(object['content'])
   }
   return images
@@ -37,7 +42,8 @@ type Prompt = Pick<PromptFacts, 'user' | 'newImages' | 'contextImages'>
 
 /** What a whole prompt tells: it holds the history, so turns and images need no other call. */
 export interface PromptReading {
-  readonly turn: number
+  /** Undefined, like the images, where the messages hold no message of the person: not the whole prompt. */
+  readonly turn: number | undefined
   readonly facts: Prompt
 }
 
@@ -61,32 +67,51 @@ export function promptFacts(messages: readonly unknown[], options: ImportOptions
       words = messageText(content)
     }
   }
+  if (turn === 0) return { turn: undefined, facts: {} }
   const user = words === undefined ? undefined : textFacts(words, options)
   return { turn, facts: known({ user, newImages, contextImages }) }
 }
 
 function onlyToolResults(content: unknown): boolean {
   const parts = asList(content) ?? []
-  return parts.length > 0 && parts.every((part) => asObject(part)?.['type'] === 'tool_result')
+  return parts.length > 0 && parts.every((part) => resultTypes.has(asObject(part)?.['type']))
 }
 
-/** One message of a model, in OpenAI's or Anthropic's shape. */
-export function replyFacts(message: JsonObject, options: ImportOptions): ReplyFacts {
-  const content = message['content']
+const resultTypes: ReadonlySet<unknown> = new Set(['tool_result', 'tool_call_response', 'tool-result'])
+
+/**
+ * One message of a model: OpenAI's, Anthropic's or OpenTelemetry's shape. With `toolsUnknown` the log
+ * keeps its words alone.
+ */
+export function replyFacts(
+  message: JsonObject,
+  options: ImportOptions,
+  toolsUnknown = false,
+): ReplyFacts {
+  const content = message['content'] ?? message['parts']
   const visible = messageText(content)
   const told = asString(message['reasoning_content']) ?? asString(message['reasoning'])
   const blocks = (asList(content) ?? []).map(asObject)
-  const thoughts = blocks.flatMap((block) => asString(block?.['thinking']) ?? [])
+  const thoughts = blocks.flatMap((block) => thoughtOf(block) ?? [])
   const thinking = told ?? (thoughts.length > 0 ? thoughts.join('\n') : undefined)
+  const calls = asList(message['tool_calls']) ?? asList(asObject(message['additional_kwargs'])?.['tool_calls'])
   const tools = [
-    ...(asList(message['tool_calls']) ?? []).flatMap(toolOf),
-    ...blocks.filter((block) => block?.['type'] === 'tool_use').flatMap(toolOf),
+    ...(calls ?? []).flatMap(toolOf),
+    ...blocks.filter((block) => toolTypes.has(block?.['type'])).flatMap(toolOf),
   ]
   return known({
-    text: visible.trim() === '' ? null : textFacts(visible, options),
+    text: visible.trim() === '' ? (toolsUnknown ? undefined : null) : textFacts(visible, options),
     thinking: thinking === undefined || thinking === '' ? undefined : textFacts(thinking, options),
-    tools,
+    tools: toolsUnknown ? undefined : tools,
   })
+}
+
+const toolTypes: ReadonlySet<unknown> = new Set(['tool_use', 'tool_call'])
+
+function thoughtOf(block: JsonObject | undefined): string | undefined {
+  const thinking = asString(block?.['thinking'])
+  if (thinking !== undefined || block?.['type'] !== 'reasoning') return thinking
+  return asString(block['content']) ?? asString(block['text'])
 }
 
 function toolOf(call: unknown): ToolFacts[] {

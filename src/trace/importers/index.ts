@@ -1,9 +1,10 @@
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import type { Importer } from './importer.ts'
+import { langfuse } from './langfuse.ts'
 import { litellm } from './litellm.ts'
 import { miniSweAgent } from './mini-swe-agent.ts'
 import { otlp } from './otlp.ts'
 
 /** Every format that can be imported, in the order in which they are listed. */
-export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent, litellm, otlp]
+export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent, litellm, otlp, langfuse]

@@ -36,6 +36,8 @@ export interface LoggedCall {
   /** The whole prompt as messages, history included. */
   readonly messages?: readonly unknown[] | undefined
   readonly reply?: JsonObject | undefined
+  /** The reply's words are all that the log keeps of it. */
+  readonly toolsUnknown?: boolean
   readonly finish?: string | undefined
   readonly signals?: PromptFacts['signals']
 }
@@ -120,14 +122,16 @@ function attemptsOf(call: LoggedCall, startMicros: number | undefined): readonly
 }
 
 function replyOf(
-  { reply, finish }: LoggedCall,
+  { reply, finish, toolsUnknown }: LoggedCall,
   reasoning: number | undefined,
   options: ImportOptions,
 ): ReplyFacts | undefined {
   if (reply === undefined) return finish === undefined ? undefined : { finish }
-  const facts = replyFacts(reply, options)
+  const facts = replyFacts(reply, options, toolsUnknown)
   const thinking = facts.thinking ?? (reasoning === 0 ? null : undefined)
-  return known({ ...facts, thinking, finish })
+  // Tools that the model asked for stand nowhere, or in words that this does not read.
+  const unread = facts.tools?.length === 0 && finish !== undefined && /tool|function/.test(finish)
+  return known({ ...facts, tools: unread ? undefined : facts.tools, thinking, finish })
 }
 
 /** A first token outside the call, or at its very end (a reply that was not streamed), tells nothing. */

@@ -163,15 +163,8 @@ function messagesIn(value: unknown): readonly unknown[] | undefined {
 
 function replyIn(attributes: Attributes): JsonObject | undefined {
   const [message] = messagesIn(firstOf(attributes, names.outputMessages)) ?? []
-  const parts = (asList(asObject(message)?.['parts']) ?? []).map(asObject)
-  if (parts.length > 0) {
-    const thoughts = parts.flatMap((part) => (part?.['type'] === 'reasoning' ? (asString(part['content']) ?? []) : []))
-    return {
-      content: parts.filter((part) => part?.['type'] === 'text'),
-      tool_calls: parts.filter((part) => part?.['type'] === 'tool_call'),
-      ...(thoughts.length === 0 ? {} : { reasoning: thoughts.join('\n') }),
-    }
-  }
+  const told = asObject(message)
+  if (told !== undefined) return told
   const text = asString(attributes.get('ai.response.text'))
   const calls = messagesIn(attributes.get('ai.response.toolCalls'))
   if (text === undefined && calls === undefined) return undefined
