@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).defineImport,
   },
   {
+    name: 'trace',
+    summary: 'bring a trace of an older version up to date',
+    load: async () => (await import('./commands/trace.ts')).defineTrace,
+  },
+  {
     name: 'pseudonymise',
     summary: 'take names, ids and texts out of a trace, for the policies that it must still fit',
     load: async () => (await import('./commands/pseudonymise.ts')).definePseudonymise,

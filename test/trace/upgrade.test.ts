@@ -88,7 +88,7 @@ describe('the upgrade of a file', () => {
 
   it('needs one file that it can read twice', async () => {
     expect(await openUpgrade('-')).toMatchObject({ kind: 'failed' })
-    expect(await openUpgrade(`${files.path}/none.jsonl`)).toMatchObject({ kind: 'failed', failure: { message: expect.stringMatching(/does not exist/) } })
+    expect(await openUpgrade(`${files.path}/none.jsonl`)).toMatchObject({ kind: 'failed', failure: { message: expect.stringMatching(/no file/) } })
     files.write('directory/a.jsonl', call)
     expect(await openUpgrade(`${files.path}/directory`)).toMatchObject({ kind: 'failed', failure: { message: expect.stringMatching(/is a directory/) } })
   })
