@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/core.ts'
 import type { IdentityCounts } from './identity.ts'
 import type { Identity, Totals } from './result.ts'
+import { groupThousands } from './thousands.ts'
 
 export interface NoticeFacts {
   readonly policy: Policy
@@ -12,14 +13,20 @@ export interface NoticeFacts {
 
 /** What a reader must know before any number, most important first. */
 export function noticesOf(facts: NoticeFacts): readonly string[] {
-  return [...classifierNotice(facts), ...identityNotice(facts), ...undetermined(facts), ...lowerBounds(facts)]
+  return [
+    ...classifierNotice(facts),
+    ...identityNotice(facts),
+    ...uncounted(facts),
+    ...undetermined(facts),
+    ...lowerBounds(facts),
+  ]
 }
 
 /** A policy that stands on a classifier, over a log that never had one. */
 function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readonly string[] {
   const { sessions, sessionsWithVerdict } = totals
   if (policy.classifiers.length === 0 || sessionsWithVerdict === sessions) return []
-  const carry = `${sessionsWithVerdict} of ${sessions} sessions carry a classifier verdict`
+  const carry = `${grouped(sessionsWithVerdict)} of ${grouped(sessions)} sessions carry a classifier verdict`
   const [only, ...others] = [...servedModels].sort()
   const served = Object.keys(totals.decisions.noRoute).length === 0
   const missed = policy.classifiers.some(({ name }) => Object.hasOwn(totals.decisions.missing, name))
@@ -37,7 +44,22 @@ function identityNotice({ identity, counts }: NoticeFacts): readonly string[] {
   }
   return counts.otherSessions === 0
     ? []
-    : [`${counts.otherSessions} sessions were not decided by \`${identity.policy}\`: what decided them is not known`]
+    : [`${grouped(counts.otherSessions)} sessions were not decided by \`${identity.policy}\`: what decided them is not known`]
+}
+
+function uncounted({ policy, totals }: NoticeFacts): readonly string[] {
+  const lists = Object.keys(totals.uncountedPhrases).sort()
+  if (lists.length === 0) return []
+  const sessions = Object.values(totals.uncountedPhrases).reduce((most, each) => Math.max(most, each), 0)
+  const names = lists.map((name) => `\`${name}\``).join(', ')
+  return [
+    `the phrases ${names} were not counted in ${grouped(sessions)} of ${grouped(totals.sessions)} sessions, so they` +
+      ` are unknown there: \`reroute import FORMAT LOGS --for FILE\` with the file of \`${policy.name ?? ''}\` counts them`,
+  ]
+}
+
+function grouped(count: number): string {
+  return groupThousands(String(count))
 }
 
 function undetermined({ totals }: NoticeFacts): readonly string[] {
@@ -45,14 +67,14 @@ function undetermined({ totals }: NoticeFacts): readonly string[] {
   if (count === 0) return []
   const names = Object.entries(missing)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([name, calls]) => `${name} ${calls}`)
-  return [`${count} decisions are undetermined, for the log does not tell: ${names.join(', ')}`]
+    .map(([name, calls]) => `${name} ${grouped(calls)}`)
+  return [`${grouped(count)} decisions are undetermined, for the log does not tell: ${names.join(', ')}`]
 }
 
 function lowerBounds({ totals }: NoticeFacts): readonly string[] {
   const { lowerBoundOutputs, callsWithUsage } = totals.tokens
   if (lowerBoundOutputs === 0) return []
   return [
-    `the log cuts the output tokens of ${lowerBoundOutputs} of ${callsWithUsage} calls short: their output cost is a lower bound`,
+    `the log cuts the output tokens of ${grouped(lowerBoundOutputs)} of ${grouped(callsWithUsage)} calls short: their output cost is a lower bound`,
   ]
 }

@@ -149,6 +149,8 @@ export interface SessionResult {
   readonly turnsUnknown: number
   /** Some call of it carries a classifier's verdict. */
   readonly hasVerdict: boolean
+  /** Phrase lists of the policy that the log's words were not counted for when it was imported. */
+  readonly uncountedPhrases: readonly string[]
   /** Compactions that the log marks and nobody billed. */
   readonly unloggedCompactions: readonly { readonly beforeCall: number; readonly cost: Money }[]
   /** Hash over the canonical events of this session. */
@@ -196,6 +198,8 @@ export interface Totals {
   readonly reminders: number
   readonly classifierCalls: number
   readonly sessionsWithVerdict: number
+  /** Sessions whose words were kept from the count of a phrase list, by list. */
+  readonly uncountedPhrases: { readonly [list: string]: number }
   readonly attempts: {
     readonly total: number
     readonly failed: { readonly [errorClass: string]: number }

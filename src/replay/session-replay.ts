@@ -37,6 +37,7 @@ import type {
   UnreplayedCall,
 } from './result.ts'
 import { tallyOf } from './tally.ts'
+import { uncountedPhrases } from './uncounted-phrases.ts'
 
 export interface SessionReplayOptions {
   readonly evaluator: Evaluator
@@ -83,6 +84,7 @@ export function replaySession(session: RecordedSession, options: SessionReplayOp
       run.judged.filter((each) => !dropped.has(each.call)).map((each) => each.invariant),
     ),
     turnsUnknown: turnsUnknown(session, calls.length + unreplayed.length),
+    uncountedPhrases: uncountedPhrases(policy, session),
     hasVerdict: session.calls.some((call) => Object.keys(call.prompt.classifiers ?? {}).length > 0),
     unloggedCompactions: run.compactions.map(({ beforeCall, model, tokens, atMicros }) => ({
       beforeCall,

@@ -82,6 +82,7 @@ function sessionTotals(
       sessions: 1,
       turnsUnknown: all.length === 0 ? 0 : session.turnsUnknown,
       sessionsWithVerdict: session.hasVerdict ? 1 : 0,
+      uncountedPhrases: tallyOf(session.uncountedPhrases),
       invariantsChecked: session.invariantsChecked,
     })
   }

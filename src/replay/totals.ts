@@ -26,6 +26,7 @@ export const emptyTotals: Totals = {
   reminders: 0,
   classifierCalls: 0,
   sessionsWithVerdict: 0,
+  uncountedPhrases: emptyTally,
   attempts: {
     total: 0,
     failed: emptyTally,
@@ -98,6 +99,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
     reminders: left.reminders + right.reminders,
     classifierCalls: left.classifierCalls + right.classifierCalls,
     sessionsWithVerdict: left.sessionsWithVerdict + right.sessionsWithVerdict,
+    uncountedPhrases: mergeTallies(left.uncountedPhrases, right.uncountedPhrases),
     attempts: {
       total: left.attempts.total + right.attempts.total,
       failed: mergeTallies(left.attempts.failed, right.attempts.failed),

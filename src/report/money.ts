@@ -1,4 +1,5 @@
-import { groupThousands, roundedRatio } from './number.ts'
+import { groupThousands } from '../replay/thousands.ts'
+import { roundedRatio } from './number.ts'
 
 /** Pico-dollars in a dollar. */
 const dollar = 1_000_000_000_000n

@@ -1,12 +1,10 @@
+import { groupThousands } from '../replay/thousands.ts'
+
 /** `1234567` as `1,234,567`. */
 export function formatCount(count: number | bigint): string {
   return groupThousands(count.toString())
 }
 
-/** Of a string of digits, with or without a sign. */
-export function groupThousands(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, ',')
-}
 
 /**
  * `part` of `whole` as a percentage with one digit, cut and not rounded: 100% is said of all and of

@@ -129,6 +129,24 @@ describe('a run', () => {
     expect(notices([told])).toEqual([expect.stringContaining('the router behind this log is not known')])
   })
 
+  it('names the phrases that nobody counted, and the command that would', () => {
+    const policy = small(`
+      phrases mine = ["again"]
+      on start { otherwise use small }
+      on call {
+        rule up: when count mine in last 5 assistant messages >= 1 then upgrade to big
+        otherwise keep
+      }`)
+    const [list] = policy.phraseLists
+    const counted = log('b', { header: { phraseLists: [list?.digest ?? ''] } })
+    const wordless = log('c', { header: { withheld: { visible: true, thinking: true } } })
+    const { notices, totals } = replayed(policy, [log('a'), counted, wordless]).result
+    expect(totals.uncountedPhrases).toEqual({ mine: 1 })
+    expect(notices).toContainEqual(expect.stringContaining('`mine` were not counted in 1 of 3 sessions'))
+    expect(notices).toContainEqual(expect.stringContaining('--for FILE'))
+    expect(replayed(policy, [counted]).result.notices.join()).not.toContain('were not counted')
+  })
+
   it('lists what it does not simulate, and where it stands', () => {
     const policy = small(`
       on start { otherwise use small }

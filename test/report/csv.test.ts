@@ -153,6 +153,7 @@ describe('groups and sessions as CSV', () => {
           invariantsChecked: {},
           turnsUnknown: 0,
           hasVerdict: false,
+            uncountedPhrases: [],
           unloggedCompactions: [],
           outcomeHash: 'f'.repeat(64),
         }

@@ -32,6 +32,7 @@ export const emptyTotals: Totals = {
   reminders: 0,
   classifierCalls: 0,
   sessionsWithVerdict: 0,
+  uncountedPhrases: {},
   attempts: {
     total: 0,
     failed: {},
