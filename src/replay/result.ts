@@ -238,7 +238,7 @@ export interface Totals {
     /** Calls whose logged output is a lower bound. */
     readonly lowerBoundOutputs: number
   }
-  /** Recorded model names that the catalogue does not know or has no price for, by calls. */
+  /** Calls whose recorded cost is unknown, for want of a price or of token counts, by model. */
   readonly unpriced: { readonly [model: string]: number }
   /** Replayed calls whose cost under the policy is unknown, by the model that the policy serves. */
   readonly policyUnpriced: { readonly [model: string]: number }

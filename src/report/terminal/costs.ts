@@ -36,13 +36,13 @@ export function costs(totals: Totals, screen: Screen): string[] {
     ...optional.flatMap(([label, split]) =>
       partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),
-    ...noPrice('no price, log', totals.unpriced, screen),
-    ...noPrice('no price, policy', totals.policyUnpriced, screen),
+    ...costUnknown('cost unknown, log', totals.unpriced, screen),
+    ...costUnknown('cost unknown, policy', totals.policyUnpriced, screen),
   ]
 }
 
-/** Calls that add nothing to any sum, by model. */
-function noPrice(label: string, byModel: Totals['unpriced'], screen: Screen): string[] {
+/** Calls without a price or without token counts, by model: they add nothing to any sum. */
+function costUnknown(label: string, byModel: Totals['unpriced'], screen: Screen): string[] {
   const calls = Object.values(byModel).reduce((sum, count) => sum + count, 0)
   if (calls === 0) return []
   return field(screen, label, `${plural(calls, 'call')} count in no sum: ${tally(byModel)}`, screen.style.warn)
