@@ -29,7 +29,8 @@ function signalsOf(signals: FactMap, reads: Reads, naming: Naming): FactMap {
   return replaced(signals, (name, value) => {
     const key = factKey(name)
     const read = reads.get(key)
-    if (name === 'request.order' && read !== undefined) return inGroup(value, catalogueNames, naming)
+    // `order by request` reads it without naming it.
+    if (name === 'request.order') return inGroup(value, catalogueNames, naming)
     if (read !== undefined) return readValue(value, key, read, naming)
     if (groupingSignals.has(name)) return inGroup(value, key, naming)
     return plainSignals.has(name) && (typeof value === 'boolean' || value === null) ? value : undefined

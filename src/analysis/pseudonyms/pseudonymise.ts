@@ -4,11 +4,12 @@ import type { RecordedSession } from '../../trace/session.ts'
 import { pseudonymousCall } from './calls.ts'
 import type { Rewriting } from './calls.ts'
 import { drawsBySession, jittersBeforeDeadline } from './draws.ts'
+import { pseudonymousEvents } from './events.ts'
 import { gathering } from './gathering.ts'
 import { keyedHash } from './keyed-hash.ts'
 import { namingOf } from './given-names.ts'
 import { factKey, readsOf } from './reads.ts'
-import { pseudonymousEvent, pseudonymousHeader } from './sessions.ts'
+import { pseudonymousHeader } from './sessions.ts'
 import { shiftOf } from './shift.ts'
 import type { Shift } from './shift.ts'
 import { vocabularyOf } from './vocabulary.ts'
@@ -34,7 +35,8 @@ export interface Pseudonyms {
   readonly kind: 'pseudonyms'
   /** The records of one session, without events that hold for every session. */
   session(session: RecordedSession): readonly TraceRecord[]
-  sharedEvent(event: EventRecord): EventRecord
+  /** Events that hold for every session. */
+  sharedEvents(events: readonly EventRecord[]): readonly EventRecord[]
   /** What a model's or a provider's name became; one that a named policy knows stays. */
   catalogueName(name: string): string
   readonly shift: Shift
@@ -65,9 +67,7 @@ export function createPseudonyms(options: PseudonymOptions): PseudonymSurvey {
       rewritten(session, first)
       if (session.events.some(({ event }) => event === 'fault')) seen.noteFault()
     },
-    surveyShared: (events) => {
-      for (const event of events) pseudonymousEvent(event, first)
-    },
+    surveyShared: (events) => void pseudonymousEvents(events, first),
     finish: () => {
       const refusal = refusalOf(options, reads, seen.faults())
       if (refusal !== undefined) return refusal
@@ -86,7 +86,7 @@ export function createPseudonyms(options: PseudonymOptions): PseudonymSurvey {
       return {
         kind: 'pseudonyms',
         session: (session) => rewritten(session, second),
-        sharedEvent: (event) => pseudonymousEvent(event, second),
+        sharedEvents: (events) => pseudonymousEvents(events, second),
         catalogueName: naming.catalogueName,
         shift,
         keptIds,
@@ -102,7 +102,7 @@ function rewritten(session: RecordedSession, rewriting: Rewriting): readonly Tra
   return [
     ...(header === undefined ? [] : [pseudonymousHeader(header, rewriting)]),
     ...calls.map((call) => pseudonymousCall(call, rewriting)),
-    ...events.filter((event) => event.session !== undefined).map((event) => pseudonymousEvent(event, rewriting)),
+    ...pseudonymousEvents(events.filter((event) => event.session !== undefined), rewriting),
   ]
 }
 

@@ -1,7 +1,6 @@
-import type { EventRecord, SessionRecord } from '../../trace/record.ts'
+import type { SessionRecord } from '../../trace/record.ts'
 import type { Rewriting } from './calls.ts'
 import { pseudonymousFacts } from './facts.ts'
-import { catalogueNames } from './naming.ts'
 import { withoutAbsent } from './records.ts'
 
 /** What wrote a log, where that is a public program. */
@@ -47,58 +46,4 @@ function recordedPolicy(
   )
   if (known) return digest === undefined ? { name } : { name: naming.name('policy', name), digest }
   return { name: naming.name('other policy', name) }
-}
-
-export function pseudonymousEvent(event: EventRecord, rewriting: Rewriting): EventRecord {
-  const { naming } = rewriting
-  const place = (name: string): string => naming.name(catalogueNames, name)
-  const where = withoutAbsent<Pick<EventRecord, 'record' | 'session' | 'beforeCall' | 'atMicros'>>({
-    record: 'event',
-    session: event.session === undefined ? undefined : naming.id('session', event.session),
-    beforeCall: event.beforeCall,
-    atMicros: event.atMicros === undefined ? undefined : naming.instant(event.atMicros),
-  })
-  switch (event.event) {
-    case 'model-change':
-      return { ...where, event: 'model-change', model: place(event.model), ...(event.by && { by: event.by }) }
-    case 'organisation':
-      return {
-        ...where,
-        event: 'organisation',
-        ...(event.blocked && { blocked: event.blocked.map(place) }),
-        ...(event.only !== undefined && { only: event.only === null ? null : event.only.map(place) }),
-        ...(event.ignored && { ignored: event.ignored.map(place) }),
-        ...(event.router && { router: event.router }),
-      }
-    case 'compaction':
-      return {
-        ...where,
-        event: 'compaction',
-        ...(event.tokensBefore !== undefined && { tokensBefore: event.tokensBefore }),
-        ...(event.tokensAfter !== undefined && { tokensAfter: event.tokensAfter }),
-        ...(event.trigger && { trigger: event.trigger }),
-        billed: event.billed,
-      }
-    case 'outcome':
-      return {
-        ...where,
-        event: 'outcome',
-        success: event.success,
-        ...(event.label !== undefined && { label: naming.name('outcome', event.label) }),
-      }
-    case 'fault':
-      return {
-        ...where,
-        event: 'fault',
-        provider: place(event.provider),
-        errorClass: event.errorClass,
-        ...(event.untilMicros !== undefined && { untilMicros: naming.instant(event.untilMicros) }),
-      }
-    case 'end':
-      return {
-        ...where,
-        event: 'end',
-        ...(event.reason !== undefined && { reason: naming.name('end', event.reason) }),
-      }
-  }
 }

@@ -99,7 +99,7 @@ async function pseudonymise(
 /** Sorted by their new ids, so that the order of the file tells nothing of the old ones. */
 async function rewrite(reading: TraceReading, made: Pseudonyms, rows: RowStore): Promise<void> {
   const nowhere = { file: '', line: 0 }
-  for (const event of reading.sharedEvents) rows.add(rowOf(made.sharedEvent(event), nowhere))
+  for (const event of made.sharedEvents(reading.sharedEvents)) rows.add(rowOf(event, nowhere))
   for await (const session of reading.sessions()) {
     for (const record of made.session(session)) rows.add(rowOf(record, nowhere))
   }
