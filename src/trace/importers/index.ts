@@ -1,10 +1,13 @@
+import { azure } from './azure.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import type { Importer } from './importer.ts'
 import { langfuse } from './langfuse.ts'
 import { litellm } from './litellm.ts'
 import { miniSweAgent } from './mini-swe-agent.ts'
+import { mooncake } from './mooncake.ts'
 import { otlp } from './otlp.ts'
+import { weka } from './weka.ts'
 
 /** Every format that can be imported, in the order in which they are listed. */
-export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent, litellm, otlp, langfuse]
+export const importers: readonly Importer[] = [claudeCode, codex, miniSweAgent, litellm, otlp, langfuse, azure, mooncake, weka]

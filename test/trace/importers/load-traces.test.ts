@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { azure } from '../../../src/trace/importers/azure.ts'
+import { importers } from '../../../src/trace/importers/index.ts'
+import { mooncake } from '../../../src/trace/importers/mooncake.ts'
+import { weka } from '../../../src/trace/importers/weka.ts'
+import type { CallRecord } from '../../../src/trace/record.ts'
+import { category, importLogFiles, importLogs, jsonLines } from '../../support/import-logs.ts'
+import { sharedData } from '../../support/shared-data.ts'
+
+const azureFile = sharedData('azure2023/AzureLLMInferenceTrace_code.csv')
+const mooncakeFile = sharedData('mooncake/synthetic_trace.jsonl')
+const wekaFolder = sharedData('weka')
+
+function sum(calls: readonly CallRecord[], of: (call: CallRecord) => number | undefined): number {
+  return calls.reduce((total, call) => total + (of(call) ?? 0), 0)
+}
+
+describe.runIf(azureFile !== undefined)('Azure’s recorded requests', () => {
+  it('are 8,818 calls without a session', async () => {
+    const lines = readFileSync(azureFile ?? '', 'utf8').trim().split(/\r?\n/).slice(1)
+    const column = (index: number): number => lines.reduce((total, line) => total + Number(line.split(',')[index]), 0)
+    const { calls, sessions, report } = await importLogs(azure, [azureFile ?? ''])
+    expect(report.problemCount).toBe(0)
+    expect([calls.length, sessions.length]).toEqual([lines.length, lines.length])
+    expect(sum(calls, (call) => call.prompt.tokens)).toBe(column(1))
+    expect(sum(calls, (call) => call.usage?.output)).toBe(column(2))
+    expect(calls[0]).toMatchObject({ startMicros: 1_700_158_623_979_960, timeQuality: 'exact' })
+    expect(calls.every((call) => call.requested === undefined && call.prompt.newImages === undefined)).toBe(true)
+  })
+})
+
+describe.runIf(mooncakeFile !== undefined)('Mooncake’s recorded requests', () => {
+  it('are 3,993 calls, their cached prefix told by blocks', async () => {
+    const rows = readFileSync(mooncakeFile ?? '', 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { input_length: number; hash_ids: number[] })
+    const seen = new Set<number>()
+    let shared = 0
+    for (const { input_length: input, hash_ids: ids } of rows) {
+      let leading = 0
+      while (leading < ids.length && seen.has(ids[leading] ?? -1)) leading += 1
+      shared += Math.min(leading * 512, input)
+      for (const id of ids) seen.add(id)
+    }
+    const { calls, report } = await importLogs(mooncake, [mooncakeFile ?? ''])
+    expect(report.problemCount).toBe(0)
+    expect(calls).toHaveLength(3_993)
+    expect(sum(calls, (call) => call.prompt.tokens)).toBe(rows.reduce((total, row) => total + row.input_length, 0))
+    expect(sum(calls, (call) => call.usage?.cacheRead)).toBe(shared)
+  })
+})
+
+describe.runIf(wekaFolder !== undefined)('WEKA’s recorded sessions', () => {
+  it('are 195 calls whose shared prefix equals the rows of requests.csv', async () => {
+    const { calls, sessions, report } = await importLogs(weka, [join(wekaFolder ?? '', 'traces')])
+    expect(report.problemCount).toBe(0)
+    expect([calls.length, sessions.length]).toEqual([195, 13])
+    const [head = '', ...rows] = readFileSync(join(wekaFolder ?? '', 'requests.csv'), 'utf8').trim().split(/\r?\n/)
+    const names = head.split(',')
+    const byCall = new Map<string, (name: string) => number>()
+    for (const row of rows) {
+      const cells = row.split(',')
+      const cell = (name: string): string => cells[names.indexOf(name)] ?? ''
+      if (cell('agent') === 'main') byCall.set(`${cell('trace')} ${Number(cell('req_index')) + 1}`, (name) => Number(cell(name)))
+    }
+    const expected = calls.map(({ session, call }) => {
+      const cell = byCall.get(`${session} ${call}`)
+      return [cell?.('in'), cell?.('out'), cell?.('shared_prefix_tokens')]
+    })
+    expect(calls.map(({ prompt, usage }) => [prompt.tokens, usage?.output, usage?.cacheRead])).toEqual(expected)
+  })
+})
+
+describe('rows of Azure', () => {
+  it('may be packed, quoted, in any order of columns, with a mark and CR LF', async () => {
+    const text = '\uFEFFGeneratedTokens,"ContextTokens",NumImages,TIMESTAMP\r\n8,"100",2,2024-05-12 00:00:00.000+00:00\r\n\r\n'
+    const { calls } = await importLogFiles(azure, { 'a.csv.gz': gzipSync(text) })
+    expect(calls).toMatchObject([{ startMicros: 1_715_472_000_000_000, prompt: { tokens: 100, newImages: 2 }, usage: { output: 8 } }])
+  })
+
+  it('that are hostile give problems', async () => {
+    const imported = await importLogFiles(azure, {
+      'a.csv': 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03,-5,1\nsoon,5,99999999999999999999\n2023-11-16 18:17:03\n"open,5,5\n',
+      'b.csv': '__proto__,x\n1,2\n',
+    })
+    expect(imported.calls.filter((call) => call.usage !== undefined)).toEqual([])
+    expect(category(imported, 'header of another format')).toBe(1)
+    expect(category(imported, 'row of another format')).toBe(1)
+    const reasons = imported.report.problems.map(({ reason }) => reason)
+    expect(reasons.filter((reason) => reason === 'usage: a token column is not a count')).toHaveLength(3)
+    expect(reasons).toContain('no time in `TIMESTAMP`')
+  })
+})
+
+describe('requests with block ids', () => {
+  it('go on where one before ended', async () => {
+    const row = (timestamp: number, blocks: readonly number[]): unknown => ({ timestamp, input_length: blocks.length * 512 - 12, output_length: 3, hash_ids: blocks })
+    const { calls } = await importLogFiles(mooncake, {
+      'm.jsonl': jsonLines([row(0, [1, 2, 3]), row(5, [9, 8]), row(10, [1, 2, 4, 5]), { timestamp: 20, input_length: 5, output_length: 1, hash_ids: [1, -1] }, row(30, [1, 2, 4, 6])]),
+    })
+    expect(calls.map((call) => [call.session, call.usage?.cacheRead])).toEqual([
+      ['mooncake/m.jsonl:1', 0],
+      ['mooncake/m.jsonl:1', 1024],
+      ['mooncake/m.jsonl:1', 1536],
+      ['mooncake/m.jsonl:2', 0],
+      ['mooncake/m.jsonl:4', 0],
+    ])
+  })
+
+  it('of an agent are a session of their own; caches are a model’s own', async () => {
+    const request = (model: string, blocks: readonly number[]): unknown => ({ t: 1, type: 's', model, in: 130, out: 4, hash_ids: blocks, api_time: 2, ttft: 0.5, stop: 'end_turn', input_types: ['text'] })
+    const trace = { id: 'w1', block_size: 64, requests: [request('a', [1, 2]), request('b', [1, 2]), { type: 'subagent', agent_id: 'x', requests: [request('a', [1, 7])] }, null] }
+    const { calls, sessions, report } = await importLogFiles(weka, { 'w.json': JSON.stringify(trace) })
+    expect(sessions).toMatchObject([{ session: 'w1' }, { session: 'w1/agent-x', parent: 'w1', sidechain: true }])
+    expect(calls.map((call) => [call.session, call.usage?.cacheRead, call.firstTokenMicros, call.endMicros])).toEqual([
+      ['w1', 0, 1_500_000, 3_000_000],
+      ['w1', 0, 1_500_000, 3_000_000],
+      ['w1/agent-x', 64, 1_500_000, 3_000_000],
+    ])
+    expect(report.problems.map(({ reason }) => reason)).toEqual(['a request is no object'])
+  })
+})
+
+describe('formats', () => {
+  it('are told apart by their beginnings', () => {
+    const fitting = (text: string): string[] => importers.filter((one) => one.detect(text)).map(({ format }) => format)
+    expect(fitting('TIMESTAMP,ContextTokens,GeneratedTokens\n')).toEqual(['azure'])
+    expect(fitting('{"timestamp": 0, "input_length": 4, "output_length": 6, "hash_ids": [0]}\n')).toEqual(['mooncake'])
+    expect(fitting('{"id":"w","block_size":64,"hash_id_scope":"local","requests":[{')).toEqual(['weka'])
+    expect(fitting('{"some":"thing"}')).toEqual([])
+  })
+})
