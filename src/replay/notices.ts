@@ -68,7 +68,7 @@ function undetermined({ totals }: NoticeFacts): readonly string[] {
   const names = Object.entries(missing)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([name, calls]) => `${name} ${grouped(calls)}`)
-  return [`${grouped(count)} decisions are undetermined, for the log does not tell: ${names.join(', ')}`]
+  return [`${grouped(count)} ${count === 1 ? 'decision is' : 'decisions are'} undetermined, for the log does not tell: ${names.join(', ')}`]
 }
 
 function lowerBounds({ totals }: NoticeFacts): readonly string[] {
