@@ -1,9 +1,10 @@
 import { reached } from '../analysis/coverage/measure.ts'
 import type { Coverage, Reached } from '../analysis/coverage/measure.ts'
+import type { Suggestions } from '../analysis/suggest/suggest.ts'
 import type { BoundaryPoint, Owner } from '../analysis/coverage/points.ts'
 import { printed } from '../policy/reference/print.ts'
 import { escapeTerminal } from './escape.ts'
-import { formatShare } from './number.ts'
+import { formatShare, plural } from './number.ts'
 import { positionOf } from './position.ts'
 import type { Style } from './style.ts'
 
@@ -71,4 +72,16 @@ export function coverageData(coverage: Coverage): unknown {
       beside,
     })),
   }
+}
+
+/** Tests to be copied, each as it stands in a policy, and what none was found for. */
+export function suggestionsText({ suggestions, notFound, tried }: Suggestions, style: Style): string {
+  const tests = suggestions.flatMap(({ text, covers }) => [
+    ...covers.map((each) => style.dim(`// covers ${escapeTerminal(each)}`)),
+    ...text.trimEnd().split('\n').map(escapeTerminal),
+    '',
+  ])
+  const head = `${plural(suggestions.length, 'test')} suggested, ${plural(tried, 'session')} tried`
+  const lost = notFound.map((each) => `  ${style.warn('none found')}  ${escapeTerminal(each)}`)
+  return [...tests, head, ...lost, ''].join('\n')
 }

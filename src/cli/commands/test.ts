@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { measureCoverage, reached, type Coverage } from '../../analysis/coverage/measure.ts'
+import { suggestTests, type Suggestions } from '../../analysis/suggest/suggest.ts'
+import type { Source } from '../../language/source.ts'
 import type { Policy } from '../../policy/core.ts'
 import { runTests, type TestResult } from '../../replay/scenario.ts'
-import { coverageData, coverageText } from '../../report/coverage-report.ts'
+import { coverageData, coverageText, suggestionsText } from '../../report/coverage-report.ts'
 import { escapeTerminal } from '../../report/escape.ts'
 import { document } from '../../report/json.ts'
 import { plural } from '../../report/number.ts'
@@ -19,6 +21,7 @@ interface TestOptions extends RootOption {
   readonly filter?: string
   readonly explain: boolean
   readonly coverage: boolean
+  readonly suggest: boolean
   readonly minRules?: number
   readonly minConditions?: number
   readonly minBoundaries?: number
@@ -32,6 +35,7 @@ export function defineTest(command: Command, context: Context, done: (code: Exit
     .option('--filter <text>', 'only tests whose title contains it')
     .option('--explain', 'show how the failing call was decided', false)
     .option('--coverage', 'show which rules, condition outcomes and boundaries no test reaches', false)
+    .option('--suggest', 'with --coverage: write the tests that are missing', false)
     .option('--min-rules <percent>', 'exit 1 when fewer rules fire', percentage)
     .option('--min-conditions <percent>', 'exit 1 when fewer condition outcomes occur', percentage)
     .option('--min-boundaries <percent>', 'exit 1 when fewer sides of boundaries are met', percentage)
@@ -48,6 +52,7 @@ Examples:
   reroute test my.route
   reroute test my.route --filter "three failed" --explain
   reroute test my.route --coverage --min-rules 100
+  reroute test my.route --coverage --suggest
   reroute test policies/*.route --format junit > tests.xml`,
     )
     .action(async (files: string[], options: TestOptions) => {
@@ -70,6 +75,7 @@ interface Tested {
   readonly file: string
   readonly tests: readonly TestResult[]
   readonly coverage: Coverage | undefined
+  readonly suggestions: Suggestions | undefined
 }
 
 interface Run {
@@ -85,7 +91,7 @@ async function testFiles(files: readonly string[], options: TestOptions, context
     const loaded = requireLoaded(file, options, context)
     for (const { name } of loaded.sources) sources.add(name)
     if (loaded.policy === undefined) return { code: exitCode.badInput, sources: [...sources] }
-    tested.push({ file, ...testedPolicy(loaded.policy, options) })
+    tested.push({ file, ...testedPolicy(loaded.policy, loaded.sources, options) })
   }
   await report(tested, options, context)
   const missed = tested.flatMap(({ file, coverage }) => belowThresholds(file, coverage, options))
@@ -96,17 +102,18 @@ async function testFiles(files: readonly string[], options: TestOptions, context
   return { code, sources: [...sources] }
 }
 
-function testedPolicy(policy: Policy, options: TestOptions): Omit<Tested, 'file'> {
+function testedPolicy(policy: Policy, sources: readonly Source[], options: TestOptions): Omit<Tested, 'file'> {
   const { filter } = options
   const tests = policy.tests.filter(({ title }) => filter === undefined || title.includes(filter))
   const selected = { ...policy, tests }
-  if (!wantsCoverage(options)) return { tests: runTests(selected), coverage: undefined }
+  if (!wantsCoverage(options)) return { tests: runTests(selected), coverage: undefined, suggestions: undefined }
   const { results, coverage } = measureCoverage(selected)
-  return { tests: results, coverage }
+  const suggestions = options.suggest ? suggestTests(selected, sources, coverage) : undefined
+  return { tests: results, coverage, suggestions }
 }
 
-function wantsCoverage({ coverage, minRules, minConditions, minBoundaries }: TestOptions): boolean {
-  return coverage || [minRules, minConditions, minBoundaries].some((least) => least !== undefined)
+function wantsCoverage({ coverage, suggest, minRules, minConditions, minBoundaries }: TestOptions): boolean {
+  return coverage || suggest || [minRules, minConditions, minBoundaries].some((least) => least !== undefined)
 }
 
 async function report(tested: readonly Tested[], options: TestOptions, context: Context): Promise<void> {
@@ -115,6 +122,7 @@ async function report(tested: readonly Tested[], options: TestOptions, context: 
       const data = tested.map((each) => ({
         ...testData(each),
         ...(each.coverage !== undefined && { coverage: coverageData(each.coverage) }),
+        ...(each.suggestions !== undefined && { suggestions: each.suggestions }),
       }))
       return context.out(document({ schemaVersion: 1, files: data }))
     }
@@ -123,9 +131,10 @@ async function report(tested: readonly Tested[], options: TestOptions, context: 
     case 'tap':
       return context.out(testsTap(tested))
     case 'terminal':
-      for (const { file, tests, coverage } of tested) {
+      for (const { file, tests, coverage, suggestions } of tested) {
         await context.out(testsText(file, tests, context.style, options))
         if (coverage !== undefined) await context.out(coverageText(coverage, context.style))
+        if (suggestions !== undefined) await context.out(suggestionsText(suggestions, context.style))
       }
   }
 }

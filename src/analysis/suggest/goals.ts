@@ -1,0 +1,50 @@
+import { hitKey } from '../coverage/measure.ts'
+import type { Coverage } from '../coverage/measure.ts'
+import type { Owner, Points } from '../coverage/points.ts'
+import type { Expression } from '../../policy/core.ts'
+
+/** Something that no test reaches. */
+export interface Goal {
+  /** As the recorder of coverage tells that it is reached. */
+  readonly key: string
+  /** In words: `rule stuck fires`. */
+  readonly title: string
+  /** What decides whether it is reached. */
+  readonly reads: readonly Expression[]
+}
+
+/** What coverage lacks, in the order in which it is told. */
+export function goalsOf(coverage: Coverage, points: Points): readonly Goal[] {
+  const guards = guardsOf(points)
+  const about = (owner: Owner, own: readonly Expression[]): readonly Expression[] => [
+    ...own,
+    ...(owner.kind === 'rule' ? (guards.get(owner.name) ?? []) : []),
+  ]
+  return [
+    ...coverage.rules.flatMap(({ point, fired }): Goal[] =>
+      fired > 0
+        ? []
+        : [{ key: hitKey.rule(point), title: `rule ${point.name} fires`, reads: guards.get(point.name) ?? [] }],
+    ),
+    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse }): Goal[] => {
+      const goal = (outcome: 'true' | 'false'): Goal => ({
+        key: hitKey.condition(point, outcome),
+        title: `${point.owner.kind} ${point.owner.name}: ${point.text} is ${outcome}`,
+        reads: about(point.owner, point.expressions),
+      })
+      return [...(whenTrue > 0 ? [] : [goal('true')]), ...(whenFalse > 0 ? [] : [goal('false')])]
+    }),
+    ...coverage.boundaries.flatMap(({ point, exactly, beside }): Goal[] => {
+      const goal = (side: 'at' | 'beside'): Goal => ({
+        key: hitKey.boundary(point, side),
+        title: `${point.owner.kind} ${point.owner.name}: ${point.text}, ${side === 'at' ? 'at the boundary' : 'next to it'}`,
+        reads: about(point.owner, points.conditions.find(({ key }) => key === point.key)?.expressions ?? []),
+      })
+      return [...(exactly > 0 ? [] : [goal('at')]), ...(beside > 0 ? [] : [goal('beside')])]
+    }),
+  ]
+}
+
+function guardsOf({ rules }: Points): ReadonlyMap<string, readonly Expression[]> {
+  return new Map(rules.map(({ name, rule }) => [name, rule.guard === undefined ? [] : [rule.guard]]))
+}
