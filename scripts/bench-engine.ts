@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Policy } from '../src/policy/core.ts'
 import type { CallInput, Conclusion, Evaluator, SessionState, World } from '../src/policy/decision.ts'
 import { compilePolicy } from '../src/policy/engine/compile-policy.ts'
@@ -15,9 +14,9 @@ import { conclude, observe, startSession } from '../src/policy/session-state.ts'
  */
 const sessions = 40
 const callsEach = 100
-const rounds = 7
+const rounds = 25
 
-const folder = fileURLToPath(new URL('../policies/', import.meta.url))
+const folder = 'policies/'
 const file = process.argv[2] ?? 'claude-code.route'
 
 function loaded(): Policy {

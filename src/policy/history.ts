@@ -1,7 +1,7 @@
 import type { PromptFacts, ReplyFacts, TextFacts } from '../trace/record.ts'
 import type { Policy } from './core.ts'
-import type { CallInput, History, HistoryMessage, HistoryTool, Reading, SessionState } from './decision.ts'
-import { withEntry } from './entries.ts'
+import type { CallInput, History, HistoryMessage, HistoryTool, SessionState } from './decision.ts'
+import { hasEntry } from './entries.ts'
 import { reaches, reachesOf } from './history-needs.ts'
 
 export const emptyHistory: History = {
@@ -26,25 +26,34 @@ export function grown(policy: Policy, state: SessionState, input: CallInput, now
   const { history } = state
   const before: Place = { call: state.call, turn: state.turn }
   const reply = state.call === 0 ? undefined : input.previousReply
-  const messages = [
-    ...history.messages,
-    ...replyMessages(state.call > 0, reply, before),
-    ...userMessages(input, now),
-  ]
+  const messages = history.messages.concat(
+    replyMessages(state.call > 0, reply, before),
+    userMessages(input, now),
+  )
   const replyTools = state.call === 0 ? [] : reply?.tools
-  const tools = [...history.tools, ...(replyTools ?? [unrecorded]).map((tool) => ({ ...tool, ...before }))]
+  const tools = history.tools.concat(placed(replyTools ?? [unrecorded], before))
+  const fresh = images(history, input)
+  // One spread and no more: a gateway observes every call, and a second spread is slow.
   return {
     ...history,
     messages: boundedMessages(policy, messages, now),
     tools: bounded(tools, now, reachesOf(policy).tools),
     calls: bounded(calls(history, before, input.previousServed), now, reachesOf(policy).calls),
-    ...images(history, input),
+    turnImages: fresh.turnImages,
+    contextImages: fresh.contextImages,
     contextTokens: input.prompt.tokens,
     userMessage: input.beginsTurn ? input.prompt.user : history.userMessage,
     replyTools: replyTools?.map((tool) => tool.name),
     signals: heldSignals(history.signals, input.prompt),
-    maps: heldMaps(history.maps ?? {}, input.prompt),
+    maps: heldMaps(history.maps ?? noMaps, input.prompt),
   }
+}
+
+function placed(
+  tools: readonly Pick<HistoryTool, 'name' | 'unrecorded'>[],
+  { call, turn }: Place,
+): readonly HistoryTool[] {
+  return tools.map((tool) => ({ ...tool, call, turn }))
 }
 
 const unrecorded: Pick<HistoryTool, 'name' | 'unrecorded'> = { name: '', unrecorded: true }
@@ -99,18 +108,20 @@ function heldSignals(
   held: History['signals'],
   prompt: PromptFacts,
 ): History['signals'] {
-  const kept = Object.entries(held).filter(([name]) => !ofOneCall.includes(name))
-  return Object.entries(prompt.signals ?? {}).reduce(
-    (signals, [name, value]) => withEntry<Reading>(signals, name, value),
-    Object.fromEntries(kept) as History['signals'],
-  )
+  const kept = ofOneCall.some((name) => hasEntry(held, name))
+    ? Object.fromEntries(Object.entries(held).filter(([name]) => !ofOneCall.includes(name)))
+    : held
+  return prompt.signals === undefined ? kept : { ...kept, ...prompt.signals }
 }
 
 type Maps = NonNullable<History['maps']>
 
+const noMaps: Maps = {}
+
 /** A map that a call gives replaces the one before it, whole. */
 function heldMaps(held: Maps, prompt: PromptFacts): Maps {
   const { header, param, metadata } = prompt
+  if (header === undefined && param === undefined && metadata === undefined) return held
   return {
     ...held,
     ...(header !== undefined && { header }),
@@ -129,17 +140,21 @@ function bounded<T extends Place>(
   return items.filter((item, index) => reaches(reach, items.length - 1 - index, item, now))
 }
 
+/** Each kind has a window of its own; user and assistant messages have one together besides. */
 function boundedMessages(
   policy: Policy,
   messages: readonly HistoryMessage[],
   now: Place,
 ): readonly HistoryMessage[] {
   const wanted = reachesOf(policy)
-  const kept = new Set<HistoryMessage>([
-    ...bounded(messages.filter((message) => message.from === 'user'), now, wanted.user),
-    ...bounded(messages.filter((message) => message.from === 'assistant'), now, wanted.assistant),
-    ...bounded(messages.filter((message) => message.from === 'thinking'), now, wanted.thinking),
-    ...bounded(messages.filter((message) => message.from !== 'thinking'), now, wanted.messages),
-  ])
-  return messages.filter((message) => kept.has(message))
+  const kept: HistoryMessage[] = []
+  const newer = { user: 0, assistant: 0, thinking: 0 }
+  for (const message of messages.toReversed()) {
+    const { from } = message
+    const among = newer.user + newer.assistant
+    const spoken = from !== 'thinking' && reaches(wanted.messages, among, message, now)
+    if (spoken || reaches(wanted[from], newer[from], message, now)) kept.push(message)
+    newer[from] += 1
+  }
+  return kept.reverse()
 }

@@ -49,13 +49,14 @@ export function observe(policy: Policy, state: SessionState, input: CallInput): 
   const clock = clockOf(input)
   return {
     ...state,
-    ...now,
+    call: now.call,
+    turn: now.turn,
     // After a hard switch the session is concrete on its new model, whatever the log goes on saying.
     kind: state.requestedFixed ? state.kind : (input.kind ?? state.kind),
     requested:
       state.requestedFixed || input.requested === undefined ? state.requested : input.requested,
     sidechain: input.sidechain ?? state.sidechain,
-    organisation: { ...state.organisation, ...stated(policy, input.organisation) },
+    organisation: stated(policy, state.organisation, input.organisation),
     toolCalled: toolsCalled(policy, state, input),
     events:
       input.compacted === true
@@ -67,11 +68,16 @@ export function observe(policy: Policy, state: SessionState, input: CallInput): 
 }
 
 /** A list that is not named stays; models are named as the catalogue names them. */
-function stated(policy: Policy, organisation: Partial<Organisation>): Partial<Organisation> {
-  const { blocked, only, ignored, router } = organisation
+function stated(
+  policy: Policy,
+  held: Organisation,
+  { blocked, only, ignored, router }: Partial<Organisation>,
+): Organisation {
+  if (blocked === undefined && only === undefined && ignored === undefined && router === undefined) return held
   const model = (name: string): string => canonicalModel(policy, name)
   const isProvider = (name: string): boolean => policy.providers.some((each) => each.name === name)
   return {
+    ...held,
     ...(blocked !== undefined && { blocked: blocked.map(model) }),
     ...(only !== undefined && {
       only: only === null ? null : only.map((name) => (isProvider(name) ? name : model(name))),
