@@ -271,6 +271,35 @@ describe('a fact that a policy reads', () => {
     expect(text).not.toMatch(/merger|Acme/)
   })
 
+  it('may be a number: told apart where it is only compared, kept where it is calculated with', () => {
+    const equal = small('on start {\n  rule a: when param("n") is 7 then use big\n  otherwise use mid\n}')
+    const compared = pseudonymised([equal], [7, 1234, 5678, 1234].map((n) => sessionWith({}, { param: { n } })))
+    const [seven, ...others] = [0, 1, 2, 3].map((at) => headerOf(compared, at)?.param?.['n'])
+    expect(seven).toBe(7)
+    expect([...new Set(others)].toSorted()).toEqual([1, 2])
+    expect(others[0]).toBe(others[2])
+    const order = small('on start {\n  rule a: when repo.files > 1000 then use big\n  otherwise use mid\n}')
+    expect(headerOf(pseudonymised([order], [sessionWith({ 'repo.files': 1234 })]))?.signals).toEqual({ 'repo.files': 1234 })
+  })
+
+  it('stays equal to another fact that it is compared with', () => {
+    const policy = small('on start {\n  rule own: when team is repo.name then use big\n  otherwise use mid\n}')
+    const made = pseudonymised([policy], [sessionWith({ team: 'acme', 'repo.name': 'acme' }), sessionWith({ team: 'acme', 'repo.name': 'other' })])
+    const [same, different] = [headerOf(made)?.signals, headerOf(made, 1)?.signals]
+    expect(same?.['team']).toBe(same?.['repo.name'])
+    expect(different?.['team']).not.toBe(different?.['repo.name'])
+    expect(JSON.stringify(made.records)).not.toMatch(/acme/)
+  })
+
+  it('is respected through a signal, prefixes included', () => {
+    const policy = small('signal where-to = path\non start {\n  rule a: when where-to starts with "src/" then use big\n  otherwise use mid\n}')
+    const sessions = ['src/secret.ts', 'lib/secret.ts'].map((path) => sessionWith({ path }))
+    const made = pseudonymised([policy], sessions)
+    expectSameDecisions(policy, sessions, made)
+    expect(String(headerOf(made)?.signals?.['path'])).toMatch(/^src\//)
+    expect(JSON.stringify(made.records)).not.toMatch(/secret/)
+  })
+
   it('named `__proto__` is a fact like any other', () => {
     const signals = JSON.parse('{"__proto__":"secret","team":"__proto__"}') as Record<string, string>
     const { records } = pseudonymised([small('on start { otherwise use mid }')], [sessionWith(signals)])
@@ -324,6 +353,13 @@ describe('ids that are drawn by', () => {
     const kept = pseudonymised([policy], sessions, { keepDrawnIds: true })
     expect(kept.sessions[0]?.session).toBe('s')
     expect(kept.names.keptIds).toHaveLength(1)
+  })
+})
+
+describe('a text that is more than compared', () => {
+  it('is refused', () => {
+    const policy = small('signal said = message.text\non start {\n  rule a: when said is "go" then use big\n  otherwise use mid\n}')
+    expect(refusal([policy], [sessionWith({})], { keepDrawnIds: true })).toMatchObject({ because: 'text' })
   })
 })
 

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { mutantsOf } from '../../src/analysis/mutation/mutants.ts'
+import { mutationScore } from '../../src/analysis/mutation/score.ts'
+import { policyDigest } from '../../src/policy/digest.ts'
+import { small } from '../support/policy-of.ts'
+import { shippedPolicies } from '../support/shipped-policies.ts'
+
+const text = `
+setting limit = 2 from 1 to 9
+state { latch seen }
+deny cheap: models where it is small when plan-mode
+on start {
+  rule first: when images >= limit and not plan-mode then set seen, use big
+  rule second: when images >= 1 then use mid else use small
+  otherwise use small
+}
+on turn, call {
+  rule up: when images > 5 then upgrade to big
+  otherwise keep
+}
+`
+
+const tests = `
+test "two" { user "a" with { images 2 } -> big by first where seen }
+test "one" { user "a" with { images 1 } -> mid by second }
+test "none" { user "a" -> small by otherwise }
+`
+
+describe('mutants', () => {
+  it('make one mistake each, in the order of the policy', () => {
+    expect(mutantsOf(small(text)).map(({ kind, place, change }) => `${place}, ${kind}: ${change}`)).toMatchInlineSnapshot(`
+      [
+        "filter cheap, negate: \`plan-mode\` negated",
+        "filter cheap, negate: \`it is small\` negated",
+        "rule first, drop condition: without \`images >= limit\`",
+        "rule first, drop condition: without \`not plan-mode\`",
+        "rule first, negate: \`images >= limit\` negated",
+        "rule first, move threshold: \`images >= limit\` becomes \`images >= 3\`",
+        "rule first, move threshold: \`images >= limit\` becomes \`images >= 1\`",
+        "rule first, negate: \`plan-mode\` negated",
+        "rule second, negate: \`images >= 1\` negated",
+        "rule second, move threshold: \`images >= 1\` becomes \`images >= 2\`",
+        "rule second, move threshold: \`images >= 1\` becomes \`images >= 0\`",
+        "rule up, negate: \`images > 5\` negated",
+        "rule up, move threshold: \`images > 5\` becomes \`images > 6\`",
+        "rule up, move threshold: \`images > 5\` becomes \`images > 4\`",
+        "filter cheap, drop filter: without the filter",
+        "rule second, swap rules: \`second\` stands before \`first\`",
+        "rule first, change target: \`big\` becomes \`mid\`",
+        "rule first, drop effect: without \`set seen\`",
+        "rule second, change target: \`mid\` becomes \`small\`",
+        "rule second, change target: in its else, \`small\` becomes \`big\`",
+        "otherwise of on start, change target: \`small\` becomes \`big\`",
+        "rule up, change target: \`big\` becomes \`mid\`",
+      ]
+    `)
+  })
+
+  it('mean something else than the policy, and no two of shipped ones the same', () => {
+    for (const { policy } of shippedPolicies()) {
+      const own = policyDigest(policy)
+      const digests = mutantsOf(policy).map((mutant) => policyDigest(mutant.policy))
+      expect(digests).not.toContain(own)
+      // A threshold may be moved by one to what a dropped condition is as well; never twice alike within a kind.
+      expect(new Set(digests).size).toBe(digests.length)
+    }
+  })
+
+  it('change a block in every moment that it stands for', () => {
+    for (const { policy } of mutantsOf(small(text))) expect(policy.blocks.turn).toBe(policy.blocks.call)
+  })
+})
+
+describe('the mutation score', () => {
+  it('names what no test notices, and is the same every time', () => {
+    const policy = small(`${text}${tests}`)
+    const score = mutationScore(policy)
+    expect(score.killed + score.survived).toBe(score.mutants.length)
+    const survivors = score.mutants.flatMap(({ mutant, verdict }) =>
+      verdict.kind === 'survived' ? [`${mutant.place}: ${mutant.change}`] : [],
+    )
+    expect(survivors).toContain('rule up: `big` becomes `mid`')
+    expect(survivors).toContain('filter cheap: without the filter')
+    expect(survivors).not.toContain('rule first: without `set seen`')
+    expect(mutationScore(policy)).toEqual(score)
+  })
+
+  it('kills nothing by a test that fails anyhow', () => {
+    const { killed } = mutationScore(small(`${text}\ntest "wrong" { user "a" -> big }`))
+    expect(killed).toBe(0)
+  })
+
+  it('leaves out what is proved to be the same', () => {
+    const score = mutationScore(small(`${text}${tests}`), { isEquivalent: () => true })
+    expect([score.survived, score.equivalent > 0]).toEqual([0, true])
+  })
+})
