@@ -19,7 +19,7 @@ export interface Hosts {
   readonly chosen: LineUp
   /** Of this call; its service tier is the plan's. */
   readonly moment: PriceMoment
-  /** `undefined`: the model is no candidate for this call, or has no host left. */
+  /** `undefined`: the model has been tried, is no candidate for this call, or has no host left. */
   fallback(model: string): { readonly plan: ServeLines; readonly line: LineUp } | undefined
 }
 
@@ -97,7 +97,7 @@ export function hostsOf(call: DecidedCall): Hosts | undefined {
     chosen: line(decision.model, plan, decision.at),
     moment,
     fallback: (model) => {
-      if (!candidates.of(model).candidate) return undefined
+      if (model === decision.model || !candidates.of(model).candidate) return undefined
       const own = servePlan(policy, model, undefined)
       const hosts = line(model, own, undefined)
       return hosts.groups.length === 0 ? undefined : { plan: own, line: hosts }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { check } from '../../../src/check/index.ts'
 import { loadPolicyText } from '../../../src/policy/load.ts'
@@ -19,17 +18,5 @@ describe('shipped policies', () => {
     const { policy } = loadPolicyText(name, text, libraries)
     const failed = policy === undefined ? [] : runTests(policy).filter((each) => each.failure !== undefined)
     expect(failed.map(({ title, failure }) => `${title}: got ${failure?.got}`)).toEqual([])
-  })
-})
-
-/** Policies after well-known gateways: together they use every construct of the language. */
-const corpus = new URL('../../corpus/policies/', import.meta.url)
-
-describe('the corpus', () => {
-  it.each(readdirSync(corpus))('%s elaborates without an error', (name) => {
-    const text = readFileSync(new URL(name, corpus), 'utf8')
-    const { policy, diagnostics } = loadPolicyText(name, text, libraries)
-    expect(diagnostics).toEqual([])
-    expect(policy?.name).toBe(name.replace('.route', ''))
   })
 })
