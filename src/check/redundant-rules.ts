@@ -1,19 +1,22 @@
+import type { Rule } from '../policy/core.ts'
 import { eachPart, expressionsOf } from '../policy/walk.ts'
 import type { BlockCheck } from './block-checks.ts'
-import { attempt, decided, isNever, isUndecided } from './diagram/blocks.ts'
-import type { BlockDiagram } from './diagram/blocks.ts'
-import { no } from './diagram/leaves.ts'
-import type { Diagram } from './diagram/store.ts'
+import { attempt } from './diagram/blocks.ts'
+import type { BlockDiagram, RuleDiagram } from './diagram/blocks.ts'
+import { coverOf } from './diagram/cover.ts'
+import { yes } from './diagram/leaves.ts'
+import { wholeChoice } from './diagram/outcomes.ts'
+import { leafAt, samplePoints } from './diagram/samples.ts'
 
 /** A rule without which the block does the same. */
 export const checkRedundantRules: BlockCheck = (diagrams, accept) => {
   const [first] = diagrams
-  if (first === undefined) return
+  // Which classifiers are asked on the way costs money, whatever is decided.
+  if (first === undefined || first.policy.classifiers.length > 0) return
   const named = rulesReadByName(first)
-  const redundant = diagrams.map(redundantIn)
   for (const [index, { rule }] of first.rules.entries()) {
-    if (rule === first.block.otherwise || named.has(rule.name)) continue
-    if (!redundant.every((each) => each.has(index))) continue
+    if (rule.choice === undefined || rule === first.block.otherwise || named.has(rule.name)) continue
+    if (!diagrams.every((diagram) => isRedundant(diagram, index) === true)) continue
     accept('RT0302', rule.location, `without the rule \`${rule.name}\` the block does the same`, {
       help: 'take it out, or give it a choice of its own',
     })
@@ -31,35 +34,40 @@ function rulesReadByName({ policy }: BlockDiagram): ReadonlySet<string> {
   return found
 }
 
-/** Places of rules whose inputs are decided alike by the rules after them. */
-function redundantIn(diagram: BlockDiagram): ReadonlySet<number> {
-  const { space, rules, policy } = diagram
-  const found = new Set<number>()
-  // Which classifiers are asked on the way costs money, whatever is decided.
-  const asks = policy.classifiers.length > 0
-  const done = attempt(() => {
-    let rest: Diagram = space.constant(no)
-    for (const [index, each] of [...rules.entries()].reverse()) {
-      const { rule, guard, region } = each
-      const own = decided(space, rest, rule)
-      if (!asks && !isNever(diagram, region) && sameWhere(diagram, region, own, rest)) found.add(index)
-      rest = space.choose(guard, own, rest)
-    }
+const samples = 48
+
+/** Whether the rules after it decide alike wherever it fires, and it does fire somewhere. */
+function isRedundant(diagram: BlockDiagram, index: number): unknown {
+  const { space, rules, feasible } = diagram
+  const target = rules[index]
+  if (target === undefined) return false
+  const before = rules.slice(0, index).filter(({ rule }) => rule.choice !== undefined)
+  const after = rules.slice(index + 1)
+  const differs = samplePoints(diagram, target.guard, samples).some((point) => {
+    const fires = ({ guard }: RuleDiagram): boolean => leafAt(diagram, guard, point) === yes
+    if (leafAt(diagram, feasible, point) !== yes || before.some(fires)) return false
+    const next = after.find(fires)
+    return next === undefined || !alike(target.rule, next.rule)
   })
-  return isUndecided(done) ? new Set() : found
+  if (differs) return false
+  return attempt(() =>
+    space.store.scratch(() => {
+      const own = space.and(feasible, target.guard)
+      const guards = (given: readonly RuleDiagram[]): readonly number[] => given.map(({ guard }) => guard)
+      // A rule that never fires is reported as that.
+      if (coverOf(diagram, own, guards(before)) !== undefined) return false
+      return after.every(
+        (each, place) =>
+          alike(target.rule, each.rule) ||
+          coverOf(diagram, space.and(own, each.guard), guards([...before, ...after.slice(0, place)])) !== undefined,
+      )
+    }),
+  )
 }
 
-/** Whether two decisions do the same wherever the region lies; who decides does not enter. */
-function sameWhere({ space }: BlockDiagram, region: Diagram, left: Diagram, right: Diagram): boolean {
-  const nothing = space.constant(no)
-  const both = [left, right].map((each) => space.choose(region, anonymous(each), nothing))
-  return both[0] === both[1]
-
-  function anonymous(decision: Diagram): Diagram {
-    return space.bind(decision, (number) => {
-      const leaf = space.leaves.at(number)
-      if (leaf.kind !== 'outcome') return space.constant(number)
-      return space.constant(space.leaves.of({ kind: 'outcome', outcome: { ...leaf.outcome, rule: '' } }))
-    })
-  }
+/** The same choice with the same effects; a rule that only has effects is like no other. */
+function alike(one: Rule, other: Rule): boolean {
+  if (one.choice === undefined || other.choice === undefined) return false
+  const [left, right] = [wholeChoice(one, one.choice), wholeChoice(other, other.choice)]
+  return left.does === right.does && left.effects.join() === right.effects.join()
 }

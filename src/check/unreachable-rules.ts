@@ -1,70 +1,77 @@
 import type { Rule } from '../policy/core.ts'
-import { no } from './diagram/leaves.ts'
-import type { BlockDiagram } from './diagram/blocks.ts'
-import { isNever } from './diagram/blocks.ts'
 import type { BlockCheck } from './block-checks.ts'
+import { attempt, isUndecided } from './diagram/blocks.ts'
+import type { BlockDiagram, RuleDiagram, Undecided } from './diagram/blocks.ts'
+import { coverOf } from './diagram/cover.ts'
+import { yes } from './diagram/leaves.ts'
+import { leafAt, samplePoints } from './diagram/samples.ts'
 import { asksTooMuch } from './unreachable-counts.ts'
 
 /** A rule that never fires, with the rules before it that leave nothing to it. */
 export const checkUnreachableRules: BlockCheck = (diagrams, accept) => {
-  const first = diagrams[0]
+  const [first] = diagrams
   if (first === undefined) return
   for (const [index, { rule }] of first.rules.entries()) {
     if (rule === first.block.otherwise) continue
     // A block that stands for several moments is dead where it is dead at each of them.
-    if (!diagrams.every((diagram) => isNeverAt(diagram, index))) continue
-    const shadows = new Set(diagrams.flatMap((diagram) => shadowsOf(diagram, index)))
-    const named = first.rules.map((each) => each.rule).filter((each) => shadows.has(each))
-    const what = `the rule \`${rule.name}\``
+    const dead = diagrams.map((diagram) => shadowsOf(diagram, index))
+    const shadows = dead.flatMap((each) => (each === undefined || isUndecided(each) ? [] : each))
+    if (dead.some((each) => each === undefined || isUndecided(each))) continue
+    const named = first.rules.map((each) => each.rule).filter((each) => shadows.includes(each))
+    const what = `the rule \`${rule.name}\` never fires`
     if (named.length === 0) {
       // A count that its window cannot hold is reported where it stands.
       if (rule.guard !== undefined && asksTooMuch(first.policy, rule.guard)) continue
-      accept('RT0301', rule.location, `${what} never fires: its condition is never true`, {
+      accept('RT0301', rule.location, `${what}: its condition is never true`, {
         help: 'mend the condition, or take the rule out',
       })
       continue
     }
-    accept(
-      'RT0301',
-      rule.location,
-      `${what} never fires: ${list(named.map(({ name }) => `\`${name}\``))} ${named.length === 1 ? 'takes' : 'together take'} every call that it could`,
-      {
-        help: 'put it before them, narrow their conditions, or take it out',
-        related: named.map((each) => ({ location: each.location, message: `\`${each.name}\` stands here` })),
-      },
-    )
+    const names = list(named.map(({ name }) => `\`${name}\``))
+    const take = named.length === 1 ? 'takes' : 'together take'
+    accept('RT0301', rule.location, `${what}: ${names} ${take} every call that it could`, {
+      help: 'put it before them, narrow their conditions, or take it out',
+      related: named.map((each) => ({ location: each.location, message: `\`${each.name}\` stands here` })),
+    })
   }
 }
 
-function isNeverAt(diagram: BlockDiagram, index: number): boolean {
-  const found = diagram.rules[index]
-  return found !== undefined && isNever(diagram, found.region)
-}
+const samples = 48
 
-/** Rules before it that together cover its condition; none of them can be left out. */
-export function shadowsOf({ space, rules, feasible }: BlockDiagram, index: number): readonly Rule[] {
+/**
+ * Rules before it that together cover its condition, none of which can be left out; none at all for a
+ * condition that is never true. `undefined`: it fires somewhere.
+ */
+export function shadowsOf(diagram: BlockDiagram, index: number): readonly Rule[] | Undecided | undefined {
+  const { space, rules, feasible } = diagram
   const target = rules[index]
-  if (target === undefined) return []
-  const never = space.constant(no)
-  const wanted = space.and(feasible, target.guard)
-  const without = (from: number, guards: readonly number[]): number =>
-    guards.reduce((left, guard) => space.choose(guard, never, left), from)
-  const taking: { readonly rule: Rule; readonly guard: number }[] = []
-  let left = wanted
-  for (const { rule, guard } of rules.slice(0, index)) {
-    if (rule.choice === undefined || left === never) continue
-    const rest = without(left, [guard])
-    if (rest !== left) taking.push({ rule, guard })
-    left = rest
+  if (target === undefined) return undefined
+  const before = rules.slice(0, index).filter(({ rule }) => rule.choice !== undefined)
+  const fires = samplePoints(diagram, target.guard, samples).some(
+    (point) =>
+      leafAt(diagram, feasible, point) === yes &&
+      before.every(({ guard }) => leafAt(diagram, guard, point) !== yes),
+  )
+  if (fires) return undefined
+  return attempt(() => space.store.scratch(() => shadowing(diagram, target, before)))
+}
+
+function shadowing(
+  diagram: BlockDiagram,
+  target: RuleDiagram,
+  before: readonly RuleDiagram[],
+): readonly Rule[] | undefined {
+  const wanted = diagram.space.and(diagram.feasible, target.guard)
+  const coveredBy = (rules: readonly RuleDiagram[]): readonly RuleDiagram[] | undefined => {
+    const places = coverOf(diagram, wanted, rules.map(({ guard }) => guard))
+    return places && rules.filter((_, place) => places.has(place))
   }
-  return taking
-    .reduce(
-      (kept, each) => {
-        const others = kept.filter((other) => other !== each)
-        return without(wanted, others.map(({ guard }) => guard)) === never ? others : kept
-      },
-      taking as readonly { readonly rule: Rule; readonly guard: number }[],
-    )
+  const all = coveredBy(before)
+  return all
+    ?.reduce((kept, each) => {
+      const others = kept.filter((other) => other !== each)
+      return others.length < kept.length && coveredBy(others) !== undefined ? others : kept
+    }, all)
     .map(({ rule }) => rule)
 }
 

@@ -3,7 +3,7 @@ import { eachPart, expressionsOf } from '../../policy/walk.ts'
 import { diagramSpace } from './diagram-space.ts'
 import type { DiagramSpace } from './diagram-space.ts'
 import { currentVariable } from './inputs.ts'
-import { none, no, yes } from './leaves.ts'
+import { none, no } from './leaves.ts'
 import { outcomesOf, shape, wholeChoice, writtenBy } from './outcomes.ts'
 import { firesOf } from './reading.ts'
 import type { Frame } from './reading.ts'
@@ -40,8 +40,6 @@ export interface RuleDiagram {
   readonly rule: Rule
   /** Where the guard is true, whatever rules before it do. */
   readonly guard: Diagram
-  /** Where the rule fires. */
-  readonly region: Diagram
   readonly frame: Frame
 }
 
@@ -58,12 +56,7 @@ export function blockDiagram(policy: Policy, moment: Moment, limit: number = nod
     }
     const space = diagramSpace(variables, limit)
     const possible = feasible(space)
-    let live = possible
-    const rules = guardsOf(policy, moment, block, space).map(({ rule, frame, guard }): RuleDiagram => {
-      const region = space.and(live, guard)
-      if (rule.choice !== undefined) live = space.choose(guard, space.constant(no), live)
-      return { rule, frame, guard, region }
-    })
+    const rules = guardsOf(policy, moment, block, space)
     return { decided: true, policy, moment, block, space, feasible: possible, rules } as const
   })
 }
@@ -82,14 +75,8 @@ export function isUndecided(answer: unknown): answer is Undecided {
   return typeof answer === 'object' && answer !== null && 'decided' in answer && answer.decided === false
 }
 
-interface Guarded {
-  readonly rule: Rule
-  readonly frame: Frame
-  readonly guard: Values
-}
-
 /** Each rule's guard, with what the rules before it may have written. */
-function guardsOf(policy: Policy, moment: Moment, block: Block, space: Space): readonly Guarded[] {
+function guardsOf(policy: Policy, moment: Moment, block: Block, space: Space): readonly RuleDiagram[] {
   const before = space.read(currentVariable(space.variables, policy, moment === 'start'))
   const sinces = sincesOf(policy)
   let frame: Frame = {
@@ -148,7 +135,7 @@ export function decided(space: DiagramSpace, rest: Diagram, rule: Rule): Diagram
  * Which models a rule's choice comes to where it fires: leaves are outcomes, one a branch and a
  * model. Not decided past the limit.
  */
-export function outcomesWhere({ space }: BlockDiagram, { rule, region, frame }: RuleDiagram): Diagram | Undecided {
+export function outcomesWhere({ space }: BlockDiagram, { rule, frame }: RuleDiagram, region: Diagram): Diagram | Undecided {
   return attempt(() => space.choose(region, outcomesOf(rule, frame), space.constant(no)))
 }
 
@@ -163,14 +150,21 @@ function withEffects(space: DiagramSpace, rest: Diagram, rule: Rule): Diagram {
 }
 
 /** Where a rule fires; nowhere for a rule that is not of this block. */
-export function regionOf(diagram: BlockDiagram, rule: Rule): Diagram {
-  return diagram.rules.find((each) => each.rule === rule)?.region ?? diagram.space.constant(no)
+export function regionOf({ space, feasible: possible, rules }: BlockDiagram, rule: Rule): Diagram | Undecided {
+  const place = rules.findIndex((each) => each.rule === rule)
+  const own = rules[place]
+  return attempt(() => {
+    const never = space.constant(no)
+    if (own === undefined) return never
+    return rules
+      .slice(0, place)
+      .filter((each) => each.rule.choice !== undefined)
+      .reduce((left, { guard }) => space.choose(guard, never, left), space.and(own.guard, possible))
+  })
 }
 
-export function isNever(diagram: BlockDiagram, region: Diagram): boolean {
-  return region === diagram.space.constant(no)
-}
-
-export function isAlways(diagram: BlockDiagram, region: Diagram): boolean {
-  return diagram.space.choose(diagram.feasible, region, diagram.space.constant(yes)) === diagram.space.constant(yes)
+/** Whether two diagrams of one space are the same function where inputs can be. */
+export function equivalent({ space, feasible: possible }: BlockDiagram, left: Diagram, right: Diagram): boolean {
+  const nothing = space.constant(no)
+  return space.choose(possible, left, nothing) === space.choose(possible, right, nothing)
 }

@@ -26,6 +26,8 @@ export interface Store {
   combine(operation: Operation, left: Diagram, right: Diagram): Diagram
   /** `then` where the condition comes to the leaf 1, `otherwise` everywhere else. */
   choose(condition: Diagram, then: Diagram, otherwise: Diagram): Diagram
+  /** Asks something, and forgets every node that was made for it: the answer holds no diagram. */
+  scratch<T>(ask: () => T): T
 }
 
 /**
@@ -71,8 +73,8 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
     return hash >>> 0
   }
 
-  const grow = (): void => {
-    const larger = new Int32Array(table.length * 2).fill(-1)
+  const rehash = (slots: number): void => {
+    const larger = new Int32Array(slots).fill(-1)
     for (let diagram = 0; diagram < levels.length; diagram += 1) {
       const level = levelOf(diagram)
       if (level === terminalLevel) continue
@@ -109,7 +111,7 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
     places.push(children.length)
     for (const kid of kids) children.push(kid)
     table[slot] = made
-    if (levels.length * 2 > table.length) grow()
+    if (levels.length * 2 > table.length) rehash(table.length * 2)
     return made
   }
 
@@ -163,7 +165,25 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
     return keep(slot, [chooseId, condition, then, otherwise], node(level, kids))
   }
 
+  const forgetFrom = (mark: number, place: number): void => {
+    if (levels.length === mark) return
+    for (const [leaf, diagram] of terminals) if (diagram >= mark) terminals.delete(leaf)
+    levels.length = mark
+    places.length = mark
+    children.length = place
+    cached.fill(-1)
+    rehash(table.length)
+  }
+
   return {
+    scratch: (ask) => {
+      const [mark, place] = [levels.length, children.length]
+      try {
+        return ask()
+      } finally {
+        forgetFrom(mark, place)
+      }
+    },
     size: () => levels.length,
     terminal,
     node,
