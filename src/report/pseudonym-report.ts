@@ -21,8 +21,9 @@ export function pseudonymScreen(facts: PseudonymFacts, screen: Screen): string {
   const { style } = screen
   const policies = facts.policies.map((name) => `\`${name}\``).join(', ')
   const shown = (reasons: readonly string[]): string => escapeTerminal(reasons.join('; '))
+  const taken = `${plural(facts.sessions, 'session')}, ${plural(facts.calls, 'call')}`
   const lines = [
-    style.strong(`${plural(facts.sessions, 'session')}, ${plural(facts.calls, 'call')} to ${escapeTerminal(facts.output)}`),
+    style.strong(`${taken} to ${escapeTerminal(facts.output)}`),
     ...field(screen, 'decisions', `the same as before for ${escapeTerminal(policies)}`),
     ...(facts.sessionIds === 'hashed'
       ? field(screen, 'session ids', 'hashed; the key is gone')

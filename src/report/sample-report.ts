@@ -15,13 +15,24 @@ export interface SampleFacts extends SampleFigures {
 
 const lostShown = 4
 
+const words = {
+  rule: 'rules',
+  switch: 'switches',
+  end: 'ends',
+  error: 'errors',
+  stop: 'stops',
+  divergence: 'divergences',
+} as const
+
 export function sampleScreen(facts: SampleFacts, screen: Screen): string {
   const { style } = screen
   const { corpus, sample, weighted } = facts
   const places = placesFor(corpus.picoUsd)
   const size = facts.bytes === undefined ? '' : `, ${formatCount(Math.ceil(facts.bytes / 1_000))} kB`
+  const taken = `${plural(sample.sessions, 'session')} of ${formatCount(corpus.sessions)}`
+  const left = facts.sessionsStoodForByNone
   const lines = [
-    style.strong(`${plural(sample.sessions, 'session')} of ${formatCount(corpus.sessions)} to ${escapeTerminal(facts.output)}${size}`),
+    style.strong(`${taken} to ${escapeTerminal(facts.output)}${size}`),
     ...field(
       screen,
       'calls',
@@ -31,12 +42,15 @@ export function sampleScreen(facts: SampleFacts, screen: Screen): string {
     ...field(
       screen,
       'stands for',
-      `${plural(weighted.sessions, 'session')}; weighted, ${formatCount(weighted.calls)} calls and ${formatUsd(weighted.picoUsd, places)}, where the traces hold ${formatCount(corpus.calls)} and ${formatUsd(corpus.picoUsd, places)}`,
+      `${plural(weighted.sessions, 'session')}; weighted, ${formatCount(weighted.calls)} calls and ` +
+        `${formatUsd(weighted.picoUsd, places)}, where the traces hold ` +
+        `${formatCount(corpus.calls)} and ${formatUsd(corpus.picoUsd, places)}`,
     ),
     ...field(
       screen,
       'model × size',
-      `${formatCount(facts.strataKept)} of ${formatCount(facts.strata)} kept${facts.sessionsStoodForByNone === 0 ? '' : `; ${plural(facts.sessionsStoodForByNone, 'session')} stood for by none`}`,
+      `${formatCount(facts.strataKept)} of ${formatCount(facts.strata)} kept` +
+        (left === 0 ? '' : `; ${plural(left, 'session')} stood for by none`),
       facts.strataKept < facts.strata ? style.warn : undefined,
     ),
     ...coverage(facts, screen),
@@ -56,13 +70,15 @@ function costs({ sample, corpus }: SampleFacts, places: Places): string {
 
 function coverage({ coverage: kinds, policy, forCoverage }: SampleFacts, screen: Screen): string[] {
   const title = `of policy \`${escapeTerminal(policy)}\`; ${plural(forCoverage, 'session')} taken for it`
-  const words = { rule: 'rules', switch: 'switches', end: 'ends', error: 'errors', stop: 'stops', divergence: 'divergences' }
   return [
     ...field(screen, 'coverage', title),
     ...kinds.flatMap(({ kind, kept, of, lost }) => {
-      if (lost.length === 0) return field(screen, `  ${words[kind]}`, `${formatCount(of)} of ${formatCount(of)}`)
-      const names = withRest(lost.slice(0, lostShown).map((name) => clip(name, 40)), lost.length - lostShown)
-      return field(screen, `  ${words[kind]}`, `${formatCount(kept)} of ${formatCount(of)}, without ${names}`, screen.style.warn)
+      const label = `  ${words[kind]}`
+      const share = `${formatCount(kept)} of ${formatCount(of)}`
+      if (lost.length === 0) return field(screen, label, share)
+      const shown = lost.slice(0, lostShown).map((name) => clip(name, 40))
+      const names = withRest(shown, lost.length - lostShown)
+      return field(screen, label, `${share}, without ${names}`, screen.style.warn)
     }),
   ]
 }

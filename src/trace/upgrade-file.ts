@@ -53,14 +53,16 @@ export async function openUpgrade(path: string, table: UpgradeTable = upgradeTab
 
 async function oneFile(path: string): Promise<TraceFile> {
   if (path === '-') {
-    throw new UpgradeStopped({ message: 'the standard input cannot be read twice', help: 'write it to a file first' })
+    const message = 'the standard input cannot be read twice'
+    throw new UpgradeStopped({ message, help: 'write it to a file first' })
   }
   const { files, directories, problems } = await findTraceFiles([path], neverAsked)
   const [file] = files
   const [problem] = problems
   if (problem !== undefined) throw new UpgradeStopped(problem)
   if (file === undefined || directories.length > 0) {
-    throw new UpgradeStopped({ message: `\`${path}\` is a directory, expected a file`, help: 'upgrade its files one by one' })
+    const message = `\`${path}\` is a directory, expected a file`
+    throw new UpgradeStopped({ message, help: 'upgrade its files one by one' })
   }
   return file
 }
@@ -79,7 +81,12 @@ async function* upgradedRecords(
   }
 }
 
-async function* looseRecords(file: TraceFile): AsyncGenerator<{ readonly line: number; readonly record: LooseRecord }> {
+interface NumberedRecord {
+  readonly line: number
+  readonly record: LooseRecord
+}
+
+async function* looseRecords(file: TraceFile): AsyncGenerator<NumberedRecord> {
   const problems: TraceProblem[] = []
   const options = {
     limits: defaultTraceLimits,

@@ -28,12 +28,17 @@ export type UpgradePlan =
   | { readonly kind: 'refused'; readonly message: string; readonly help: string }
 
 /** What leads from the versions that the headers of one file name to the newest. */
-export function planUpgrade(versions: ReadonlySet<unknown>, table: UpgradeTable = upgradeTable): UpgradePlan {
+export function planUpgrade(
+  versions: ReadonlySet<unknown>,
+  table: UpgradeTable = upgradeTable,
+): UpgradePlan {
   const { to } = table
-  const known = [...versions].filter((version) => typeof version === 'number' && Number.isInteger(version) && version >= 0)
-  const numbers = (known as number[]).toSorted((a, b) => a - b)
-  if (known.length < versions.size) {
-    return refused('a header names no version: `schema` is missing or no whole number', 'mend the header, or import the log again')
+  const numbers = [...versions].filter((version) => isVersion(version)).toSorted((a, b) => a - b)
+  if (numbers.length < versions.size) {
+    return refused(
+      'a header names no version: `schema` is missing or no whole number',
+      'mend the header, or import the log again',
+    )
   }
   const [from, ...others] = numbers
   const newest = numbers.at(-1)
@@ -55,11 +60,16 @@ export function planUpgrade(versions: ReadonlySet<unknown>, table: UpgradeTable 
   for (let version = from; version < to; version += 1) {
     const step = table.migrations.get(version)
     if (step === undefined) {
-      return refused(`nothing leads from version ${version} to version ${version + 1}`, 'import the log again')
+      const message = `nothing leads from version ${version} to version ${version + 1}`
+      return refused(message, 'import the log again')
     }
     steps.push(step)
   }
   return { kind: 'upgrade', from, steps }
+}
+
+function isVersion(version: unknown): version is number {
+  return typeof version === 'number' && Number.isInteger(version) && version >= 0
 }
 
 function refused(message: string, help: string): UpgradePlan {

@@ -122,7 +122,10 @@ function prompt(facts: PromptFacts, rewriting: Rewriting): PromptFacts {
       classifiers === undefined
         ? undefined
         : Object.fromEntries(
-            Object.entries(classifiers).map(([name, each]) => [naming.name('classifier', name), verdict(each, naming)]),
+            Object.entries(classifiers).map(([name, each]) => [
+              naming.name('classifier', name),
+              verdict(each, naming),
+            ]),
           ),
     toolsOffered: facts.toolsOffered?.map((tool) => naming.name('tool', tool)),
     reminded: facts.reminded,
@@ -149,7 +152,10 @@ function verdict(each: VerdictRecord, naming: Naming): VerdictRecord {
       scoresMillionths === undefined
         ? undefined
         : Object.fromEntries(
-            Object.entries(scoresMillionths).map(([model, score]) => [naming.name(catalogueNames, model), score]),
+            Object.entries(scoresMillionths).map(([model, score]) => [
+              naming.name(catalogueNames, model),
+              score,
+            ]),
           ),
     label: label === undefined ? undefined : naming.name('label', label),
     model: named(each.model, naming),

@@ -22,10 +22,12 @@ export function pseudonymousEvents(
 function ofOneMoment(events: readonly EventRecord[]): readonly EventRecord[] {
   const organisation = events.filter((event) => event.event === 'organisation')
   const changes = events.filter((event) => event.event === 'model-change')
-  const rest = events.filter((event) => event.event !== 'organisation' && event.event !== 'model-change')
+  const rest = events.filter(({ event }) => event !== 'organisation' && event !== 'model-change')
   const [first] = organisation
   return [
-    ...(first === undefined ? [] : [organisation.reduce((before, after) => ({ ...before, ...after }), first)]),
+    ...(first === undefined
+      ? []
+      : [organisation.reduce((before, after) => ({ ...before, ...after }), first)]),
     ...changes.slice(-1),
     ...rest,
   ]

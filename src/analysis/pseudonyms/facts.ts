@@ -6,7 +6,8 @@ import type { Read, Reads } from './reads.ts'
 
 /** Kept, as numbers, although no policy reads them: few values, good for grouping. */
 const groupingSignals = new Set([
-  'team', 'repo.name', 'user', 'customer', 'toolchain', 'workflow', 'surface', 'variant', 'repo.language', 'tags',
+  'team', 'repo.name', 'user', 'customer', 'toolchain', 'workflow', 'surface', 'variant',
+  'repo.language', 'tags',
 ])
 
 /** Truths that name nobody. */
@@ -74,14 +75,17 @@ function readValue(value: FactValue, key: NameGroup, read: Read, naming: Naming)
   if (read.drawn) return value
   if (!read.flows) return inGroup(value, key, naming)
   if (typeof value === 'string') return naming.name(flowing, value)
-  return isList(value) ? value.map((item) => (typeof item === 'string' ? naming.name(flowing, item) : item)) : value
+  if (!isList(value)) return value
+  return value.map((item) => (typeof item === 'string' ? naming.name(flowing, item) : item))
 }
 
 function inGroup(value: FactValue, group: NameGroup, naming: Naming): FactValue {
   if (typeof value === 'string') return naming.name(group, value)
   if (typeof value === 'number') return naming.number(group, value)
   if (!isList(value)) return value
-  return value.map((item) => (typeof item === 'string' ? naming.name(group, item) : naming.number(group, item)))
+  return value.map((item) =>
+    typeof item === 'string' ? naming.name(group, item) : naming.number(group, item),
+  )
 }
 
 function isList(value: FactValue): value is readonly (string | number)[] {

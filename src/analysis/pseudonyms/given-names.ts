@@ -47,7 +47,8 @@ export function namingOf(sources: NamingSources): GivenNames {
       name,
       number: (group, value) => given(numbers.get(group)?.get(value)),
       text: (group, value) => sameAnswers(value, ruleOf(group, sources)),
-      id: (purpose, value) => (purpose === 'session' && sources.keepsSessions ? value : hash(purpose, value)),
+      id: (purpose, value) =>
+        purpose === 'session' && sources.keepsSessions ? value : hash(purpose, value),
       instant: (micros) => micros + sources.shiftMicros,
     },
     catalogueName: (value) => catalogue.get(value) ?? value,
@@ -83,7 +84,11 @@ function ruleOf(group: NameGroup, { reads, vocabulary }: NamingSources): Nicknam
     case 'classifier':
       return { stem: 'classifier', literals: vocabulary.classifiers, prefixes: none }
     case 'policy':
-      return { stem: 'policy', literals: new Set(vocabulary.policies.map(({ name }) => name)), prefixes: none }
+      return {
+        stem: 'policy',
+        literals: new Set(vocabulary.policies.map(({ name }) => name)),
+        prefixes: none,
+      }
     default: {
       const read = reads.get(group)
       const literals = [...(read?.literals ?? [])].filter((literal) => typeof literal === 'string')

@@ -131,5 +131,6 @@ function refusalOf(
     return { kind: 'refused', because: 'text', reasons }
   }
   const drawn = drawsOf(options, reads, faults)
-  return drawn.length === 0 || options.keepDrawnIds ? undefined : { kind: 'refused', because: 'ids', reasons: drawn }
+  if (drawn.length === 0 || options.keepDrawnIds) return undefined
+  return { kind: 'refused', because: 'ids', reasons: drawn }
 }

@@ -134,7 +134,7 @@ function markAll(
 function readAt(reads: Map<string, MutableRead>, key: string): MutableRead {
   const known = reads.get(key)
   if (known !== undefined) return known
-  const fresh = { literals: new Set<string | number>(), prefixes: new Set<string>(), flows: false, drawn: false }
+  const fresh: MutableRead = { literals: new Set(), prefixes: new Set(), flows: false, drawn: false }
   reads.set(key, fresh)
   return fresh
 }

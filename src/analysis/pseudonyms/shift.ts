@@ -46,7 +46,9 @@ function reasonsOf(policy: Policy, span: Span): readonly string[] {
     .filter((day) => day !== null)
   const begins = span === undefined ? Infinity : Math.floor(span.first / microsPerDay)
   return [
-    ...(partsOfRules(policy).some(({ kind }) => kind === 'within-hours') ? ['a rule reads the clock and the calendar'] : []),
+    ...(partsOfRules(policy).some(({ kind }) => kind === 'within-hours')
+      ? ['a rule reads the clock and the calendar']
+      : []),
     ...(budgets.some(({ window }) => window.kind === 'calendar') ? ['a budget runs by the calendar'] : []),
     // A minute of the clock stays a minute of the clock.
     ...(limits.some((limit) => limit.as === 'calendar-hour' || limit.as === 'calendar-day')

@@ -54,8 +54,16 @@ function catalogueWords({ scales, providers, models }: Policy): readonly string[
     ...scales.flatMap(({ words }) => words),
     ...models.flatMap(({ tier, tags, accepts }) => [tier, ...tags, ...accepts]),
     ...models.flatMap(({ prices }) => prices.map(({ serviceTier }) => serviceTier)),
-    ...[...providers, ...endpoints].flatMap(({ family, region, account, data }) => [family, region, account, ...data]),
-    ...endpoints.flatMap(({ quantization, prices }) => [quantization, ...prices.map((card) => card.serviceTier)]),
+    ...[...providers, ...endpoints].flatMap(({ family, region, account, data }) => [
+      family,
+      region,
+      account,
+      ...data,
+    ]),
+    ...endpoints.flatMap(({ quantization, prices }) => [
+      quantization,
+      ...prices.map((card) => card.serviceTier),
+    ]),
   ]
   return said.filter((word) => word !== null)
 }

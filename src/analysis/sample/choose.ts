@@ -78,7 +78,9 @@ function covered(ordered: readonly SessionSummary[], max: number): readonly Sess
       if (gain === 0) continue
       useful.push(summary)
       const isBetter =
-        best === undefined || gain > best.gain || (gain === best.gain && summary.calls < best.summary.calls)
+        best === undefined ||
+        gain > best.gain ||
+        (gain === best.gain && summary.calls < best.summary.calls)
       if (isBetter) best = { summary, gain }
     }
     if (best === undefined) break
@@ -112,13 +114,15 @@ function drawnFrom(
 ): ReadonlySet<SessionSummary> {
   const open = strata.map((stratum) => {
     const rest = stratum.sessions.filter((each) => !covering.has(each))
-    return { size: stratum.sessions.length, rest, taken: stratum.sessions.length - rest.length, next: 0 }
+    const size = stratum.sessions.length
+    return { size, rest, taken: size - rest.length, next: 0 }
   })
   const drawn = new Set<SessionSummary>()
   while (drawn.size < count) {
     let behind: (typeof open)[number] | undefined
     for (const each of open) {
-      if (each.next < each.rest.length && (behind === undefined || isFurtherBehind(each, behind))) behind = each
+      if (each.next === each.rest.length) continue
+      if (behind === undefined || isFurtherBehind(each, behind)) behind = each
     }
     const summary = behind?.rest[behind.next]
     if (behind === undefined || summary === undefined) break

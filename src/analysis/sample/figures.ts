@@ -35,7 +35,9 @@ export function figuresOf(summaries: readonly SessionSummary[], sample: Sample):
   return {
     corpus: trafficOf(one),
     sample: trafficOf(chosen.map(({ summary }) => ({ summary, times: 1 }))),
-    weighted: trafficOf(chosen.map(({ summary, standsForSessions }) => ({ summary, times: standsForSessions }))),
+    weighted: trafficOf(
+      chosen.map(({ summary, standsForSessions }) => ({ summary, times: standsForSessions })),
+    ),
     forCoverage: chosen.filter(({ because }) => because === 'coverage').length,
     coverage: kinds
       .map((kind) => {

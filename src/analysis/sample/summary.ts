@@ -56,7 +56,9 @@ function featuresOf(session: RecordedSession, { calls, divergence }: SessionResu
       { kind: 'end', name: `${recordedEnd} in the log` },
       ...attempts.flatMap(({ errorClass }) => errorsOf(errorClass)),
     ]),
-    ...session.calls.flatMap((call) => (call.attempts ?? []).flatMap(({ errorClass }) => errorsOf(errorClass))),
+    ...session.calls
+      .flatMap((call) => call.attempts ?? [])
+      .flatMap(({ errorClass }) => errorsOf(errorClass)),
     ...(divergence === undefined ? [] : [{ kind: 'divergence' as const, name: divergence.kind }]),
   ]
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
-import { createPseudonyms, type PseudonymRefusal, type Pseudonyms } from '../../analysis/pseudonyms/pseudonymise.ts'
+import { createPseudonyms } from '../../analysis/pseudonyms/pseudonymise.ts'
+import type { PseudonymRefusal, Pseudonyms } from '../../analysis/pseudonyms/pseudonymise.ts'
 import type { Policy } from '../../policy/core.ts'
 import { document } from '../../report/json.ts'
 import { pseudonymScreen } from '../../report/pseudonym-report.ts'

@@ -24,8 +24,9 @@ export function defineTrace(command: Command, context: Context, done: (code: Exi
     .addHelpText(
       'after',
       `
-The newest version is ${TRACE_SCHEMA_VERSION}. A trace that is of it already is left as it is and nothing is written. One of a
-newer version is refused. A line that does not come to a record ends the upgrade: none is lost.
+The newest version is ${TRACE_SCHEMA_VERSION}. A trace that is of it already is left as it is and nothing is
+written. One of a newer version is refused. A line that does not come to a record ends the upgrade:
+none is lost.
 
 Example:
   reroute trace upgrade old.jsonl -o new.jsonl`,
