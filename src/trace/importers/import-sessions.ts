@@ -81,13 +81,11 @@ interface Place {
 function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<TraceRecord> {
   const { session } = draft
   const { tally, begun } = place
-  if (!plan.hasCalls(session)) return
+  const written = plan.hasCalls(session)
   for (const [item, one] of draft.items.entries()) {
     const number = plan.numberOf(place.index, place.at, item)
-    if (number === undefined) {
-      if (one.kind === 'call') tally.duplicate()
-      continue
-    }
+    if (number === undefined && one.kind === 'call') tally.duplicate()
+    if (number === undefined || !written) continue
     if (!begun.has(session)) {
       begun.add(session)
       tally.session(draft, plan.backwardTimes(session))

@@ -1,0 +1,135 @@
+import type { TraceFile } from '../files.ts'
+import { failureOfException } from './exception-class.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer } from './importer.ts'
+import { durationMicros, microsOfTime } from './instant.ts'
+import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { sessionItem, sessionsOfCalls } from './logged-call.ts'
+import type { LoggedCall, SessionItem } from './logged-call.ts'
+import { picoUsdOf } from './pico-usd.ts'
+import type { CountsReading } from './provider-usage.ts'
+import { readDocuments } from './read-documents.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** Helicone's requests, as its query interface answers and its exporter writes them. */
+export const helicone: Importer = importerOf({ format: 'helicone', detect, refusal, readFile })
+
+async function readFile(
+  file: TraceFile,
+  { options, tally }: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const items: SessionItem[] = []
+  await readDocuments(file, tally, (document, line) => {
+    const rows = asList(document['data']) ?? [document]
+    return rows.map((value, index) => {
+      const row = asObject(value)
+      const kind = row === undefined ? 'no request' : kindOf(row)
+      if (row === undefined || kind !== 'call') return kind
+      items.push(
+        sessionItem(callOf(row, line), {
+          place: `${file.name}:${line}:${index}`,
+          format: 'helicone',
+          options,
+          problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
+        }),
+      )
+      return kind
+    })
+  })
+  return sessionsOfCalls(items)
+}
+
+function kindOf(row: JsonObject): string {
+  if (row['request_id'] === undefined) return 'no request'
+  // Nobody else was asked.
+  if (row['cache_enabled'] === true && asName(row['cache_reference_id']) !== undefined) {
+    return 'from the gateway cache'
+  }
+  if (row['response_status'] === -2) return 'pending'
+  return 'call'
+}
+
+/** Internal states stand below 0. */
+const cancelledStatus = -3
+
+function callOf(row: JsonObject, line: number): LoggedCall {
+  const status = asNumber(row['response_status'])
+  const startMicros = microsOfTime(row['request_created_at'])
+  const took = durationMicros(row['delay_ms'], 1_000)
+  const first = durationMicros(row['time_to_first_token'], 1_000)
+  const request = asObject(row['request_body'])
+  const response = asObject(row['response_body'])
+  const choice = asObject(asList(response?.['choices'])?.[0])
+  const properties = asObject(row['request_properties'])
+  const requested = asName(row['request_model'])
+  const failed = status !== undefined && status !== cancelledStatus && (status < 0 || status >= 400)
+  const message = asString(asObject(response?.['error'])?.['message'])
+  return {
+    line,
+    session: asName(properties?.['Helicone-Session-Id']),
+    id: asName(row['request_id']),
+    startMicros,
+    firstTokenMicros: startMicros === undefined || first === undefined ? undefined : startMicros + first,
+    endMicros:
+      startMicros === undefined || took === undefined
+        ? microsOfTime(row['response_created_at'])
+        : startMicros + took,
+    requested,
+    model: asName(row['response_model']) ?? asName(row['model_override']) ?? requested,
+    provider: asName(row['provider']),
+    counts: countsOf(row),
+    cost: costOf(asNumber(row['costUSD']) ?? asNumber(row['cost'])),
+    cancelled: status === cancelledStatus,
+    failure: failed ? failureOfException(undefined, status < 0 ? undefined : status, message) : undefined,
+    messages: asList(request?.['messages']),
+    reply: asObject(choice?.['message']) ?? (response?.['role'] === 'assistant' ? response : undefined),
+    finish: asString(choice?.['finish_reason']) ?? asString(response?.['stop_reason']),
+  }
+}
+
+/** Columns exclude each other, but for reasoning, which is part of the completion. */
+function countsOf(row: JsonObject): CountsReading {
+  const bad: string[] = []
+  const count = (name: string): number | undefined => {
+    const value = row[name] ?? undefined
+    const read = value === undefined ? undefined : asCount(value)
+    if (value !== undefined && read === undefined) bad.push(name)
+    return read
+  }
+  const input = count('prompt_tokens')
+  const output = count('completion_tokens')
+  const cacheRead = count('prompt_cache_read_tokens')
+  const cacheWriteOther = count('prompt_cache_write_tokens')
+  const reasoning = count('reasoning_tokens')
+  const [first] = bad
+  if (first !== undefined) return { ok: false, reason: `usage: \`${first}\` is not a count` }
+  if (input === undefined && output === undefined) return { ok: true, counts: undefined }
+  return {
+    ok: true,
+    counts: {
+      input: input ?? 0,
+      inputHoldsCached: false,
+      cacheRead,
+      cacheWriteOther,
+      output: output ?? 0,
+      outputHoldsReasoning: true,
+      reasoning,
+      outputQuality: output === undefined ? 'lower-bound' : 'exact',
+    },
+  }
+}
+
+/** Reckoned from Helicone's price list. */
+function costOf(dollars: number | undefined): LoggedCall['cost'] {
+  const picoUsd = dollars === undefined || dollars === 0 ? undefined : picoUsdOf(dollars)
+  return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
+}
+
+function detect(beginning: string): boolean {
+  return beginning.includes('"request_created_at"') && /"(response_status|delay_ms|request_properties)"/.test(beginning)
+}

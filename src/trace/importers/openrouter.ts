@@ -1,0 +1,169 @@
+import type { TraceFile } from '../files.ts'
+import type { AttemptRecord } from '../record.ts'
+import { failureOfException } from './exception-class.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer } from './importer.ts'
+import { durationMicros, microsOfTime } from './instant.ts'
+import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { known } from './known.ts'
+import { sessionItem, sessionsOfCalls } from './logged-call.ts'
+import type { LoggedCall, SessionItem } from './logged-call.ts'
+import { picoUsdOf } from './pico-usd.ts'
+import type { CountsReading } from './provider-usage.ts'
+import { countIn, numberIn, readCsv, truthIn } from './read-csv.ts'
+import type { Cell } from './read-csv.ts'
+import { readDocuments } from './read-documents.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** OpenRouter's answers of `/generation` and its activity CSV. */
+export const openrouter: Importer = importerOf({ format: 'openrouter', detect, refusal, readFile })
+
+async function readFile(
+  file: TraceFile,
+  { options, tally }: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const items: SessionItem[] = []
+  const problem = (line: number, reason: string): void =>
+    tally.problem({ file: file.name, line, reason })
+  const take = (call: LoggedCall, index = 0): void => {
+    const place = `${file.name}:${call.line}:${index}`
+    items.push(sessionItem(call, { place, format: 'openrouter', options, problem }))
+  }
+  if (/\.csv(\.gz|\.zst)?$/.test(file.name)) {
+    await readCsv(file, tally, (names) => {
+      if (names.has('date') && names.has('requests')) {
+        problem(1, 'sums of a day: no calls can be told from them')
+        return undefined
+      }
+      if (!names.has('generation_id')) return undefined
+      return (cell, line) => {
+        take(callOfRow(cell, line))
+        return 'call'
+      }
+    })
+  } else {
+    await readDocuments(file, tally, (document, line) => {
+      const data = document['data'] ?? document
+      return (asList(data) ?? [data]).map((value, index) => {
+        const generation = asObject(value)
+        if (asName(generation?.['id']) === undefined || !('tokens_prompt' in (generation ?? {}))) {
+          return 'no generation'
+        }
+        take(callOfGeneration(generation ?? {}, line), index)
+        return 'call'
+      })
+    })
+  }
+  return sessionsOfCalls(items)
+}
+
+/** Bills go by the counts of the model's own tokenizer; the others are made comparable. */
+function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
+  const count = (name: string): number | undefined => asCount(generation[name] ?? undefined)
+  const created = microsOfTime(generation['created_at'])
+  const took = durationMicros(generation['generation_time'], 1_000)
+  const status = asObject(asList(generation['provider_responses'])?.at(-1))?.['status']
+  const attempts = (asList(generation['provider_responses']) ?? []).map(asObject)
+  const failedAll = attempts.length > 0 && attempts.every((one) => !served(one?.['status']))
+  const model = asName(generation['model'])
+  return {
+    line,
+    session: asName(generation['session_id']),
+    id: asName(generation['id']),
+    startMicros: created,
+    endMicros: created === undefined || took === undefined ? undefined : created + took,
+    timeQuality: 'derived',
+    requested: model,
+    model,
+    provider: asName(generation['provider_name']),
+    region: asName(generation['data_region']),
+    serviceTier: asName(generation['service_tier']),
+    counts: countsOf(
+      count('native_tokens_prompt') ?? count('tokens_prompt'),
+      count('native_tokens_cached'),
+      count('native_tokens_completion') ?? count('tokens_completion'),
+      count('native_tokens_reasoning'),
+    ),
+    cost: costOf(asNumber(generation['total_cost']) ?? asNumber(generation['usage'])),
+    cancelled: generation['cancelled'] === true,
+    failure: failedAll ? failureOfException(undefined, status, undefined) : undefined,
+    attemptsBefore: attempts.slice(0, -1).flatMap((one) => attemptOf(one)),
+    finish: asString(generation['native_finish_reason']) ?? asString(generation['finish_reason']),
+  }
+}
+
+function served(status: unknown): boolean {
+  return typeof status === 'number' && status >= 200 && status < 300
+}
+
+function attemptOf(response: JsonObject | undefined): AttemptRecord[] {
+  if (response === undefined || served(response['status'])) return []
+  const { status, errorClass } = failureOfException(undefined, response['status'], undefined)
+  const model = asName(response['model_permaslug'])
+  return [known({ provider: asName(response['provider_name']), model, status, errorClass })]
+}
+
+function callOfRow(cell: Cell, line: number): LoggedCall {
+  const startMicros = microsOfTime(cell('created_at'))
+  const took = durationMicros(numberIn(cell('generation_time_ms')), 1_000)
+  const first = durationMicros(numberIn(cell('time_to_first_token_ms')), 1_000)
+  const model = cell('model_permaslug')
+  return {
+    line,
+    session: undefined,
+    id: cell('generation_id'),
+    startMicros,
+    firstTokenMicros: startMicros === undefined || first === undefined ? undefined : startMicros + first,
+    endMicros: startMicros === undefined || took === undefined ? undefined : startMicros + took,
+    timeQuality: 'derived',
+    requested: model,
+    model,
+    provider: cell('provider_name'),
+    counts: countsOf(
+      countIn(cell('tokens_prompt')),
+      countIn(cell('tokens_cached')),
+      countIn(cell('tokens_completion')),
+      countIn(cell('tokens_reasoning')),
+    ),
+    cost: costOf(numberIn(cell('cost_total'))),
+    cancelled: truthIn(cell('cancelled')),
+    finish: cell('finish_reason_raw') ?? cell('finish_reason_normalized'),
+  }
+}
+
+function countsOf(
+  input: number | undefined,
+  cacheRead: number | undefined,
+  output: number | undefined,
+  reasoning: number | undefined,
+): CountsReading {
+  if (input === undefined) return { ok: false, reason: 'usage: the prompt tokens are not a count' }
+  return {
+    ok: true,
+    counts: {
+      input,
+      inputHoldsCached: true,
+      cacheRead,
+      output: output ?? 0,
+      outputHoldsReasoning: true,
+      reasoning,
+      outputQuality: output === undefined ? 'lower-bound' : 'exact',
+    },
+  }
+}
+
+function costOf(dollars: number | undefined): LoggedCall['cost'] {
+  const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
+  return picoUsd === undefined ? undefined : { picoUsd, source: 'gateway' }
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.(csv|json|jsonl)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no export'
+}
+
+function detect(beginning: string): boolean {
+  const [first = ''] = beginning.split('\n', 1)
+  const row = first.includes('generation_id') && first.includes('model_permaslug') && !first.trimStart().startsWith('{')
+  return row || (beginning.includes('"native_tokens_prompt"') && beginning.includes('"provider_name"'))
+}

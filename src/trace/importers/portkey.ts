@@ -1,0 +1,109 @@
+import type { TraceFile } from '../files.ts'
+import { failureOfException } from './exception-class.ts'
+import { importerOf } from './import-sessions.ts'
+import type { Importer } from './importer.ts'
+import { durationMicros, microsOfTime } from './instant.ts'
+import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { sessionItem, sessionsOfCalls } from './logged-call.ts'
+import type { LoggedCall, SessionItem } from './logged-call.ts'
+import { picoUsdOf } from './pico-usd.ts'
+import { readProviderUsage } from './provider-usage.ts'
+import type { CountsReading } from './provider-usage.ts'
+import { readDocuments } from './read-documents.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** Portkey's log export. */
+export const portkey: Importer = importerOf({ format: 'portkey', detect, refusal, readFile })
+
+async function readFile(
+  file: TraceFile,
+  { options, tally }: ReadingContext,
+): Promise<readonly SessionDraft[]> {
+  const items: SessionItem[] = []
+  const problem = (line: number, reason: string): void =>
+    tally.problem({ file: file.name, line, reason })
+  await readDocuments(file, tally, (row, line) => {
+    if (row['ai_model'] === undefined && row['ai_org'] === undefined && row['ai_provider'] === undefined) {
+      return ['no log']
+    }
+    const call = callOf(row, line)
+    if (row['cost'] !== undefined && row['cost'] !== null && call.cost === undefined && row['cost'] !== 0) {
+      problem(line, 'the cost is in no unit that is known: it is left out')
+    }
+    items.push(sessionItem(call, { place: `${file.name}:${line}`, format: 'portkey', options, problem }))
+    return ['call']
+  })
+  return sessionsOfCalls(items)
+}
+
+function callOf(row: JsonObject, line: number): LoggedCall {
+  const request = bodyOf(row['request'])
+  const response = bodyOf(row['response'])
+  const choice = asObject(asList(response?.['choices'])?.[0])
+  const status = asNumber(row['response_status_code']) ?? asNumber(row['status_code'])
+  const startMicros = microsOfTime(row['created_at'])
+  const took = durationMicros(row['response_time'], 1_000)
+  const error = asString(asObject(response?.['error'])?.['message'])
+  const asked = asName(request?.['model'])
+  const model = asName(row['ai_model']) ?? asName(response?.['model'])
+  return {
+    line,
+    session: asName(row['trace_id']),
+    id: asName(row['id']),
+    startMicros,
+    endMicros: startMicros === undefined || took === undefined ? undefined : startMicros + took,
+    requested: asked ?? model,
+    model,
+    provider: asName(row['ai_org']) ?? asName(row['ai_provider']),
+    counts: countsOf(row, response),
+    cost: costOf(row),
+    failure: status !== undefined && status >= 400 ? failureOfException(undefined, status, error) : undefined,
+    messages: asList(request?.['messages']),
+    reply: asObject(choice?.['message']) ?? (response?.['role'] === 'assistant' ? response : undefined),
+    finish: asString(choice?.['finish_reason']) ?? asString(response?.['stop_reason']),
+  }
+}
+
+/** A body may lie one deeper, beside its headers, or be text. */
+function bodyOf(value: unknown): JsonObject | undefined {
+  let object = asObject(value)
+  if (typeof value === 'string') {
+    try {
+      object = asObject(JSON.parse(value))
+    } catch {
+      return undefined
+    }
+  }
+  return asObject(object?.['body']) ?? object
+}
+
+/** The response tells the cached tokens; the columns tell sums alone. */
+function countsOf(row: JsonObject, response: JsonObject | undefined): CountsReading {
+  const told = readProviderUsage(response?.['usage'] ?? response?.['usageMetadata'])
+  if (!told.ok || told.counts !== undefined) return told
+  const prompt = row['req_units'] ?? row['request_tokens']
+  const completion = row['res_units'] ?? row['response_tokens']
+  return readProviderUsage({
+    ...(prompt === undefined ? {} : { prompt_tokens: prompt }),
+    ...(completion === undefined ? {} : { completion_tokens: completion }),
+  })
+}
+
+/** Portkey's price list is in cents, so a cost counts only with a currency that says dollars. */
+function costOf(row: JsonObject): LoggedCall['cost'] {
+  const cost = asNumber(row['cost'])
+  const currency = asString(row['cost_currency'])?.toUpperCase()
+  if (cost === undefined || cost === 0 || currency !== 'USD') return undefined
+  const picoUsd = picoUsdOf(cost)
+  return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
+}
+
+function refusal(fileName: string): string | undefined {
+  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
+}
+
+function detect(beginning: string): boolean {
+  const has = (name: string): boolean => beginning.includes(`"${name}"`)
+  return (has('ai_org') || has('ai_provider')) && (has('response_status_code') || has('req_units') || has('status_code'))
+}

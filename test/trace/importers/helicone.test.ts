@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { helicone } from '../../../src/trace/importers/helicone.ts'
+import { importLogFiles, jsonLines } from '../../support/import-logs.ts'
+
+type Json = { readonly [key: string]: unknown }
+
+function request(id: string, more: Json = {}): Json {
+  return {
+    request_id: id,
+    request_created_at: '2026-01-01 00:00:10.000',
+    delay_ms: 2_000,
+    time_to_first_token: 500,
+    request_model: 'smart',
+    response_model: 'model-a',
+    provider: 'HOST',
+    response_status: 200,
+    prompt_tokens: 30,
+    prompt_cache_read_tokens: 60,
+    prompt_cache_write_tokens: 10,
+    completion_tokens: 20,
+    reasoning_tokens: 5,
+    costUSD: 0.25,
+    request_properties: { 'Helicone-Session-Id': 's1' },
+    request_body: { messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }, { type: 'image_url' }] }] },
+    response_body: { choices: [{ message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }] },
+    ...more,
+  }
+}
+
+describe('a request', () => {
+  it('counts cached tokens apart, reasoning in the completion', async () => {
+    const { calls } = await importLogFiles(helicone, { 'a.json': JSON.stringify({ data: [request('r1'), request('r1')] }, null, 1) })
+    expect(calls).toMatchObject([
+      {
+        session: 's1',
+        turn: 1,
+        firstTokenMicros: 1_767_225_610_500_000,
+        endMicros: 1_767_225_612_000_000,
+        requested: 'smart',
+        served: { model: 'model-a', provider: 'HOST' },
+        prompt: { tokens: 100, user: { chars: 5 }, newImages: 1, contextImages: 1 },
+        usage: { uncachedInput: 30, cacheRead: 60, cacheWriteOther: 10, output: 15, reasoning: 5 },
+        cost: { picoUsd: '250000000000', source: 'estimate' },
+        reply: { text: { chars: 2 }, finish: 'stop' },
+      },
+    ])
+  })
+
+  it('may have failed, been cancelled, be pending or come from the gateway’s cache', async () => {
+    const { calls, report } = await importLogFiles(helicone, {
+      'a.jsonl': jsonLines([
+        request('r1', { response_status: 429 }),
+        request('r2', { response_status: -3, request_created_at: '2026-01-01 00:01:00' }),
+        request('r3', { response_status: -2 }),
+        request('r4', { cache_enabled: true, cache_reference_id: 'r1' }),
+      ]),
+    })
+    expect(calls.map((call) => [call.end, call.attempts?.[0]?.errorClass])).toEqual([['exhausted', 'rate-limit'], ['cancelled', undefined]])
+    expect(report.lines.categories.map(({ name, count }) => [name, count])).toEqual([['call', 2], ['from the gateway cache', 1], ['pending', 1]])
+  })
+
+  it('that is hostile gives problems', async () => {
+    const { calls, report } = await importLogFiles(helicone, {
+      'a.jsonl': `${jsonLines([request('__proto__', { prompt_tokens: -1, request_properties: { __proto__: 1 } }), request('r2', { reasoning_tokens: 99, request_created_at: 'soon', delay_ms: -5 })])}nope`,
+    })
+    expect(calls.map((call) => call.usage)).toEqual([undefined, undefined])
+    expect(report.problems.map(({ reason }) => reason)).toEqual([
+      'usage: `prompt_tokens` is not a count',
+      'usage: 99 reasoning tokens in an output of 20',
+      'not JSON',
+    ])
+    expect(helicone.detect(jsonLines([request('r1')]))).toBe(true)
+  })
+})
