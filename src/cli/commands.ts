@@ -68,6 +68,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sample.ts')).defineSample,
   },
   {
+    name: 'audit',
+    summary: 'price recorded bills again and say why one does not match',
+    load: async () => (await import('./commands/audit.ts')).defineAudit,
+  },
+  {
     name: 'replay',
     summary: 'replay recorded sessions under a policy',
     load: async () => (await import('./commands/replay.ts')).defineReplay,

@@ -1,0 +1,150 @@
+import type { Model, PriceCard } from '../../policy/core.ts'
+import { dayOf } from '../../policy/catalogue-queries.ts'
+import { dateOfDay } from '../../replay/day.ts'
+import type { BillLine } from './bill-line.ts'
+import type { CauseId, Part } from './cause.ts'
+import { cardsAt, cardsFor, type PriceBook } from './price-book.ts'
+import { at, buckets, dot, ratesOf, type Vector } from './vector.ts'
+
+/** Rates that the bill may have been made with; `part` undefined: those that should hold. */
+export interface CardVariant {
+  readonly part: Part | undefined
+  readonly rates: Vector
+}
+
+const microsPerDay = 86_400_000_000
+
+/** Other cards of the same model: of other days, sizes, service tiers and hosts. */
+export function ownCardVariants(
+  line: BillLine,
+  card: PriceCard,
+  book: PriceBook,
+): readonly CardVariant[] {
+  const cards = cardsAt(book, line.model, line.provider)
+  const found: CardVariant[] = []
+  const add = (other: PriceCard, cause: CauseId, detail: string): void => {
+    const rates = ratesOf(other, line.tokens)
+    if (rates !== undefined)
+      found.push({ part: { cause, key: `${cause}: ${detail}`, detail }, rates })
+  }
+  const moment = { ...line, isSum: false }
+  for (const other of cards) {
+    if (other === card) continue
+    if (other.serviceTier === card.serviceTier && other.fromDay === card.fromDay) {
+      const border = Math.max(card.aboveTokens, other.aboveTokens)
+      const near = Math.abs(line.promptTokens - border) <= 1
+      const side = other.aboveTokens > card.aboveTokens ? 'above' : 'up to'
+      add(
+        other,
+        near ? 'tier-boundary' : 'context-tier',
+        near
+          ? `a prompt within one token of ${border} is charged as one ${side} ${border}: the border is off by one`
+          : `the prompt is charged as one ${side} ${border} tokens`,
+      )
+    }
+  }
+  for (const day of new Set(cards.map(({ fromDay }) => fromDay))) {
+    if (day === card.fromDay) continue
+    const nowMicros = day === null ? Number.MIN_SAFE_INTEGER : day * microsPerDay
+    const [other] = cardsFor(cards, { ...moment, atMicros: nowMicros })
+    if (other === undefined) continue
+    const earlier = day === null || (card.fromDay !== null && day < card.fromDay)
+    const since = day === null ? 'the first price' : `the price from ${dateOfDay(day)}`
+    if (earlier)
+      add(
+        other,
+        'stale-price',
+        `${since}, which another had replaced${card.fromDay === null ? '' : ` on ${dateOfDay(card.fromDay)}`}`,
+      )
+    else add(other, 'future-price', `${since}, which was not yet in force`)
+  }
+  for (const tier of new Set(cards.map(({ serviceTier }) => serviceTier))) {
+    if (tier === card.serviceTier) continue
+    const [other] = cardsFor(cards, { ...moment, serviceTier: tier ?? undefined })
+    if (other !== undefined)
+      add(
+        other,
+        'service-tier',
+        tier === null
+          ? 'the price without a service tier'
+          : `the price of the service tier \`${tier}\``,
+      )
+  }
+  const model = book.models.find(({ name }) => name === line.model)
+  for (const endpoint of model?.endpoints ?? []) {
+    if (endpoint.prices === cards) continue
+    const [other] = cardsFor(endpoint.prices, moment)
+    if (other !== undefined)
+      add(other, 'price-of-another-provider', `the price at \`${endpoint.provider}\``)
+  }
+  return found
+}
+
+/** The cards of every other model that hold on that day, for a prompt of that size. */
+export function otherModelVariants(line: BillLine, book: PriceBook): readonly CardVariant[] {
+  const byRates = new Map<string, { names: string[]; rates: Vector }>()
+  for (const model of book.models) {
+    if (model.name === line.model) continue
+    for (const rates of ratesInForce(model, line)) {
+      const key = rates.join(' ')
+      const known = byRates.get(key)
+      if (known === undefined) byRates.set(key, { names: [model.name], rates })
+      else if (!known.names.includes(model.name)) known.names.push(model.name)
+    }
+  }
+  return [...byRates.values()].map(({ names, rates }) => ({
+    part: {
+      cause: 'price-of-another-model',
+      key: `price-of-another-model: ${names[0]}`,
+      detail: `the price of ${namesText(names)}`,
+    },
+    rates,
+  }))
+}
+
+function ratesInForce(model: Model, line: BillLine): readonly Vector[] {
+  const serviceTier = line.serviceTier
+  const tiers = serviceTier === undefined ? [undefined] : [serviceTier, undefined]
+  const starts = model.prices.some(
+    ({ fromDay }) => fromDay !== null && fromDay > dayOf(line.atMicros),
+  )
+  const dates = starts ? [line.atMicros, undefined] : [line.atMicros]
+  return tiers.flatMap((tier) =>
+    dates.flatMap((atMicros) =>
+      cardsFor(model.prices, { ...line, atMicros, serviceTier: tier }).flatMap((card) => {
+        const rates = ratesOf(card, line.tokens)
+        return rates === undefined ? [] : [rates]
+      }),
+    ),
+  )
+}
+
+/** At most three names, and how many more there are. */
+export function namesText(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => `\`${name}\``)
+  const rest = names.length - shown.length
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
+}
+
+/** What the tokens cost when only those above the border cost its price, bucket by bucket. */
+export function marginalCost(
+  line: BillLine,
+  cards: readonly PriceCard[],
+  card: PriceCard,
+): bigint | undefined {
+  const family = cards.filter(
+    (other) => other.serviceTier === card.serviceTier && other.fromDay === card.fromDay,
+  )
+  const upper = family.find(({ aboveTokens }) => aboveTokens > 0)
+  const lower = family.find(({ aboveTokens }) => aboveTokens === 0)
+  if (upper === undefined || lower === undefined) return undefined
+  const [low, high] = [ratesOf(lower, line.tokens), ratesOf(upper, line.tokens)]
+  if (low === undefined || high === undefined) return undefined
+  const border = BigInt(upper.aboveTokens)
+  const excess = buckets.map((bucket) => {
+    const count = at(line.tokens, bucket)
+    return count > border ? count - border : 0n
+  })
+  if (excess.every((count) => count === 0n)) return undefined
+  return dot(line.tokens, low) + dot(excess, high) - dot(excess, low)
+}

@@ -1,0 +1,150 @@
+import type { PriceCard } from '../../policy/core.ts'
+import type { BillLine } from './bill-line.ts'
+import type { Explanation, Part } from './cause.ts'
+import { chooseExplanations } from './choose.ts'
+import { explanationsOf, type Expected } from './explain-line.ts'
+import type { PriceBook } from './price-book.ts'
+import type { CauseTotal } from './result.ts'
+import { suggestionFor } from './suggest.ts'
+import { tokenVariants } from './token-variants.ts'
+import { dot } from './vector.ts'
+
+/** Calls that are explained together, so that a long log stays in bounded memory. */
+const heldTogether = 4_096
+/** Lines kept of a cause, for a suggestion. */
+const keptLines = 200
+
+interface Held {
+  readonly line: BillLine
+  readonly expected: Expected | undefined
+  readonly explanations: readonly Explanation[]
+}
+
+interface Gathered {
+  readonly part: Part
+  readonly lines: BillLine[]
+  readonly first: CauseTotal['first']
+  readonly card: PriceCard | undefined
+  calls: number
+  differencePicoUsd: bigint | null
+}
+
+/** The mismatches of one model at one provider and service tier, bills and estimates apart. */
+export interface MismatchGroup {
+  readonly add: (line: BillLine, expected: Expected | undefined) => void
+  /** A cause that is known without a search. */
+  readonly addKnown: (line: BillLine, expected: Expected | undefined, part: Part) => void
+  readonly finish: () => readonly CauseTotal[]
+}
+
+const unexplained: Part = {
+  cause: 'unexplained',
+  key: 'unexplained',
+  detail: 'nothing that this audit tries comes to the logged cost',
+}
+
+export function createMismatchGroup(book: PriceBook): MismatchGroup {
+  const support = new Map<string, number>()
+  const causes = new Map<string, Gathered>()
+  let held: Held[] = []
+  const settle = (): void => {
+    const chosen = chooseExplanations(
+      held.map(({ line, explanations }) => ({ explanations, witness: line.tokens.join(' ') })),
+      support,
+    )
+    for (const [index, { line, expected }] of held.entries()) {
+      const parts = chosen[index]?.parts ?? [expected === undefined ? noPrice(line) : unexplained]
+      const shares = sharesOf(parts, line, expected)
+      for (const [at, part] of parts.entries())
+        gather(causes, line, expected, part, shares[at] ?? null)
+    }
+    held = []
+  }
+  return {
+    add: (line, expected) => {
+      held.push({ line, expected, explanations: explanationsOf(line, expected, book) })
+      if (held.length >= heldTogether) settle()
+    },
+    addKnown: (line, expected, part) => gather(causes, line, expected, part, null),
+    finish: () => {
+      settle()
+      return [...causes.values()].map((each) => total(each, book))
+    },
+  }
+}
+
+function noPrice({ model }: BillLine): Part {
+  return {
+    cause: 'no-price',
+    key: 'no-price',
+    detail: `the catalogue has no price for \`${model}\` on that day`,
+  }
+}
+
+function gather(
+  causes: Map<string, Gathered>,
+  line: BillLine,
+  expected: Expected | undefined,
+  part: Part,
+  share: bigint | null,
+): void {
+  const known = causes.get(part.key)
+  if (known !== undefined) {
+    known.calls += 1
+    if (known.lines.length < keptLines) known.lines.push(line)
+    known.differencePicoUsd =
+      known.differencePicoUsd === null || share === null ? null : known.differencePicoUsd + share
+    return
+  }
+  causes.set(part.key, {
+    part,
+    lines: [line],
+    card: expected?.card,
+    calls: 1,
+    differencePicoUsd: share,
+    first: {
+      session: line.session,
+      call: line.call,
+      loggedPicoUsd: line.picoUsd,
+      pricePicoUsd: expected?.bills[0] ?? null,
+    },
+  })
+}
+
+/** How much of the difference each part explains: what the count changes at list price, then the rest. */
+function sharesOf(
+  parts: readonly Part[],
+  line: BillLine,
+  expected: Expected | undefined,
+): readonly (bigint | null)[] {
+  const price = expected?.bills[0]
+  if (expected === undefined || price === undefined) return parts.map(() => null)
+  const [first, second] = parts
+  const counted = tokenVariants(line.tokens).find(
+    ({ part }) => part !== undefined && part.key === first?.key,
+  )
+  if (second === undefined || counted === undefined) return [line.picoUsd - price]
+  const byCount = dot(counted.tokens, expected.rates) - price
+  return [byCount, line.picoUsd - price - byCount]
+}
+
+function total(
+  { part, lines, card, calls, differencePicoUsd, first }: Gathered,
+  book: PriceBook,
+): CauseTotal {
+  const [line] = lines
+  const model = line?.model ?? ''
+  const suggestion = suggestionFor(part, lines, calls, card, book)
+  return {
+    cause: part.cause,
+    detail: part.detail,
+    of: line?.source === 'estimate' ? 'estimate' : 'bill',
+    model,
+    provider: line?.provider ?? null,
+    priceLayer: card === undefined ? null : book.layerOf(model),
+    calls,
+    differencePicoUsd,
+    first,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }
+}

@@ -1,0 +1,106 @@
+import { endpointAt, modelNamed, priceCard } from '../../policy/catalogue-queries.ts'
+import type { Model, Policy, PriceBucket, PriceCard } from '../../policy/core.ts'
+
+/** One file of prices with all below it; a later layer wins. */
+export interface PriceLayer {
+  readonly name: string
+  /** The catalogue with the overrides of this layer and of those before it. */
+  readonly policy: Policy
+}
+
+/** What every call is priced from. */
+export interface PriceBook {
+  readonly policy: Policy
+  readonly models: readonly Model[]
+  /** The name of the layer that a model's prices come from. */
+  readonly layerOf: (model: string) => string
+  readonly layers: readonly { readonly name: string; readonly models: readonly string[] }[]
+  /** Models that ask this much for this bucket, on any day and in any tier. */
+  readonly askers: (bucket: PriceBucket, picoUsd: bigint) => readonly string[]
+  /** Pico-dollars of the dearest token of any model; images and requests aside. */
+  readonly dearestToken: bigint
+}
+
+/** At least one layer, the catalogue first. */
+export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]): PriceBook {
+  const policy = layers.at(-1)?.policy ?? layers[0].policy
+  const origins = new Map<string, string>()
+  const own = layers.map(({ name, policy: { models } }, index) => {
+    const below = layers[index - 1]?.policy
+    const changed = models.filter(
+      (model) => below === undefined || pricesText(model) !== priceTextIn(below, model),
+    )
+    for (const model of changed) origins.set(model.name, name)
+    return { name, models: changed.map((model) => model.name) }
+  })
+  const askers = new Map<string, string[]>()
+  let dearestToken = 0n
+  for (const model of policy.models) {
+    for (const card of cardsOf(model)) {
+      for (const [bucket, price] of Object.entries(card.picoUsd)) {
+        const key = `${bucket} ${price}`
+        const names = askers.get(key) ?? []
+        if (!names.includes(model.name)) askers.set(key, [...names, model.name])
+        if (bucket !== 'image' && bucket !== 'request' && price > dearestToken) dearestToken = price
+      }
+    }
+  }
+  return {
+    policy,
+    models: policy.models,
+    layers: own,
+    layerOf: (model) => origins.get(model) ?? layers[0].name,
+    askers: (bucket, picoUsd) => askers.get(`${bucket} ${picoUsd}`) ?? [],
+    dearestToken,
+  }
+}
+
+function priceTextIn(policy: Policy, { name }: Model): string | undefined {
+  const model = modelNamed(policy, name)
+  return model === undefined ? undefined : pricesText(model)
+}
+
+function pricesText(model: Model): string {
+  return JSON.stringify(
+    [model.prices, model.endpoints.map(({ provider, prices }) => [provider, prices])],
+    (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
+  )
+}
+
+/** Every card of a model, those of its hosts included, each once. */
+export function cardsOf(model: Model): readonly PriceCard[] {
+  return [...new Set([...model.prices, ...model.endpoints.flatMap(({ prices }) => prices)])]
+}
+
+/** The cards that hold for a model at a host; those of the model where the host is unknown. */
+export function cardsAt(
+  book: PriceBook,
+  model: string,
+  provider: string | undefined,
+): readonly PriceCard[] {
+  const atHost =
+    provider === undefined ? undefined : endpointAt(book.policy, model, provider)?.prices
+  return atHost ?? modelNamed(book.policy, model)?.prices ?? []
+}
+
+/** What decides which card prices a call. */
+export interface CardMoment {
+  readonly atMicros: number | undefined
+  readonly serviceTier: string | undefined
+  readonly promptTokens: number
+  /** The tokens of several calls: their sum decides no size tier, so that each size is possible. */
+  readonly isSum: boolean
+}
+
+/** The cards that may price a call, the likeliest first; empty: there is no price. */
+export function cardsFor(cards: readonly PriceCard[], moment: CardMoment): readonly PriceCard[] {
+  const pick = (promptTokens: number): PriceCard | undefined =>
+    priceCard(cards, {
+      nowMicros: moment.atMicros,
+      promptTokens,
+      serviceTier: moment.serviceTier,
+    }) ?? undefined
+  if (!moment.isSum) return [pick(moment.promptTokens)].flatMap((card) => card ?? [])
+  const sizes = [...new Set(cards.map(({ aboveTokens }) => aboveTokens))].sort((a, b) => a - b)
+  return [...new Set(sizes.flatMap((size) => pick(size + 1) ?? []))]
+}

@@ -1,0 +1,68 @@
+import { format } from '../../language/format.ts'
+import { parse } from '../../language/parser.ts'
+import type { PriceCard } from '../../policy/core.ts'
+import { dateOfDay } from '../../replay/day.ts'
+
+/** In the order in which a person reads a price list. */
+const rows = [
+  'input',
+  'output',
+  'reasoning',
+  'cache-read',
+  'cache-write',
+  'cache-write-5min',
+  'cache-write-1h',
+  'image',
+  'request',
+] as const
+
+const perPiece: ReadonlySet<string> = new Set(['image', 'request'])
+
+/** The `price` blocks of cards, before layout; every price to its last digit. */
+export function cardsText(cards: readonly PriceCard[]): string {
+  return cards.map(cardText).join('\n')
+}
+
+function cardText({ fromDay, aboveTokens, serviceTier, picoUsd }: PriceCard): string {
+  const conditions = [
+    ...(fromDay === null ? [] : [`from ${dateOfDay(fromDay)}`]),
+    ...(aboveTokens === 0 ? [] : [`above ${tokensText(aboveTokens)} tokens`]),
+    ...(serviceTier === null ? [] : [`for ${serviceTier}`]),
+  ]
+  const lines = rows.flatMap((row) => {
+    const price = picoUsd[row]
+    if (price === undefined) return []
+    return [`    ${row} ${dollars(price, perPiece.has(row) ? 12 : 6)}`]
+  })
+  return [
+    `  price per 1M tokens ${conditions.map((each) => `${each} `).join('')}{`,
+    ...lines,
+    '  }',
+  ].join('\n')
+}
+
+/** `200k`, `1M` where nothing is lost, else the whole number. */
+export function tokensText(count: number): string {
+  if (count >= 1_000_000 && count % 1_000_000 === 0) return `${count / 1_000_000}M`
+  if (count >= 1_000 && count % 1_000 === 0) return `${count / 1_000}k`
+  return count.toString().replace(/\B(?=(\d{3})+$)/g, '_')
+}
+
+/** `amount` in units of 10 to the minus `places` dollars. */
+export function dollars(amount: bigint, places: number): string {
+  const digits = amount.toString().padStart(places + 1, '0')
+  const fraction = digits.slice(-places).replace(/0+$/, '')
+  const shown = fraction === '' ? '' : `.${fraction.padEnd(2, '0')}`
+  return `$${digits.slice(0, -places)}${shown}`
+}
+
+/** A string as the language writes it. */
+export function quoted(text: string): string {
+  return JSON.stringify(text)
+}
+
+/** Declarations in the one layout there is; text that does not parse stays as it is. */
+export function laidOut(text: string): string {
+  const { file, diagnostics } = parse({ name: 'prices.route', text })
+  return diagnostics.some(({ severity }) => severity === 'error') ? text : format(file)
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from '../../../src/language/parser.ts'
+import type { CallRecord, Usage } from '../../../src/trace/record.ts'
+import { audited, billed, causesOf } from '../../support/audited.ts'
+import { policyOf } from '../../support/policy-of.ts'
+
+const policy = policyOf(`
+provider north { family north }
+provider south { family south }
+model big {
+  served-by [north, south]
+  price per 1M tokens from 2026-01-01 { input $10 output $50 cache-read $1 cache-write-5min $12.50 cache-write-1h $20 }
+  price per 1M tokens from 2026-03-01 { input $5 output $25 cache-read $0.50 cache-write-5min $6.25 cache-write-1h $10 }
+  price per 1M tokens from 2026-03-01 above 200k tokens { input $10 output $37.50 cache-read $1 cache-write-5min $12.50 cache-write-1h $20 }
+  price per 1M tokens from 2026-03-01 for flex { input $2.50 output $12.50 cache-read $0.25 }
+  at south { price per 1M tokens { input $5.50 output $27 cache-read $0.55 } }
+}
+model small {
+  served-by [north]
+  price per 1M tokens { input $0.30 output $1.20 cache-read $0.07 }
+}
+`)
+
+const june = Date.parse('2026-06-15T09:00:00Z') * 1_000
+const usage: Usage = {
+  uncachedInput: 1_234,
+  cacheRead: 20_017,
+  cacheWrite5m: 311,
+  cacheWrite1h: 0,
+  output: 457,
+  reasoning: 83,
+  outputQuality: 'exact',
+}
+const fresh: Usage = { ...usage, cacheRead: 0, cacheWrite5m: 0, reasoning: 0 }
+
+/** What `usage` costs at dollars per 1M tokens. */
+function bill(tokens: Usage, input: number, output: number, read: number, write: number): bigint {
+  const micro = (count: number, dollars: number): bigint =>
+    BigInt(count) * BigInt(Math.round(dollars * 1_000_000))
+  return (
+    micro(tokens.uncachedInput, input) +
+    micro(tokens.cacheRead, read) +
+    micro(tokens.cacheWrite5m, write) +
+    micro(tokens.output + (tokens.reasoning ?? 0), output)
+  )
+}
+
+function one(tokens: Usage, picoUsd: bigint, facts: Partial<CallRecord> = {}): readonly string[] {
+  const result = audited(policy, [billed('big', tokens, picoUsd, { startMicros: june, ...facts })])
+  expect(result.unmatched).toBe(1)
+  return result.causes.map(({ cause }) => cause)
+}
+
+describe('the cause of a bill that does not match', () => {
+  it('is none where it matches', () => {
+    const result = audited(policy, [
+      billed('big', usage, bill(usage, 5, 25, 0.5, 6.25), { startMicros: june }),
+    ])
+    expect(result).toMatchObject({ exact: 1, unmatched: 0, causes: [] })
+  })
+
+  it('is the price card of another model', () => {
+    expect(one(usage, bill(usage, 0.3, 1.2, 0.07, 0.3))).toEqual(['price-of-another-model'])
+  })
+
+  it('is the price before a cut', () => {
+    expect(one(usage, bill(usage, 10, 50, 1, 12.5))).toEqual(['stale-price'])
+  })
+
+  it('is a price that was not yet in force', () => {
+    const february = { startMicros: Date.parse('2026-02-10T00:00:00Z') * 1_000 }
+    expect(one(usage, bill(usage, 5, 25, 0.5, 6.25), february)).toEqual(['future-price'])
+  })
+
+  it('is cached tokens that the log does not hold', () => {
+    const logged = { ...fresh, uncachedInput: 21_251 }
+    expect(
+      one(logged, bill({ ...logged, uncachedInput: 1_234, cacheRead: 20_017 }, 5, 25, 0.5, 6.25)),
+    ).toEqual(['cached-tokens-not-logged'])
+  })
+
+  it.each(['exact', 'lower-bound'] as const)(
+    'is output counted only to the first chunk, called %s',
+    (outputQuality) => {
+      const logged: Usage = { ...usage, output: 3, reasoning: 0, outputQuality }
+      expect(one(logged, bill({ ...logged, output: 2_611 }, 5, 25, 0.5, 6.25))).toEqual([
+        'partial-output',
+      ])
+    },
+  )
+
+  it('is a bill that counts output only to the first chunk', () => {
+    expect(one(usage, bill({ ...usage, output: 2, reasoning: 0 }, 5, 25, 0.5, 6.25))).toEqual([
+      'partial-output-billed',
+    ])
+  })
+
+  it.each([
+    [200_000, [10, 37.5, 1, 12.5]],
+    [200_001, [5, 25, 0.5, 6.25]],
+  ] as const)(
+    'is a tier boundary off by one token at %d',
+    (prompt, [input, output, read, write]) => {
+      const logged = { ...fresh, uncachedInput: prompt - 20_000, cacheRead: 20_000 }
+      expect(one(logged, bill(logged, input, output, read, write))).toEqual(['tier-boundary'])
+    },
+  )
+
+  it('is a size tier charged on a part of the request only', () => {
+    const logged = { ...fresh, uncachedInput: 250_000 }
+    const marginal = bill(logged, 5, 25, 0.5, 6.25) + 50_000n * 5_000_000n
+    expect(one(logged, marginal)).toEqual(['marginal-tier'])
+  })
+
+  it('is a service tier', () => {
+    expect(one(fresh, bill(fresh, 2.5, 12.5, 0.25, 0))).toEqual(['service-tier'])
+    const priority = { served: { model: 'big', serviceTier: 'priority' } }
+    expect(one(usage, 2n * bill(usage, 5, 25, 0.5, 6.25), priority)).toEqual(['service-tier'])
+  })
+
+  it('is the price at another provider', () => {
+    expect(one(fresh, bill(fresh, 5.5, 27, 0.55, 0))).toEqual(['price-of-another-provider'])
+  })
+
+  it('is reasoning that the cost leaves out', () => {
+    expect(one(usage, bill({ ...usage, reasoning: 0 }, 5, 25, 0.5, 6.25))).toEqual([
+      'reasoning-outside-output',
+    ])
+  })
+
+  it('is two at once: reasoning left out, cache reads at another model', () => {
+    expect(one(usage, bill({ ...usage, reasoning: 0 }, 5, 25, 0.07, 6.25)).toSorted()).toEqual([
+      'other-rate',
+      'reasoning-outside-output',
+    ])
+  })
+
+  it('is the lifetime of cache writes', () => {
+    expect(one(usage, bill(usage, 5, 25, 0.5, 10))).toEqual(['cache-write-lifetime'])
+  })
+
+  it('is a model without a price', () => {
+    const result = audited(policy, [billed('nobody', fresh, 12_345n)])
+    expect(result).toMatchObject({ unmatched: 1, money: { billedWithoutPricePicoUsd: 12_345n } })
+    expect(causesOf(result)).toEqual(['no-price 1'])
+  })
+
+  it('is not made up where nothing fits', () => {
+    expect(one(usage, bill(usage, 5, 25, 0.5, 6.25) + 7n * 1_234_567n)).toEqual(['unexplained'])
+  })
+
+  it('is an impossible bill, which is in no sum', () => {
+    const thousands = 4_000n * 1_000_000_000_000n
+    const result = audited(policy, [
+      billed('big', { ...fresh, uncachedInput: 10_000 }, thousands, { startMicros: june }),
+      billed('big', usage, bill(usage, 5, 25, 0.5, 6.25), { startMicros: june, call: 2 }),
+    ])
+    expect(result).toMatchObject({ exact: 1, unmatched: 1, impossible: 1 })
+    expect(causesOf(result)).toEqual(['impossible-bill 1'])
+    expect(result.money.billedPicoUsd).toBe(bill(usage, 5, 25, 0.5, 6.25))
+  })
+})
+
+describe('an audit', () => {
+  const many = Array.from({ length: 12 }, (_, index): Usage => ({
+    ...usage,
+    uncachedInput: 1_000 + 37 * index,
+    cacheRead: 900 + index * index * 11,
+    output: 101 + 13 * ((index * 7) % 12),
+    cacheWrite5m: 0,
+    reasoning: 0,
+  }))
+  const calls = (price: (tokens: Usage) => bigint, model: string = 'big'): readonly CallRecord[] =>
+    many.map((tokens, index) =>
+      billed(model, tokens, price(tokens), { startMicros: june, call: index + 1 }),
+    )
+
+  it('suggests the entry of a discount', () => {
+    const result = audited(
+      policy,
+      calls((tokens) => (bill(tokens, 5, 25, 0.5, 6.25) * 85n) / 100n),
+    )
+    expect(causesOf(result)).toEqual(['uniform-factor 12'])
+    const suggestion = result.causes[0]?.suggestion ?? ''
+    expect(suggestion).toContain('override model big {')
+    expect(suggestion).toContain('input $4.25')
+    expect(parse({ name: 'x.route', text: suggestion }).diagnostics).toEqual([])
+  })
+
+  it('suggests the one row that differs', () => {
+    const result = audited(
+      policy,
+      calls((tokens) => bill(tokens, 5, 25, 0.61, 6.25)),
+    )
+    expect(causesOf(result)).toEqual(['other-rate 12'])
+    expect(result.causes[0]?.suggestion).toContain('cache-read $0.61')
+  })
+
+  it('suggests the prices of a model that the catalogue does not have', () => {
+    const result = audited(
+      policy,
+      calls((tokens) => bill(tokens, 0.42, 1.87, 0.03, 0), 'vendor/New.Model'),
+    )
+    expect(causesOf(result)).toEqual(['no-price 12'])
+    expect(result.causes[0]?.suggestion).toBe(`model vendor-new-model {
+  known-as ["vendor/New.Model"]
+  price per 1M tokens {
+    input $0.42
+    output $1.87
+    cache-read $0.03
+  }
+}
+`)
+  })
+
+  it('keeps estimates out of every figure of bills', () => {
+    const estimates = calls((tokens) => bill(tokens, 5, 25, 0.5, 6.25)).map((call): CallRecord => ({
+      ...call,
+      cost: { picoUsd: call.cost?.picoUsd ?? '', source: 'estimate' },
+    }))
+    const result = audited(policy, estimates)
+    expect(result).toMatchObject({ exact: 0, unmatched: 0, estimates: { exact: 12, unmatched: 0 } })
+    expect(result.money.billedPicoUsd).toBe(0n)
+  })
+
+  it('counts what has no cost, what was not served, and rounding', () => {
+    const price = bill(usage, 5, 25, 0.5, 6.25)
+    const result = audited(policy, [
+      billed('big', usage, undefined, { startMicros: june }),
+      billed('big', usage, price + 999_999n, { startMicros: june, call: 2 }),
+      { record: 'call', session: 's', call: 3, prompt: {}, end: 'exhausted' },
+    ])
+    expect(result).toMatchObject({
+      calls: 3,
+      unbilled: 1,
+      withinTolerance: 1,
+      notServed: 1,
+      exact: 0,
+      unmatched: 0,
+    })
+    expect(result.money.unbilledRepricedPicoUsd).toBe(price)
+  })
+
+  it('holds a model and a session called `__proto__`', () => {
+    const result = audited(policy, [billed('__proto__', usage, 5n, { session: '__proto__' })])
+    expect(result.perModel.map(({ model }) => model)).toEqual(['__proto__'])
+    expect(result.causes[0]?.first.session).toBe('__proto__')
+  })
+})

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { loadPolicyText } from '../../../src/policy/load.ts'
+import type { Policy } from '../../../src/policy/core.ts'
+import { audited, causesOf } from '../../support/audited.ts'
+import {
+  claudeResultRows,
+  estimatedRuns,
+  miniSweAgentCalls,
+} from '../../support/billed-recordings.ts'
+import { sharedData } from '../../support/shared-data.ts'
+
+const calls = sharedData('mini-swe-agent/calls.csv')
+const instances = sharedData('mini-swe-agent/instances.csv')
+const results = sharedData('iso-bench/claude_code_results.jsonl')
+
+function catalogue(): Policy {
+  const path = new URL('../../../policies/catalog/2026-06.route', import.meta.url)
+  const { policy } = loadPolicyText('catalogue.route', readFileSync(path, 'utf8'))
+  if (policy === undefined) throw new Error('the catalogue does not load')
+  return policy
+}
+
+describe('recorded bills', () => {
+  it.runIf(calls)('of 9,883 calls through a gateway come back to the last digit', () => {
+    const result = audited(catalogue(), miniSweAgentCalls(calls ?? ''))
+    expect(result).toMatchObject({
+      calls: 10_222,
+      exact: 9_883,
+      withinTolerance: 0,
+      unmatched: 0,
+      unbilled: 339,
+      estimates: { exact: 0, unmatched: 0 },
+      causes: [],
+    })
+    expect(result.money.billedPicoUsd).toBe(result.money.repricedPicoUsd)
+  })
+
+  it.runIf(calls && instances)(
+    'of 339 direct calls are estimates, and both their causes are found',
+    () => {
+      const { sums, calls: count } = estimatedRuns(calls ?? '', instances ?? '')
+      expect(count).toBe(339)
+      const result = audited(catalogue(), sums)
+      expect(result).toMatchObject({
+        exact: 0,
+        unmatched: 0,
+        estimates: { exact: 0, unmatched: sums.length },
+      })
+      expect(causesOf(result)).toEqual([
+        `other-rate ${sums.length}`,
+        `reasoning-outside-output ${sums.length}`,
+      ])
+      expect(result.causes[0]?.detail).toMatch(
+        /^cache-read at \$0\.125 per 1M tokens, the price of `/,
+      )
+      // The two causes explain the whole difference.
+      const explained = result.causes.reduce(
+        (sum, { differencePicoUsd }) => sum + (differencePicoUsd ?? 0n),
+        0n,
+      )
+      expect(explained).toBe(result.money.estimatedPicoUsd - result.money.estimatesRepricedPicoUsd)
+    },
+  )
+
+  it.runIf(results)('of 178 models in results of Claude Code come back to the last digit', () => {
+    const { rows, withoutUsage } = claudeResultRows(results ?? '')
+    expect(rows).toHaveLength(178)
+    expect(withoutUsage).toBe(1)
+    expect(audited(catalogue(), rows)).toMatchObject({
+      unmatched: 0,
+      estimates: { exact: 178, withinTolerance: 0, unmatched: 0 },
+      causes: [],
+    })
+  })
+})

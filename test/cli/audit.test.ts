@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { AuditResult } from '../../src/analysis/audit/result.ts'
+import { billed } from '../support/audited.ts'
+import { box, reroute, withoutPath } from '../support/command.ts'
+import { schemaErrors } from '../support/schema.ts'
+
+const files = box()
+afterAll(files.dispose)
+
+const june = Date.parse('2026-06-15T09:00:00Z') * 1_000
+
+/** So many calls whose bill is this share, in hundredths, of $5, $25 and $0.50 a million. */
+function trace(name: string, shares: readonly (bigint | undefined)[]): string {
+  const calls = shares.map((share, index) => {
+    const usage = {
+      uncachedInput: 1_000 + 100 * index,
+      cacheRead: 9_000 + 220 * index * index,
+      output: 100 + ((60 * index) % 260),
+    }
+    const price =
+      usage.uncachedInput * 5_000_000 + usage.cacheRead * 500_000 + usage.output * 25_000_000
+    const bill = share === undefined ? undefined : (BigInt(price) * share) / 100n
+    return billed('claude-opus-4-7', usage, bill, { startMicros: june, call: index + 1 })
+  })
+  const records = [{ record: 'session', schema: 1, session: 's' }, ...calls]
+  return files.write(name, `${records.map((record) => JSON.stringify(record)).join('\n')}\n`)
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+describe('reroute audit', () => {
+  const good = trace('good.jsonl', [100n, 100n, undefined])
+  const discounted = trace('discounted.jsonl', [75n, 75n, 75n, 75n])
+
+  it('passes where every bill matches', async () => {
+    const { code, out } = await reroute(['audit', good])
+    expect(code).toBe(0)
+    expect(out).toContain('2 bills of 3 calls: 100% match to the last digit')
+    expect(out).toContain('1 call; by these prices at least $0.0164')
+    expect(out).toContain('prices: the shipped catalogue (1 model of this trace)')
+  })
+
+  it('prints JSON by its schema, and no path but those that were given', async () => {
+    const { code, out } = await reroute(['audit', discounted, '--format', 'json'])
+    expect(code).toBe(1)
+    const found = JSON.parse(out) as AuditResult
+    expect(schemaErrors('audit-1', found)).toEqual([])
+    expect(found).toMatchObject({
+      exact: 0,
+      unmatched: 4,
+      unbilled: 0,
+      estimates: { exact: 0, unmatched: 0 },
+    })
+    expect(found.causes.map(({ cause, calls }) => [cause, calls])).toEqual([['uniform-factor', 4]])
+  })
+
+  it('lays a contract over the catalogue, and names it', async () => {
+    const contract = files.write(
+      'contract.route',
+      'override model claude-opus-4-7 {\n  price per 1M tokens { input $3.75 output $18.75 cache-read 0.10x }\n}\n',
+    )
+    const { code, out } = await reroute(['audit', discounted, '--prices', contract])
+    expect(code).toBe(0)
+    expect(oneLine(withoutPath(out, files))).toContain(
+      'prices: the shipped catalogue (0 models of this trace), then contract.route (1 model of this trace)',
+    )
+  })
+
+  it('takes its own suggestion as a contract', async () => {
+    const { out } = await reroute(['audit', discounted, '--format', 'json'])
+    const [cause] = (JSON.parse(out) as AuditResult).causes
+    const contract = files.write('suggested.route', cause?.suggestion ?? '')
+    expect(await reroute(['audit', discounted, '--prices', contract])).toMatchObject({ code: 0 })
+  })
+
+  it('explains what does not match', async () => {
+    const { code, out } = await reroute(['audit', discounted])
+    expect(code).toBe(1)
+    expect(out).toContain('Why they do not match')
+    expect(oneLine(out)).toContain('4 bills of `claude-opus-4-7`')
+    expect(oneLine(out)).toContain('every price times 3/4')
+    expect(out).toContain('override model claude-opus-4-7 {')
+  })
+
+  it('cannot decide without a cost, and refuses what is no price', async () => {
+    expect(await reroute(['audit', trace('none.jsonl', [undefined])])).toMatchObject({ code: 4 })
+    const wrong = files.write(
+      'wrong.route',
+      'override model nobody {\n  price per 1M tokens { input $1 output $2 }\n}\n',
+    )
+    const { code, err } = await reroute(['audit', good, '--prices', wrong])
+    expect(code).toBe(3)
+    expect(err).toContain('nobody')
+    expect(await reroute(['audit', good, '--tolerance', 'much'])).toMatchObject({ code: 2 })
+    expect(await reroute(['audit', files.write('empty.jsonl', '')])).toMatchObject({ code: 3 })
+  })
+
+  it('names every cause in its schema', () => {
+    const source = readFileSync(
+      new URL('../../src/analysis/audit/cause.ts', import.meta.url),
+      'utf8',
+    )
+    const ids = [...source.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, id]) => id)
+    const schema = JSON.parse(
+      readFileSync(new URL('../../docs/schemas/audit-1.schema.json', import.meta.url), 'utf8'),
+    ) as {
+      $defs: { cause: { properties: { cause: { enum: string[] } } } }
+    }
+    expect(schema.$defs.cause.properties.cause.enum).toEqual(ids)
+  })
+})
