@@ -93,7 +93,7 @@ async function detectFormat(
   }
   const missing = await firstMissing(paths)
   if (missing !== undefined) return badInput(context, fileFailure(missing.path, 'read', missing.error))
-  const { files, ignored } = await detectFormats(paths, importers)
+  const { files, ignored } = await detectFormats(paths, importers, () => context.stdin)
   const formats = [...new Set(files.flatMap((file) => file.formats))].toSorted()
   const torn = files.find((file) => file.formats.length > 1)
   const [only] = formats
@@ -144,6 +144,7 @@ async function importSessions(
   const run = importer.read(paths, {
     phraseLists,
     withText: options.withText,
+    standardInput: () => context.stdin,
     onFile: ({ done, files }) => progress.update(done, files),
   })
   try {

@@ -26,7 +26,7 @@ async function* recordsFrom(
   options: ImportOptions,
   tally: ImportTally,
 ): AsyncGenerator<TraceRecord> {
-  const input = await inputFiles(paths, refusal)
+  const input = await inputFiles(paths, refusal, options.standardInput)
   tally.ignored(input.ignored)
   const { files, mainMessages, agentsWithFile } = await survey(input.files)
   const claimed = new Set<string>()

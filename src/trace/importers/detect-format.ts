@@ -21,8 +21,9 @@ const beginningChars = 1 << 18
 export async function detectFormats(
   paths: readonly string[],
   importers: readonly Importer[],
+  standardInput?: () => AsyncIterable<Uint8Array>,
 ): Promise<Detection> {
-  const { files, ignored } = await inputFiles(paths, () => undefined)
+  const { files, ignored } = await inputFiles(paths, () => undefined, standardInput)
   const detected: DetectedFile[] = []
   for (const file of files) {
     let beginning = ''

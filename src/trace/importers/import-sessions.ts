@@ -47,7 +47,7 @@ async function* recordsFrom(
   options: ImportOptions,
   tally: SessionTally,
 ): AsyncGenerator<TraceRecord> {
-  const input = await inputFiles(paths, log.refusal)
+  const input = await inputFiles(paths, log.refusal, options.standardInput)
   tally.ignored(input.ignored)
   const seen: SurveyedFile[] = []
   for (const file of input.files) {

@@ -12,6 +12,8 @@ export interface ImportOptions {
   readonly phraseLists?: readonly PhraseCounter[]
   /** Keep the words of messages and replies. Default: false. */
   readonly withText?: boolean
+  /** What the path `-` names. Default: the standard input of the process. */
+  readonly standardInput?: () => AsyncIterable<Uint8Array>
   /** Called after every file of the pass that writes records. */
   readonly onFile?: (progress: { readonly done: number; readonly files: number }) => void
 }

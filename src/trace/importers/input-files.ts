@@ -26,6 +26,7 @@ export type Refusal = (fileName: string) => string | undefined
 export async function inputFiles(
   paths: readonly string[],
   refusal: Refusal,
+  standardInput: () => AsyncIterable<Uint8Array> = () => process.stdin,
 ): Promise<InputFiles> {
   const files = new Map<string, TraceFile>()
   const ignored: ImportProblem[] = []
@@ -33,7 +34,7 @@ export async function inputFiles(
   const takeStandardInput = async (): Promise<void> => {
     const chunks: Uint8Array[] = []
     let bytes = 0
-    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    for await (const chunk of standardInput()) {
       bytes += chunk.length
       if (bytes > standardInputBytes) {
         const reason = `more than ${standardInputBytes} bytes on the standard input: save them to a file`

@@ -10,7 +10,9 @@ export type Cell = (name: string) => string | undefined
 /** Takes a row and says under what it counts. */
 export type TakeRow = (cell: Cell, line: number) => string
 
-const rowBytes = 16_000_000
+/** Of one line, and of one row over all its lines: no table of calls has longer ones. */
+const lineChars = 1_000_000
+const rowBytes = 4_000_000
 
 /**
  * Every row of a CSV file, by the names in its header: with or without a byte order mark, LF or
@@ -23,31 +25,34 @@ export async function readCsv(
 ): Promise<void> {
   let lines = 0
   let counted = 0
-  const unreadable = (reason: string, line?: number): void => {
-    counted += 1
-    const at = line === undefined ? {} : { line }
-    tally.unreadable(`unreadable: ${reason}`, { file: file.name, reason, ...at })
-  }
+  let skipped = 0
   async function* text(): AsyncGenerator<string> {
     for await (const line of linesOf(file, (reason) => tally.problem({ file: file.name, reason }))) {
       lines += 1
       tally.line()
-      if ('text' in line) yield `${line.text}\n`
+      if ('text' in line && line.text.length <= lineChars) yield `${line.text}\n`
       else {
-        unreadable(line.kind, line.line)
+        const { kind, reason } =
+          'text' in line ? { kind: 'too-long', reason: `the line has more than ${lineChars} characters` } : line
+        counted += 1
+        tally.unreadable(`unreadable: ${kind}`, { file: file.name, line: line.line, reason })
+        // The lines after it keep their numbers.
         yield '\n'
       }
     }
   }
   const parser = parse({
     info: true,
+    record_delimiter: '\n',
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: rowBytes,
     on_skip: (error) => {
-      const line = typeof error?.['lines'] === 'number' ? error['lines'] : undefined
-      unreadable('not CSV', line)
+      skipped += 1
+      const line = typeof error?.['lines'] === 'number' ? { line: error['lines'] } : {}
+      tally.problem({ file: file.name, ...line, reason: 'not CSV' })
       return undefined
     },
   })
@@ -72,8 +77,11 @@ export async function readCsv(
     }
     tally.count(take === undefined ? 'row of another format' : take(cell, info.lines))
   }
-  // A row may lie on several lines.
-  for (; counted < lines; counted += 1) tally.count('blank, or the rest of a row')
+  // A row may lie on several lines, and one of them may be wrong in several ways.
+  for (; counted < lines; counted += 1) {
+    tally.count(skipped > 0 ? 'unreadable: not CSV' : 'blank, or the rest of a row')
+    skipped -= 1
+  }
 }
 
 /** A decimal integer from 0; undefined for anything else. */

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { box, reroute, withoutPath } from '../support/command.ts'
+
+const files = box()
+afterAll(files.dispose)
+
+const blocks = '{"timestamp": 5, "input_length": 4, "output_length": 6, "hash_ids": [0]}\n'
+const azure = files.write('one/requests.csv', 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03,10,2\n')
+files.write('one/readme.txt', 'about\n')
+files.write('two/requests.csv', readFileSync(azure))
+files.write('two/blocks.jsonl', blocks)
+// An exporter may put any field into its rows.
+const torn = files.write('torn/rows.jsonl', '{"call_type":"acompletion","spend":1,"request_id":"r","request_created_at":"x","delay_ms":1}\n')
+
+describe('reroute import --detect', () => {
+  it('names the format of all files that have one', async () => {
+    const { code, out, err } = await reroute(['import', '--detect', join(files.path, 'one')])
+    expect(code).toBe(0)
+    expect(out).toBe('azure: 1 file\nno known format: 1 file\n')
+    expect(withoutPath(err, files)).toBe('next: reroute import azure one -o sessions.jsonl\n')
+  })
+
+  it('reads the standard input', async () => {
+    const { code, out } = await reroute(['import', '--detect', '-'], blocks)
+    expect([code, out]).toEqual([0, 'mooncake: 1 file\n'])
+  })
+
+  it('refuses a file that fits two formats', async () => {
+    const { code, err } = await reroute(['import', '--detect', torn])
+    expect(code).toBe(3)
+    expect(withoutPath(err, files)).toContain('`torn/rows.jsonl` fits litellm and helicone')
+    expect(err).toContain('help: ')
+  })
+
+  it('refuses files of different formats, files of none, and no files', async () => {
+    const several = await reroute(['import', '--detect', join(files.path, 'two')])
+    expect([several.code, several.err.includes('several formats: azure, mooncake')]).toEqual([3, true])
+    const none = await reroute(['import', '--detect', join(files.path, 'one', 'readme.txt')])
+    expect([none.code, none.err.includes('no known format in 1 file')]).toEqual([3, true])
+    const missing = await reroute(['import', '--detect', join(files.path, 'nowhere')])
+    expect([missing.code, missing.err.includes('does not exist')]).toEqual([3, true])
+    const nothing = await reroute(['import', '--detect'])
+    expect([nothing.code, nothing.err.includes('no path given')]).toEqual([2, true])
+  })
+
+  it('gives data', async () => {
+    const { out } = await reroute(['import', '--detect', '--format', 'json', azure])
+    expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1, format: 'azure', files: [{ formats: ['azure'] }] })
+  })
+})
+
+describe('reroute import', () => {
+  it('reads the standard input', async () => {
+    const trace = join(files.path, 'trace.jsonl')
+    const { code } = await reroute(['import', 'mooncake', '-', '-o', trace], blocks)
+    expect(code).toBe(0)
+    expect(readFileSync(trace, 'utf8').trim().split('\n')).toHaveLength(2)
+  })
+})
