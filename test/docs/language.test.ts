@@ -46,3 +46,26 @@ describe('the examples of docs/language.md', () => {
     expect(format(parse({ name: 'example.route', text }).file)).toBe(text)
   })
 })
+
+describe('the table of what gateways do', () => {
+  const table = page.slice(page.indexOf('## What gateways do'))
+  const rows = [...table.matchAll(/^\| (?!what |---)(.*?) \| .* \| (.*) \|$/gm)].map((found) => ({
+    what: found[1] ?? '',
+    see: found[2] ?? '',
+  }))
+
+  it('has every kind of thing', () => {
+    expect(rows.length).toBe(18)
+  })
+
+  it.each(rows)('$what: stands where the row says, with tests', ({ see }) => {
+    const policies = [...see.matchAll(/`([\w-]+)`/g)].map((found) => `${found[1]}.route`).filter((name) => libraries.has(name))
+    for (const name of policies) {
+      const { policy } = loadPolicyText(name, libraries.get(name) ?? '', libraries)
+      expect(policy?.tests.length).toBeGreaterThan(0)
+    }
+    const sections = [...see.matchAll(/\[([A-Z]\w+)\]\(#/g)].map((found) => found[1] ?? '')
+    for (const section of sections) expect(page).toContain(`\n## ${section}\n`)
+    expect(policies.length + sections.length).toBeGreaterThan(0)
+  })
+})

@@ -159,6 +159,7 @@ describe('a run', () => {
     `)
     const { notSimulated } = replayed(policy, []).result
     expect(notSimulated.map(({ directive }) => directive)).toEqual(['cooldown', 'dedicated', 'timeout of recorded answers', 'budget'])
+    expect(notSimulated.every(({ reason = '' }) => reason.length > 0)).toBe(true)
     const [first] = notSimulated
     expect(first?.location.source.text.slice(first.location.span.start)).toMatch(/^serve any/)
   })
