@@ -56,7 +56,24 @@ export function coverOf(
     return made
   }
 
+  // The share of all points that a diagram holds; only ever compared with room to spare.
+  const shares = new Map<Diagram, number>([[never, 0], [always, 1]])
+  const shareOf = (diagram: Diagram): number => {
+    const found = shares.get(diagram)
+    if (found !== undefined) return found
+    const level = store.levelOf(diagram)
+    const size = cellCount(level)
+    let sum = 0
+    for (let cell = 0; cell < size; cell += 1) sum += shareOf(store.child(diagram, level, cell))
+    shares.set(diagram, sum / size)
+    return sum / size
+  }
+
+  const proven = new Set<string>()
   type Left = readonly { readonly guard: Diagram; readonly place: number }[]
+  // With the places: which guards hold a part is told anew where other guards do.
+  const keyOf = (wanted: Diagram, left: Left): string =>
+    `${wanted}:${left.map(({ guard, place }) => `${place}=${guard}`).join()}`
   const holds = (wanted: Diagram, left: Left): boolean => {
     steps += 1
     if (steps > stepLimit) throw new TooLarge(`more than ${stepLimit} steps`)
@@ -67,15 +84,11 @@ export function coverOf(
       if (!whole.some(({ place }) => used.has(place))) used.add(first.place)
       return true
     }
-    const [shortest] = left.reduce(
-      (best: readonly [Diagram, number], { guard }) => {
-        const size = support(guard).length
-        return size < best[1] ? ([guard, size] as const) : best
-      },
-      [never, Number.MAX_SAFE_INTEGER],
-    )
-    if (shortest === never) return false
-    const level = store.leafOf(wanted) === undefined ? store.levelOf(wanted) : store.levelOf(shortest)
+    // Together too small to hold it.
+    if (left.reduce((sum, { guard }) => sum + shareOf(guard), 0) < shareOf(wanted) * 0.999_999) return false
+    const key = keyOf(wanted, left)
+    if (proven.has(key)) return true
+    const level = store.leafOf(wanted) === undefined ? store.levelOf(wanted) : branchOf(left)
     const seen = new Set<string>()
     for (let cell = 0; cell < cellCount(level); cell += 1) {
       const inside = restrict(wanted, level, cell)
@@ -83,12 +96,26 @@ export function coverOf(
         .map(({ guard, place }) => ({ guard: restrict(guard, level, cell), place }))
         .filter(({ guard }) => guard !== never)
       // Cells that leave the same question are asked once.
-      const key = `${inside}:${rest.map(({ guard }) => guard).join()}`
-      if (seen.has(key)) continue
-      seen.add(key)
+      const question = keyOf(inside, rest)
+      if (seen.has(question)) continue
+      seen.add(question)
       if (!holds(inside, rest)) return false
     }
+    proven.add(key)
     return true
+  }
+
+  /** The variable that most of the shortest guards ask for. */
+  const branchOf = (left: Left): number => {
+    const fewest = left.reduce((least, { guard }) => Math.min(least, support(guard).length), Number.MAX_SAFE_INTEGER)
+    const asked = new Map<number, number>()
+    for (const { guard } of left) {
+      const levels = support(guard)
+      if (levels.length > fewest) continue
+      for (const level of levels) asked.set(level, (asked.get(level) ?? 0) + 1)
+    }
+    const [first] = [...asked].sort((one, other) => other[1] - one[1] || one[0] - other[0])
+    return first?.[0] ?? 0
   }
 
   const overlapping = guards.flatMap((guard, place) =>

@@ -15,14 +15,14 @@ export function smallest({ space }: BlockDiagram, region: Diagram): Assignment |
   const known = new Map<Diagram, Path | undefined>()
   const best = (diagram: Diagram): Path | undefined => {
     const leaf = store.leafOf(diagram)
-    if (leaf !== undefined) return leaf === no ? undefined : { cost: 0, cell: 0, then: undefined, level: -1 }
+    if (leaf !== undefined) return leaf === no ? undefined : { cost: 0, cell: 0, next: undefined, level: -1 }
     if (known.has(diagram)) return known.get(diagram)
     const level = store.levelOf(diagram)
     let found: Path | undefined
     for (const [cell, cost] of (costs[level] ?? []).entries()) {
-      const then = best(store.child(diagram, level, cell))
-      if (then === undefined || (found !== undefined && found.cost <= cost + then.cost)) continue
-      found = { cost: cost + then.cost, cell, then, level }
+      const next = best(store.child(diagram, level, cell))
+      if (next === undefined || (found !== undefined && found.cost <= cost + next.cost)) continue
+      found = { cost: cost + next.cost, cell, next, level }
     }
     known.set(diagram, found)
     return found
@@ -35,13 +35,13 @@ interface Path {
   readonly cost: number
   readonly level: number
   readonly cell: number
-  readonly then: Path | undefined
+  readonly next: Path | undefined
 }
 
 /** Variables that the path does not ask stay as ordinary as they can be. */
 function along(space: DiagramSpace, path: Path, costs: readonly (readonly number[])[]): Assignment {
   const asked = new Map<number, number>()
-  for (let at: Path | undefined = path; at !== undefined; at = at.then) asked.set(at.level, at.cell)
+  for (let at: Path | undefined = path; at !== undefined; at = at.next) asked.set(at.level, at.cell)
   return space.variables.all.map((variable) => {
     const cells = space.variables.cellsOf(variable)
     const own = costs[variable.index] ?? []
