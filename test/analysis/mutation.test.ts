@@ -1,7 +1,13 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isProvedEquivalent } from '../../src/analysis/mutation/equivalence.ts'
 import { mutantsOf } from '../../src/analysis/mutation/mutants.ts'
 import { mutationScore } from '../../src/analysis/mutation/score.ts'
 import { policyDigest } from '../../src/policy/digest.ts'
+import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
+import { madeUpSession } from '../support/arbitrary-session.ts'
+import { runSession } from '../support/run-session.ts'
+import type { Step } from '../support/run-session.ts'
 import { small } from '../support/policy-of.ts'
 import { shippedPolicies } from '../support/shipped-policies.ts'
 
@@ -91,7 +97,71 @@ describe('the mutation score', () => {
   })
 
   it('leaves out what is proved to be the same', () => {
-    const score = mutationScore(small(`${text}${tests}`), { isEquivalent: () => true })
-    expect([score.survived, score.equivalent > 0]).toEqual([0, true])
+    const score = mutationScore(
+      small(`
+        on start {
+          rule many: when images >= 5 and images >= 3 then use big
+          rule few: when images < 2 then use mid
+          otherwise use mid
+        }
+        test "a" { user "a" with { images 5 } -> big by many }
+        test "b" { user "a" with { images 4 } -> mid by otherwise }
+        test "c" { user "a" with { images 2 } -> mid by otherwise }
+        test "d" { user "a" with { images 1 } -> mid by few }
+      `),
+    )
+    const same = score.mutants.filter(({ verdict }) => verdict.kind === 'equivalent')
+    expect(same.map(({ mutant }) => mutant.change)).toEqual([
+      'without `images >= 3`',
+      '`images >= 3` becomes `images >= 4`',
+      '`images >= 3` becomes `images >= 2`',
+      '`few` stands before `many`',
+    ])
+    expect(score.survived).toBe(0)
   })
 })
+
+const atom = fc.oneof(
+  fc.nat(3).map((count) => `images >= ${count}`),
+  fc.nat(3).map((count) => `images < ${count}`),
+  fc.nat(3).map((count) => `calls since switch >= ${count}`),
+  fc.constantFrom('plan-mode', 'not plan-mode', 'sidechain', 'turn > 1', 'context.length >= 10k tokens'),
+)
+const guard = fc
+  .tuple(fc.constantFrom(' and ', ' or '), fc.array(atom, { minLength: 1, maxLength: 3 }))
+  .map(([operator, atoms]) => atoms.join(operator))
+
+/** Rules whose conditions often exclude or imply each other. */
+const overlapping = fc
+  .array(fc.tuple(guard, fc.constantFrom('use big', 'use mid', 'set seen, use big')), { minLength: 2, maxLength: 4 })
+  .map((rules) => {
+    const written = rules.map(([when, then], at) => `rule r${at}: when ${when} then ${then} else use mid`)
+    return `state { latch seen }\non start, turn, call { ${written.join(' ')} otherwise use mid }`
+  })
+
+describe('a mutant that is proved equivalent', () => {
+  it('chooses and says the same in any session', () => {
+    let proved = 0
+    fc.assert(
+      fc.property(overlapping, fc.array(madeUpSession, { minLength: 4, maxLength: 4 }), (source, sessions) => {
+        const policy = small(source)
+        for (const { policy: changed, comparable } of mutantsOf(policy)) {
+          if (comparable === undefined || !isProvedEquivalent(policy, comparable)) continue
+          proved += 1
+          for (const session of sessions) {
+            const own = runSession(referenceEvaluator(policy), session)
+            const other = runSession(referenceEvaluator(changed), session, own.conclusions)
+            expect(other.steps.map(shown)).toEqual(own.steps.map(shown))
+          }
+        }
+      }),
+      { numRuns: 20 },
+    )
+    expect(proved).toBeGreaterThan(5)
+  })
+})
+
+function shown({ decision }: Step): unknown {
+  const { rule, after, model, reminders, alerts, upgraded, noRoute } = decision
+  return { rule, after, model, reminders, alerts, upgraded, noRoute }
+}

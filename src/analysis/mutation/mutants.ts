@@ -3,6 +3,7 @@ import type { Block, Choice, Effect, Exact, Expression, Policy, Rule } from '../
 import { eachPart } from '../../policy/walk.ts'
 import { conditionText, literalText } from '../coverage/condition-text.ts'
 import { boundaryOf, conditionsOf } from '../coverage/points.ts'
+import type { Comparable } from './equivalence.ts'
 import { replaceBlock, replacePart, replaceRule } from './rewrite.ts'
 import { blocksOf, rulePlace, sitesOf } from './sites.ts'
 import type { Site } from './sites.ts'
@@ -25,6 +26,8 @@ export interface Mutant {
   /** What was changed, in a few words. */
   readonly change: string
   readonly policy: Policy
+  /** `undefined`: nothing here can be proved equivalent. */
+  readonly comparable?: Comparable
 }
 
 /** One mistake each, in the order of the policy; the same policy gives the same mutants. */
@@ -49,8 +52,16 @@ function inExpression(site: Site): readonly Mutant[] {
   const conditions = new Set(conditionsOf(site.expression))
   eachPart(site.expression, (part) => {
     const change = (kind: MutationKind, what: string, by: Expression): void => {
-      const policy = site.put(replacePart(site.expression, part, by))
-      found.push({ kind, place: site.place, location: part.location, change: what, policy })
+      const whole = replacePart(site.expression, part, by)
+      const comparable = site.guards && ({ kind: 'guard', ...site.guards, guard: whole } as const)
+      found.push({
+        kind,
+        place: site.place,
+        location: part.location,
+        change: what,
+        policy: site.put(whole),
+        ...(comparable && { comparable }),
+      })
     }
     if (part.kind === 'logical') {
       for (const operand of part.operands) {
@@ -125,6 +136,7 @@ function swapped(policy: Policy, title: string, block: Block): readonly Mutant[]
       location: rule.location,
       change: `\`${rule.name}\` stands before \`${before.name}\``,
       policy: replaceBlock(policy, block, { ...block, rules }),
+      comparable: { kind: 'swap', block, first: before, second: rule },
     }]
   })
 }

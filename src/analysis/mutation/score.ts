@@ -1,13 +1,14 @@
 import type { Policy } from '../../policy/core.ts'
 import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { runTest } from '../../replay/scenario.ts'
+import { isProvedEquivalent } from './equivalence.ts'
 import { mutantsOf } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
 
 export type Verdict =
   | { readonly kind: 'killed'; readonly by: string }
   | { readonly kind: 'survived' }
-  /** Proved to decide every call as the policy does; counts in no score. */
+  /** Proved to choose at every call as the policy does; counts in no score. */
   | { readonly kind: 'equivalent' }
 
 export interface JudgedMutant {
@@ -24,8 +25,6 @@ export interface MutationScore {
 }
 
 export interface MutationOptions {
-  /** True only where it is proved; without it no mutant is left out. */
-  readonly isEquivalent?: (policy: Policy, mutant: Policy) => boolean
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -36,15 +35,16 @@ export function mutationScore(policy: Policy, options: MutationOptions = {}): Mu
   const all = mutantsOf(sound)
   const mutants = all.map((mutant, index): JudgedMutant => {
     options.onProgress?.(index, all.length)
-    return { mutant, verdict: judged(sound, mutant, options) }
+    return { mutant, verdict: judged(sound, mutant) }
   })
   const count = (kind: Verdict['kind']): number => mutants.filter(({ verdict }) => verdict.kind === kind).length
   return { mutants, killed: count('killed'), survived: count('survived'), equivalent: count('equivalent') }
 }
 
-function judged(policy: Policy, { policy: changed }: Mutant, { isEquivalent }: MutationOptions): Verdict {
+function judged(policy: Policy, { policy: changed, comparable }: Mutant): Verdict {
   const evaluator = referenceEvaluator(changed)
   const killer = policy.tests.find((test) => runTest(changed, test, evaluator).failure !== undefined)
   if (killer !== undefined) return { kind: 'killed', by: killer.title }
-  return isEquivalent?.(policy, changed) === true ? { kind: 'equivalent' } : { kind: 'survived' }
+  const same = comparable !== undefined && isProvedEquivalent(policy, comparable)
+  return same ? { kind: 'equivalent' } : { kind: 'survived' }
 }

@@ -7,6 +7,8 @@ export interface Site {
   readonly expression: Expression
   /** The policy with another expression here. */
   readonly put: (by: Expression) => Policy
+  /** The rule whose guard it is. */
+  readonly guards?: { readonly block: Block; readonly rule: Rule }
 }
 
 /** Each block once, by the moments it is written for. */
@@ -63,7 +65,7 @@ function ruleSites(policy: Policy, title: string, block: Block, rule: Rule): rea
   const sites: Site[] = []
   if (guard !== undefined) {
     const put = (by: Expression): Policy => replaceRule(policy, block, rule, { ...rule, guard: by })
-    sites.push({ place, expression: guard, put })
+    sites.push({ place, expression: guard, put, guards: { block, rule } })
   }
   if (choice !== undefined) {
     mapChoice(choice, (expression) => {

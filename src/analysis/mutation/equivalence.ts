@@ -1,0 +1,79 @@
+import { attempt, blockDiagram, isUndecided } from '../../check/diagram/blocks.ts'
+import type { BlockDiagram } from '../../check/diagram/blocks.ts'
+import { coverOf } from '../../check/diagram/cover.ts'
+import { no, yes } from '../../check/diagram/leaves.ts'
+import type { Block, Expression, Moment, Policy, Rule } from '../../policy/core.ts'
+import { eachPart } from '../../policy/walk.ts'
+import { replaceBlock } from './rewrite.ts'
+
+/** What a mutant changes, where that alone can be compared with the policy. */
+export type Comparable =
+  | { readonly kind: 'swap'; readonly block: Block; readonly first: Rule; readonly second: Rule }
+  | { readonly kind: 'guard'; readonly block: Block; readonly rule: Rule; readonly guard: Expression }
+
+/**
+ * Whether the mutant is proved to choose, say and remember the same at every call that can be. What is
+ * noted as unknown on the way may differ. False also where nothing is proved.
+ */
+export function isProvedEquivalent(policy: Policy, comparable: Comparable): boolean {
+  const { block } = comparable
+  const moments = (['start', 'turn', 'call'] as const).filter((moment) => policy.blocks[moment] === block)
+  return moments.length > 0 && moments.every((moment) => isSameAt(policy, moment, comparable))
+}
+
+function isSameAt(policy: Policy, moment: Moment, comparable: Comparable): boolean {
+  switch (comparable.kind) {
+    case 'swap': {
+      const { first, second } = comparable
+      if (!isPlain(policy, first) || !isPlain(policy, second)) return false
+      return neverTogether(policy, moment, first, second, (diagram, one, other) => diagram.space.and(one, other))
+    }
+    case 'guard': {
+      const { block, rule, guard } = comparable
+      if (!isPlain(policy, rule)) return false
+      // The changed guard stands beside the own one, where both see the same.
+      const changed: Rule = { ...rule, guard }
+      const rules = block.rules.flatMap((each) => (each === rule ? [rule, changed] : [each]))
+      const both = replaceBlock(policy, block, { ...block, rules })
+      return neverTogether(both, moment, rule, changed, ({ space }, one, other) => {
+        const not = (guarded: number): number => space.choose(guarded, space.constant(no), space.constant(yes))
+        return space.or(space.and(one, not(other)), space.and(other, not(one)))
+      })
+    }
+  }
+}
+
+/** It chooses, so that nothing after it sees its effects, and its guard asks no classifier. */
+function isPlain(policy: Policy, { choice, guard }: Rule): boolean {
+  if (choice === undefined || guard === undefined) return false
+  let asks = false
+  eachPart(guard, (part) => {
+    if (part.kind === 'verdict' || part.kind === 'verdict-score') asks = true
+    // What stands behind these may ask.
+    const stands = part.kind === 'signal' || part.kind === 'scorer-score' || part.kind === 'call'
+    if (stands && policy.classifiers.length > 0) asks = true
+  })
+  return !asks
+}
+
+/** Whether what is made of two guards lies wholly where earlier rules have chosen, or nowhere. */
+function neverTogether(
+  policy: Policy,
+  moment: Moment,
+  first: Rule,
+  second: Rule,
+  made: (diagram: BlockDiagram, one: number, other: number) => number,
+): boolean {
+  const diagram = blockDiagram(policy, moment)
+  if (diagram === undefined || isUndecided(diagram)) return false
+  const { rules, space, feasible } = diagram
+  const place = rules.findIndex(({ rule }) => rule === first)
+  const [one, other] = [rules[place], rules.find(({ rule }) => rule === second)]
+  if (one === undefined || other === undefined) return false
+  const before = rules.slice(0, place).filter(({ rule }) => rule.choice !== undefined)
+  const covered = attempt(() => {
+    const target = space.and(feasible, made(diagram, one.guard, other.guard))
+    return coverOf(diagram, target, before.map(({ guard }) => guard)) !== undefined
+  })
+  return covered === true
+}
