@@ -11,10 +11,17 @@ export async function* linesOf(
   file: TraceFile,
   onProblem: (reason: string) => void,
 ): AsyncGenerator<Line> {
-  const batches = readLines(file, {
+  for await (const batch of lineBatches(file, onProblem)) yield* batch
+}
+
+/** The same, as they come: a wait for every line costs more than reading it. */
+export function lineBatches(
+  file: TraceFile,
+  onProblem: (reason: string) => void,
+): AsyncGenerator<readonly Line[]> {
+  return readLines(file, {
     limits,
     onBytes: () => undefined,
     onProblem: ({ message }) => onProblem(message),
   })
-  for await (const batch of batches) yield* batch
 }

@@ -1,8 +1,9 @@
 import { Readable, pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { TraceFile } from '../files.ts'
+import type { Line } from '../lines.ts'
 import type { LineTally } from './line-tally.ts'
-import { linesOf } from './log-lines.ts'
+import { lineBatches } from './log-lines.ts'
 
 /** A row's cell by the name in the header; undefined where there is none or it is empty. */
 export type Cell = (name: string) => string | undefined
@@ -26,20 +27,20 @@ export async function readCsv(
   let lines = 0
   let counted = 0
   let skipped = 0
+  const textOf = (line: Line): string => {
+    lines += 1
+    tally.line()
+    if ('text' in line && line.text.length <= lineChars) return `${line.text}\n`
+    const { kind, reason } =
+      'text' in line ? { kind: 'too-long', reason: `the line has more than ${lineChars} characters` } : line
+    counted += 1
+    tally.unreadable(`unreadable: ${kind}`, { file: file.name, line: line.line, reason })
+    // The lines after it keep their numbers.
+    return '\n'
+  }
   async function* text(): AsyncGenerator<string> {
-    for await (const line of linesOf(file, (reason) => tally.problem({ file: file.name, reason }))) {
-      lines += 1
-      tally.line()
-      if ('text' in line && line.text.length <= lineChars) yield `${line.text}\n`
-      else {
-        const { kind, reason } =
-          'text' in line ? { kind: 'too-long', reason: `the line has more than ${lineChars} characters` } : line
-        counted += 1
-        tally.unreadable(`unreadable: ${kind}`, { file: file.name, line: line.line, reason })
-        // The lines after it keep their numbers.
-        yield '\n'
-      }
-    }
+    const batches = lineBatches(file, (reason) => tally.problem({ file: file.name, reason }))
+    for await (const batch of batches) yield batch.map(textOf).join('')
   }
   const parser = parse({
     info: true,

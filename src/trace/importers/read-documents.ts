@@ -1,8 +1,9 @@
 import type { TraceFile } from '../files.ts'
+import type { Line } from '../lines.ts'
 import { asObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LineTally } from './line-tally.ts'
-import { linesOf } from './log-lines.ts'
+import { lineBatches } from './log-lines.ts'
 
 /** Characters of one document, which is held whole. */
 const documentChars = 256_000_000
@@ -38,28 +39,29 @@ export async function readDocuments(
     held = undefined
   }
 
-  for await (const line of linesOf(file, (reason) => tally.problem({ file: file.name, reason }))) {
+  const takeLine = (line: Line): void => {
     tally.line()
     if (!('text' in line)) {
       giveUp('not JSON')
       tally.unreadable(`unreadable: ${line.kind}`, { file: file.name, line: line.line, reason: line.reason })
-      continue
+      return
     }
     if (line.text.trim() === '') {
       tally.blank()
-      continue
+      return
     }
-    const alone = held === undefined || /^[[{]/.test(line.text) ? parse(line.text) : undefined
+    // A whole document where a value could not stand: the one before it was cut off.
+    const alone = held === undefined || startsAnew(held, line.text) ? parse(line.text) : undefined
     if (alone !== undefined) {
       giveUp('not JSON')
       takeValue(alone.value, line.line)
-      continue
+      return
     }
     if (held === undefined) {
       held = beginDocument(line.line)
       if (!/^\s*[[{]/.test(line.text)) {
         giveUp('not JSON')
-        continue
+        return
       }
     } else tally.count('inside a document')
     const values = extend(held, line.text)
@@ -71,6 +73,8 @@ export async function readDocuments(
       held = held.depth === 0 ? undefined : beginAgain(held, tally)
     } else if (held.chars > documentChars) giveUp('too long')
   }
+  const batches = lineBatches(file, (reason) => tally.problem({ file: file.name, reason }))
+  for await (const batch of batches) batch.forEach(takeLine)
   giveUp('cut off')
   end()
   for (const categories of taken) {
@@ -78,6 +82,10 @@ export async function readDocuments(
     else tally.extraObjects(categories.length - 1)
     for (const category of categories) tally.count(category)
   }
+}
+
+function startsAnew(held: HeldDocument, text: string): boolean {
+  return /^[[{]/.test(text) && !/[[,:]\s*$/.test(held.parts.at(-1)?.slice(-64) ?? '')
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

@@ -97,6 +97,19 @@ describe('a row', () => {
     expect(forth.report.calls.duplicates).toBe(1)
   })
 
+  it('may stand in a list or document without indent, and after one that was cut off', async () => {
+    const rows = [row('r1'), row('r2')].map((one) => JSON.stringify(one)).join(',\n')
+    const { calls, report } = await importLogFiles(litellm, {
+      'list.json': `[\n${rows}\n]\n`,
+      'data.json': `{"data":[\n${rows}\n]}`,
+      'cut.jsonl': `{"request_id": "r3"\n${jsonLines([row('r4')])}{"request_id": "r5\n${jsonLines([row('r6')])}`,
+      'back.json': `${JSON.stringify(row('r7'))}${JSON.stringify(row('r8'), null, 1)}\n${JSON.stringify(row('r9'), null, 1)}`,
+    })
+    expect(calls.map((call) => call.id).toSorted()).toEqual(['r1', 'r2', 'r4', 'r6', 'r7', 'r8', 'r9'])
+    expect(report.calls.duplicates).toBe(2)
+    expect(report.problems.map(({ line, reason }) => [line, reason])).toEqual([[1, 'not JSON'], [3, 'not JSON']])
+  })
+
   it('without a session is a session of its own', async () => {
     const { calls } = await importLogFiles(litellm, { 'rows.jsonl': jsonLines([row('r1', { session_id: '' }), row('r2', { session_id: null, trace_id: 't' })]) })
     expect(calls.map((call) => call.session).toSorted()).toEqual(['litellm/r1', 't'])
