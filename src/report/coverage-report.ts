@@ -75,7 +75,7 @@ export function coverageData(coverage: Coverage): unknown {
 }
 
 /** Tests to be copied, each as it stands in a policy, and what none was found for. */
-export function suggestionsText({ suggestions, notFound, tried }: Suggestions, style: Style): string {
+export function suggestionsText({ suggestions, notFound, unreachable, tried }: Suggestions, style: Style): string {
   const tests = suggestions.flatMap(({ text, covers }) => [
     ...covers.map((each) => style.dim(`// covers ${escapeTerminal(each)}`)),
     ...text.trimEnd().split('\n').map(escapeTerminal),
@@ -83,5 +83,8 @@ export function suggestionsText({ suggestions, notFound, tried }: Suggestions, s
   ])
   const head = `${plural(suggestions.length, 'test')} suggested, ${plural(tried, 'session')} tried`
   const lost = notFound.map((each) => `  ${style.warn('none found')}  ${escapeTerminal(each)}`)
-  return [...tests, head, ...lost, ''].join('\n')
+  const dead = unreachable.map(
+    ({ what, reason }) => `  ${style.bad('unreachable')}  ${escapeTerminal(`${what}: ${reason}`)}`,
+  )
+  return [...tests, head, ...dead, ...lost, ''].join('\n')
 }

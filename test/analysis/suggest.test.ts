@@ -52,12 +52,14 @@ describe('suggested tests', () => {
     expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])
     expect(found.suggestions.length).toBeGreaterThan(4)
     const { conditions, boundaries } = reached(coverage)
-    expect(missing(coverage)).toHaveLength(found.notFound.length)
+    expect(missing(coverage)).toHaveLength(found.notFound.length + found.unreachable.length)
     expect(conditions.covered + boundaries.covered).toBeGreaterThan(20)
   })
 
-  it('say for what none was found, which holds for what cannot be', () => {
-    expect(found.notFound).toContain('rule never fires')
+  it('say what is proved to be out of reach', () => {
+    expect(found.unreachable).toEqual([
+      { what: 'rule never fires', reason: 'its condition is never true (RT0301)' },
+    ])
   })
 
   it('assert the rule that decides', () => {

@@ -1,7 +1,7 @@
 import { hitKey } from '../coverage/measure.ts'
 import type { Coverage } from '../coverage/measure.ts'
 import type { Owner, Points } from '../coverage/points.ts'
-import type { Expression } from '../../policy/core.ts'
+import type { Expression, Rule } from '../../policy/core.ts'
 
 /** Something that no test reaches. */
 export interface Goal {
@@ -11,6 +11,8 @@ export interface Goal {
   readonly title: string
   /** What decides whether it is reached. */
   readonly reads: readonly Expression[]
+  /** That is to fire. */
+  readonly rule?: Rule
 }
 
 /** What coverage lacks, in the order in which it is told. */
@@ -24,7 +26,7 @@ export function goalsOf(coverage: Coverage, points: Points): readonly Goal[] {
     ...coverage.rules.flatMap(({ point, fired }): Goal[] =>
       fired > 0
         ? []
-        : [{ key: hitKey.rule(point), title: `rule ${point.name} fires`, reads: guards.get(point.name) ?? [] }],
+        : [{ key: hitKey.rule(point), title: `rule ${point.name} fires`, reads: guards.get(point.name) ?? [], rule: point.rule }],
     ),
     ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse }): Goal[] => {
       const goal = (outcome: 'true' | 'false'): Goal => ({

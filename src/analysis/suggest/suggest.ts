@@ -13,6 +13,7 @@ import { goalsOf } from './goals.ts'
 import type { Goal } from './goals.ts'
 import { inputsFor } from './inputs.ts'
 import { candidates, seedsOf, trial } from './search.ts'
+import { unreachableReason } from './unreachable.ts'
 import type { Attempt } from './search.ts'
 
 /** A test that is missing, ready to be put into the policy: it was run there, passes, and covers what it says. */
@@ -27,6 +28,8 @@ export interface Suggestions {
   readonly suggestions: readonly Suggestion[]
   /** For which the bounded search came to nothing; they may be out of reach. */
   readonly notFound: readonly string[]
+  /** What is proved to be out of reach, and why; nothing was tried for it. */
+  readonly unreachable: readonly { readonly what: string; readonly reason: string }[]
   /** Sessions that were tried. */
   readonly tried: number
 }
@@ -51,8 +54,15 @@ export function suggestTests(
   const runs = trial(policy)
   const open = new Map(goals.map((goal) => [goal.key, goal]))
   const found: Found[] = []
+  const unreachable: { what: string; reason: string }[] = []
   for (const goal of goals) {
     if (!open.has(goal.key)) continue
+    const reason = goal.rule && unreachableReason(policy, goal.rule)
+    if (reason !== undefined) {
+      unreachable.push({ what: goal.title, reason })
+      open.delete(goal.key)
+      continue
+    }
     const last = runs.tried() + mostTries
     for (const steps of candidates(seeds, inputsFor(policy, goal.reads))) {
       if (runs.tried() >= last) break
@@ -68,6 +78,7 @@ export function suggestTests(
   return {
     suggestions: found.map(({ title, text, covers }) => ({ title, text, covers })),
     notFound: [...open.values()].map(({ title }) => title),
+    unreachable,
     tried: runs.tried(),
   }
 }
