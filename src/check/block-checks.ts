@@ -2,13 +2,14 @@ import type { Block, Moment, Policy } from '../policy/core.ts'
 import type { Accept, Check } from './accept.ts'
 import { blockDiagram, isUndecided } from './diagram/blocks.ts'
 import type { BlockDiagram } from './diagram/blocks.ts'
+import { checkOverlappingRules } from './overlapping-rules.ts'
 import { checkRedundantRules } from './redundant-rules.ts'
 import { checkUnreachableRules } from './unreachable-rules.ts'
 
 /** A check of one block, by its diagram at each moment that the block stands for. */
 export type BlockCheck = (diagrams: readonly BlockDiagram[], accept: Accept) => void
 
-const blockChecks: readonly BlockCheck[] = [checkUnreachableRules, checkRedundantRules]
+const blockChecks: readonly BlockCheck[] = [checkUnreachableRules, checkRedundantRules, checkOverlappingRules]
 
 const moments: readonly Moment[] = ['start', 'turn', 'call']
 

@@ -50,19 +50,17 @@ function isRedundant(diagram: BlockDiagram, index: number): unknown {
     return next === undefined || !alike(target.rule, next.rule)
   })
   if (differs) return false
-  return attempt(() =>
-    space.store.scratch(() => {
-      const own = space.and(feasible, target.guard)
-      const guards = (given: readonly RuleDiagram[]): readonly number[] => given.map(({ guard }) => guard)
-      // A rule that never fires is reported as that.
-      if (coverOf(diagram, own, guards(before)) !== undefined) return false
-      return after.every(
-        (each, place) =>
-          alike(target.rule, each.rule) ||
-          coverOf(diagram, space.and(own, each.guard), guards([...before, ...after.slice(0, place)])) !== undefined,
-      )
-    }),
-  )
+  return attempt(() => {
+    const own = space.and(feasible, target.guard)
+    const guards = (given: readonly RuleDiagram[]): readonly number[] => given.map(({ guard }) => guard)
+    // A rule that never fires is reported as that.
+    if (coverOf(diagram, own, guards(before)) !== undefined) return false
+    return after.every(
+      (each, place) =>
+        alike(target.rule, each.rule) ||
+        coverOf(diagram, space.and(own, each.guard), guards([...before, ...after.slice(0, place)])) !== undefined,
+    )
+  })
 }
 
 /** The same choice with the same effects; a rule that only has effects is like no other. */

@@ -15,8 +15,15 @@ export const checkUnreachableRules: BlockCheck = (diagrams, accept) => {
     if (rule === first.block.otherwise) continue
     // A block that stands for several moments is dead where it is dead at each of them.
     const dead = diagrams.map((diagram) => shadowsOf(diagram, index))
+    if (dead.includes(undefined)) continue
+    const undecided = dead.find(isUndecided)
+    if (undecided !== undefined) {
+      accept('RT0310', rule.location, `whether the rule \`${rule.name}\` can fire is not decided: ${undecided.reason}`, {
+        help: 'nothing is claimed about it; fewer conditions before it can be decided',
+      })
+      continue
+    }
     const shadows = dead.flatMap((each) => (each === undefined || isUndecided(each) ? [] : each))
-    if (dead.some((each) => each === undefined || isUndecided(each))) continue
     const named = first.rules.map((each) => each.rule).filter((each) => shadows.includes(each))
     const what = `the rule \`${rule.name}\` never fires`
     if (named.length === 0) {
@@ -43,7 +50,7 @@ const samples = 48
  * condition that is never true. `undefined`: it fires somewhere.
  */
 export function shadowsOf(diagram: BlockDiagram, index: number): readonly Rule[] | Undecided | undefined {
-  const { space, rules, feasible } = diagram
+  const { rules, feasible } = diagram
   const target = rules[index]
   if (target === undefined) return undefined
   const before = rules.slice(0, index).filter(({ rule }) => rule.choice !== undefined)
@@ -53,7 +60,7 @@ export function shadowsOf(diagram: BlockDiagram, index: number): readonly Rule[]
       before.every(({ guard }) => leafAt(diagram, guard, point) !== yes),
   )
   if (fires) return undefined
-  return attempt(() => space.store.scratch(() => shadowing(diagram, target, before)))
+  return attempt(() => shadowing(diagram, target, before))
 }
 
 function shadowing(

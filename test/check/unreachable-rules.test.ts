@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { blockDiagram } from '../../src/check/diagram/blocks.ts'
 import { check } from '../../src/check/index.ts'
 import { small } from '../support/policy-of.ts'
 
@@ -45,5 +46,27 @@ describe('rules that may fire', () => {
     ['because the choice was dropped', 'on start { rule a: when current is none then use big otherwise use mid }'],
   ])('%s', (_title, text) => {
     expect(found(text).filter((each) => !each.includes('otherwise'))).toEqual([])
+  })
+})
+
+describe('rules beside each other', () => {
+  it.each([
+    ['a rule without which the block does the same', 'on turn { rule a: when turn > 5 then restart rule b: when turn > 3 then restart otherwise keep }', ['RT0302 without the rule `a` the block does the same']],
+    ['a rule that repeats the default', 'on turn { rule a: when turn > 5 then keep otherwise keep }', ['RT0302 without the rule `a` the block does the same']],
+    ['ranges that overlap', 'on turn { rule a: when turn < 9 then restart rule b: when turn > 5 then stop "late" otherwise keep }', ['RT0303 `a` and `b` overlap and choose differently, as with `turn is 6`; `a` comes first']],
+    ['an exception to a wider rule', 'on turn { rule a: when turn is 9 then restart rule b: when turn > 5 then stop "late" otherwise keep }', []],
+    ['ranges that meet', 'on turn { rule a: when turn < 6 then restart rule b: when turn >= 6 then stop "late" otherwise keep }', []],
+    ['the same choice with another effect', 'on turn { rule a: when turn > 5 then alert "deep", restart rule b: when turn > 3 then restart otherwise keep }', []],
+    ['a rule whose last firing is asked for', 'on turn { rule a: when turn > 5 then restart rule b: when turn > 3 or turns since rule a < 2 then restart otherwise keep }', []],
+  ])('%s', (_title, text, expected) => {
+    const all = check(small(`${start}\n${text}`)).filter((each) => each.code.startsWith('RT030'))
+    expect(all.map((each) => `${each.code} ${each.message}`)).toEqual(expected)
+  })
+})
+
+describe('past the limits', () => {
+  it('nothing is claimed, and why is said', () => {
+    const policy = small(`${start}\non turn { rule a: when turn > 5 and message.length > 9 chars then restart otherwise keep }`)
+    expect(blockDiagram(policy, 'turn', 3)).toEqual({ decided: false, reason: 'more than 3 nodes' })
   })
 })

@@ -1,7 +1,7 @@
 import type { BlockDiagram } from './blocks.ts'
 import { no, yes } from './leaves.ts'
 import { TooLarge } from './store.ts'
-import type { Diagram } from './store.ts'
+import type { Diagram, Store } from './store.ts'
 
 /** Steps past which a question is given up. */
 const stepLimit = 200_000
@@ -19,8 +19,7 @@ export function coverOf(
 ): ReadonlySet<number> | undefined {
   const { store, variables } = space
   const [never, always] = [space.constant(no), space.constant(yes)]
-  const restricted = new Map<number, Diagram>()
-  const supports = new Map<Diagram, readonly number[]>()
+  const { restricted, supports, shares } = learntOf(store)
   const used = new Set<number>()
   let steps = 0
 
@@ -57,8 +56,8 @@ export function coverOf(
   }
 
   // The share of all points that a diagram holds; only ever compared with room to spare.
-  const shares = new Map<Diagram, number>([[never, 0], [always, 1]])
   const shareOf = (diagram: Diagram): number => {
+    if (diagram === never || diagram === always) return diagram === always ? 1 : 0
     const found = shares.get(diagram)
     if (found !== undefined) return found
     const level = store.levelOf(diagram)
@@ -118,8 +117,26 @@ export function coverOf(
     return first?.[0] ?? 0
   }
 
+  // One guard alone is the simplest answer.
+  const alone = guards.findIndex((guard) => store.choose(guard, never, target) === never)
+  if (alone >= 0 && target !== never) return new Set([alone])
   const overlapping = guards.flatMap((guard, place) =>
     space.and(guard, target) === never ? [] : [{ guard, place }],
   )
   return holds(target, overlapping) ? used : undefined
+}
+
+/** What is true of a diagram of this store, whatever is asked. */
+interface Learnt {
+  readonly restricted: Map<number, Diagram>
+  readonly supports: Map<Diagram, readonly number[]>
+  readonly shares: Map<Diagram, number>
+}
+
+const learnt = new WeakMap<Store, Learnt>()
+
+function learntOf(store: Store): Learnt {
+  const found = learnt.get(store) ?? { restricted: new Map(), supports: new Map(), shares: new Map() }
+  learnt.set(store, found)
+  return found
 }

@@ -26,8 +26,6 @@ export interface Store {
   combine(operation: Operation, left: Diagram, right: Diagram): Diagram
   /** `then` where the condition comes to the leaf 1, `otherwise` everywhere else. */
   choose(condition: Diagram, then: Diagram, otherwise: Diagram): Diagram
-  /** Asks something, and forgets every node that was made for it: the answer holds no diagram. */
-  scratch<T>(ask: () => T): T
 }
 
 /**
@@ -165,25 +163,7 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
     return keep(slot, [chooseId, condition, then, otherwise], node(level, kids))
   }
 
-  const forgetFrom = (mark: number, place: number): void => {
-    if (levels.length === mark) return
-    for (const [leaf, diagram] of terminals) if (diagram >= mark) terminals.delete(leaf)
-    levels.length = mark
-    places.length = mark
-    children.length = place
-    cached.fill(-1)
-    rehash(table.length)
-  }
-
   return {
-    scratch: (ask) => {
-      const [mark, place] = [levels.length, children.length]
-      try {
-        return ask()
-      } finally {
-        forgetFrom(mark, place)
-      }
-    },
     size: () => levels.length,
     terminal,
     node,

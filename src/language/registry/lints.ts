@@ -21,11 +21,18 @@ export const lintsEntries: readonly DiagnosticEntry[] = [
       'on turn {\n  rule long: when message.length > 400 chars then restart\n  rule short: when message.length > 200 chars then restart\n  otherwise keep\n}',
   },
   {
+    code: 'RT0303',
+    severity: 'info',
+    title: 'ranges that overlap',
+    explanation:
+      'Two rules cut the same input into ranges that overlap, neither within the other, and choose differently. The rule that stands first takes what is in both. The example has been decided by the evaluator.',
+  },
+  {
     code: 'RT0310',
     severity: 'info',
-    title: 'block that is not decided',
+    title: 'question that is not decided',
     explanation:
-      'The conditions of the block take more room than the checks allow themselves, so nothing is claimed about which of its rules can fire.',
+      'The conditions take more room or more steps than the checks allow themselves, so nothing is claimed about whether the rule, or any rule of the block, can fire.',
   },
   {
     code: 'RT0311',
