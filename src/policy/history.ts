@@ -33,9 +33,7 @@ export function grown(policy: Policy, state: SessionState, input: CallInput, now
   const replyTools = state.call === 0 ? [] : reply?.tools
   const tools = history.tools.concat(placed(replyTools ?? [unrecorded], before))
   const fresh = images(history, input)
-  // One spread and no more: a gateway observes every call, and a second spread is slow.
   return {
-    ...history,
     messages: boundedMessages(policy, messages, now),
     tools: bounded(tools, now, reachesOf(policy).tools),
     calls: bounded(calls(history, before, input.previousServed), now, reachesOf(policy).calls),

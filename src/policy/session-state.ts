@@ -47,8 +47,10 @@ export function startSession(_policy: Policy, key: string): SessionState {
 export function observe(policy: Policy, state: SessionState, input: CallInput): SessionState {
   const now = { call: state.call + 1, turn: state.turn + (input.beginsTurn ? 1 : 0) }
   const clock = clockOf(input)
+  // Every field by name: all states have one shape then, and copying them stays quick.
   return {
-    ...state,
+    version: state.version,
+    session: state.session,
     call: now.call,
     turn: now.turn,
     // After a hard switch the session is concrete on its new model, whatever the log goes on saying.
@@ -56,6 +58,13 @@ export function observe(policy: Policy, state: SessionState, input: CallInput): 
     requested:
       state.requestedFixed || input.requested === undefined ? state.requested : input.requested,
     sidechain: input.sidechain ?? state.sidechain,
+    requestedFixed: state.requestedFixed,
+    choice: state.choice,
+    lastChoice: state.lastChoice,
+    memories: state.memories,
+    fired: state.fired,
+    lastServed: state.lastServed,
+    sticky: state.sticky,
     organisation: stated(policy, state.organisation, input.organisation),
     toolCalled: toolsCalled(policy, state, input),
     events:

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { catalogueText, models, names, nonEmptySubset, optional, providers } from './arbitrary-catalogue.ts'
 import {
   cases, count, inChoice, inEndpointFilter, inFilterWhen, inHide, inModelFilter, inRule, inServing, modelValue,
-  mood, ruleNames, tools, truth,
+  mood, ruleNames, truth,
 } from './arbitrary-expression.ts'
 
 const base = { it: 'nothing', filter: true, layer: 0 } as const
@@ -310,4 +310,3 @@ function withDeclaredRules(text: string): string {
   )
 }
 
-export { tools }

@@ -106,12 +106,19 @@ export function compileChoice(compiler: Compiler, lineUps: LineUps, choice: Choi
   }
 }
 
+/** What is asked for: a model, a profile, a host. */
+export interface Wish {
+  readonly model: string
+  readonly profile: string | undefined
+  readonly at: string | undefined
+}
+
 /** The model is a candidate, and has that host, and the profile's `require` leaves one of its hosts. */
 export function canHave(
   frame: CallFrame,
   universe: Universe,
   lineUps: LineUps,
-  { model, profile, at }: { readonly model: string; readonly profile: string | undefined; readonly at: string | undefined },
+  { model, profile, at }: Wish,
 ): boolean {
   const entry = universe.models.get(model)
   if (entry === undefined) return false

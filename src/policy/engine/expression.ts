@@ -1,16 +1,17 @@
 import type { Expression, Literal, Type } from '../core.ts'
+import { statedSignal } from '../facts.ts'
 import { localTime } from '../zones.ts'
-import { blameParts, constantCode, leaf } from './code.ts'
+import { constantCode, leaf } from './code.ts'
 import type { Code, Value } from './code.ts'
 import { kept } from './compiler.ts'
 import type { Compiler } from './compiler.ts'
-import { countCode, factCode, memoryCode, requestMapCode, sinceCode } from './facts-code.ts'
+import { countCode, factCode, memoryCode, requestMapCode, sinceCode, valueOf } from './facts-code.ts'
 import { functionCode, ladderCode } from './functions.ts'
-import { cases, equal, isNone, listOf, logical, member, negation, order, shareOf, startsWith, sum } from './operators.ts'
+import {
+  cases, equal, isNone, listOf, logical, member, negation, order, shareOf, startsWith, sum,
+} from './operators.ts'
 import { atScale, quantity } from './quantity.ts'
 import { scorerBandCode, scorerScoreCode, verdictCode, verdictScoreCode } from './scores.ts'
-import { statedSignal } from '../facts.ts'
-import { valueOf } from './facts-code.ts'
 import type { ScaleEntry } from './universe.ts'
 
 /** Compiles an expression; equal questions about the past or a score are computed once a call. */
@@ -168,5 +169,3 @@ function hoursCode(compiler: Compiler, name: string, negated: boolean): Code {
     return within !== negated
   })
 }
-
-export { blameParts }

@@ -1,8 +1,7 @@
 import type { CountQuery, FactName, SinceQuery } from '../core.ts'
 import type { Reading, SessionState } from '../decision.ts'
-import { entryOf, hasEntry } from '../entries.ts'
-import { calledTool, never, requestMapOf, sinceOf, statedSignal } from '../facts.ts'
-import { memoryOf } from '../facts.ts'
+import { entryOf } from '../entries.ts'
+import { calledTool, memoryOf, requestMapOf, sinceOf, statedSignal } from '../facts.ts'
 import type { CallFrame } from './call-frame.ts'
 import { leaf } from './code.ts'
 import type { Code, Value } from './code.ts'
@@ -26,13 +25,16 @@ export function valueOf(reading: Reading): Value {
   }
 }
 
+/** The choice changes them, or a hard switch does. */
+export const movingFacts: ReadonlySet<FactName> = new Set(['current', 'context.free', 'requested', 'session.kind'])
+
 export function factCode(compiler: Compiler, fact: FactName): Code {
   const read = reader(compiler, fact)
   const run = (frame: CallFrame): Value => {
     const stated = frame.given ? statedSignal(frame.input, fact) : undefined
     return stated === undefined ? read(frame) : valueOf(stated.reading)
   }
-  return leaf(fact, run, fact === 'current' || fact === 'context.free')
+  return leaf(fact, run, movingFacts.has(fact))
 }
 
 function reader(compiler: Compiler, fact: FactName): (frame: CallFrame) => Value {
@@ -135,5 +137,3 @@ export function memoryCode(compiler: Compiler, name: string): Code {
 export function calledCode(tool: string): Code {
   return leaf('called', (frame) => calledTool(frame.state, tool))
 }
-
-export { hasEntry, never }

@@ -112,7 +112,7 @@ function ofModel(
     const entry = typeof which === 'string' ? models.get(which) : undefined
     return entry === undefined ? (which === null ? none : undefined) : read(entry, frame)
   }
-  const fixed = model.constant && (name === 'tier' || name === 'accepts' || name === 'context-window' || name === 'tags')
+  const fixed = model.constant && name !== 'price'
   const known = fixed ? value(undefined as never) : undefined
   if (known !== undefined) return constantCode(known)
   return {

@@ -87,7 +87,10 @@ export function isQuantity(value: Value): value is Quantity {
 }
 
 /** The runs of the parts at one scale that fits them all. */
-export function atOneScale(parts: readonly Code[]): { readonly runs: readonly Code['run'][]; readonly scale: bigint } {
+export function atOneScale(parts: readonly Code[]): {
+  readonly runs: readonly Code['run'][]
+  readonly scale: bigint
+} {
   const scale = parts.reduce((common, part) => leastCommonMultiple(common, part.scale), 1n)
   return { runs: parts.map((part) => scaledBy(part, scale / part.scale)), scale }
 }

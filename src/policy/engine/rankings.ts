@@ -29,7 +29,11 @@ interface Runner {
 }
 
 /** Who wins a `choose`; ties go to the earlier in the pool. */
-export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Choose): (frame: CallFrame) => Winner | undefined {
+export function compileRanking(
+  compiler: Compiler,
+  lineUps: LineUps,
+  choose: Choose,
+): (frame: CallFrame) => Winner | undefined {
   const pool = compiler.universe.pools.get(choose.pool)
   if (pool === undefined) return () => undefined
   const where = choose.where === undefined ? undefined : compileExpression(compiler, choose.where)
@@ -40,7 +44,8 @@ export function compileRanking(compiler: Compiler, lineUps: LineUps, choose: Cho
       const standing = frame.standing(frame, member.entry.index)
       noteStanding(frame, standing)
       if (!standing.candidate) return
-      if (profile !== undefined && !lineUps.serves(frame, member.entry.name, profile, undefined, standing.endpoints)) return
+      const { name } = member.entry
+      if (profile !== undefined && !lineUps.serves(frame, name, profile, undefined, standing.endpoints)) return
       const fits = where === undefined || withIt(frame, member.entry, where)
       if (fits === true) all.push({ member, position, doubtful: false })
       else if (fits === undefined) all.push({ member, position, doubtful: true })
@@ -95,7 +100,9 @@ function compilePick(compiler: Compiler, pool: PoolEntry, choose: Choose): Pick 
         const winner = runners.find((runner) => !runner.doubtful)
         return {
           winner,
-          doubts: runners.filter((runner) => runner.doubtful && (winner === undefined || runner.position < winner.position)),
+          doubts: runners.filter(
+            ({ doubtful, position }) => doubtful && (winner === undefined || position < winner.position),
+          ),
         }
       }
     case 'weighted':
@@ -108,7 +115,12 @@ function compilePick(compiler: Compiler, pool: PoolEntry, choose: Choose): Pick 
   }
 }
 
-function weighted(frame: CallFrame, runners: readonly Runner[], pool: string, per: 'session' | 'turn' | 'call'): Picked {
+function weighted(
+  frame: CallFrame,
+  runners: readonly Runner[],
+  pool: string,
+  per: 'session' | 'turn' | 'call',
+): Picked {
   const sure = runners.filter((runner) => !runner.doubtful)
   const doubts = runners.filter((runner) => runner.doubtful)
   const drawn = sure.map(({ member }) => ({ model: member.entry.name, weight: member.weight }))
@@ -163,7 +175,7 @@ function costOf({ policy }: Compiler, pool: PoolEntry, by: 'list' | 'relative' |
       1n,
     )
     const relatives = new Map(
-      pool.members.map(({ entry, relative }) => [entry.name, relative === undefined ? undefined : atScale(relative, scale)]),
+      pool.members.map(({ entry, relative }) => [entry.name, relative && atScale(relative, scale)]),
     )
     return (_, { entry }) => relatives.get(entry.name) ?? 'price'
   }

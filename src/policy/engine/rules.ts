@@ -36,7 +36,8 @@ export interface BlockEnd {
 }
 
 export function compileBlock(compiler: Compiler, lineUps: LineUps, block: Block): CompiledBlock {
-  return { rules: [...block.rules, block.otherwise].map((rule) => compileRule(compiler, lineUps, rule, rule === block.otherwise)) }
+  const rules = [...block.rules, block.otherwise]
+  return { rules: rules.map((rule) => compileRule(compiler, lineUps, rule, rule === block.otherwise)) }
 }
 
 function compileRule(compiler: Compiler, lineUps: LineUps, rule: Rule, byDefault: boolean): CompiledRule {
@@ -66,7 +67,8 @@ export function runBlock(frame: CallFrame, block: CompiledBlock, after: string[]
     fire(frame, rule.name)
     for (const effect of rule.effects) effect(frame)
     const outcome = rule.choice?.(frame)
-    if (outcome !== undefined) return { rule: rule.name, outcome, forThisCall: rule.forThisCall, byDefault: rule.byDefault }
+    const { name, forThisCall, byDefault } = rule
+    if (outcome !== undefined) return { rule: name, outcome, forThisCall, byDefault }
     after.push(rule.name)
   }
   return { rule: 'otherwise', outcome: keep, forThisCall: false, byDefault: true }

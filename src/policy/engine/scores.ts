@@ -6,7 +6,7 @@ import type { Code, Value } from './code.ts'
 import { kept } from './compiler.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
-import { atOneScale, isQuantity, sum } from './operators.ts'
+import { isQuantity, sum } from './operators.ts'
 import { add, compare, quantity, times, whole } from './quantity.ts'
 
 /** Codes that read a classifier's verdict or compute a scorer's sum. */
@@ -146,5 +146,3 @@ export function scorerBandCode(compiler: Compiler, name: string): Code {
     },
   }
 }
-
-export { atOneScale }

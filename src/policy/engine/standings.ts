@@ -6,7 +6,7 @@ import type { CallFrame, Standing } from './call-frame.ts'
 import type { Code } from './code.ts'
 import type { Compiler } from './compiler.ts'
 import { compileExpression } from './expression.ts'
-import { factCode } from './facts-code.ts'
+import { factCode, movingFacts } from './facts-code.ts'
 import type { EndpointEntry, ModelEntry, Universe } from './universe.ts'
 
 /** Who may be chosen at a call: the hard filters, compiled. */
@@ -154,7 +154,7 @@ function mayChange(compiler: Compiler, where: Expression): boolean {
   let changes = false
   const visit = (expression: Expression): void => {
     if (expression.kind === 'memory' || expression.kind === 'since') changes = true
-    if (expression.kind === 'fact' && (expression.fact === 'current' || expression.fact === 'context.free')) changes = true
+    if (expression.kind === 'fact' && movingFacts.has(expression.fact)) changes = true
     if (expression.kind === 'signal') {
       const signal = compiler.policy.signals.find((each) => each.name === expression.signal)
       if (signal !== undefined) visit(signal.value)

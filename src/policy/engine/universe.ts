@@ -35,7 +35,11 @@ export interface EndpointEntry {
 
 export interface PoolEntry {
   readonly name: string
-  readonly members: readonly { readonly entry: ModelEntry; readonly weight: number; readonly relative: Exact | undefined }[]
+  readonly members: readonly {
+    readonly entry: ModelEntry
+    readonly weight: number
+    readonly relative: Exact | undefined
+  }[]
   /** Every model of the pool declares `relative`. */
   readonly allRelative: boolean
 }
