@@ -4,7 +4,7 @@ import { sourceOf } from '../../policy/reference/print.ts'
 import { isExact } from '../../policy/value.ts'
 import type { Value } from '../../policy/value.ts'
 import { candidateOf } from './candidacy.ts'
-import { memberOf, negated, ordered, same, startsWith, unmodelled } from './comparing.ts'
+import { memberOf, negated, ordered, same, startsWith } from './comparing.ts'
 import { functionOf } from './functions.ts'
 import {
   countVariable,
@@ -269,5 +269,3 @@ export function opaqueName(expression: Expression, frame: Frame): string {
   const fresh = readsState(frame.policy, expression) ? ` after ${frame.written.size}` : ''
   return `${sourceOf(expression)}${fresh}`
 }
-
-export { unmodelled }

@@ -7,6 +7,7 @@ import { leafAt } from '../../../src/check/diagram/samples.ts'
 import { decisionIn, situationOf } from '../../../src/check/diagram/situation.ts'
 import type { Diagram } from '../../../src/check/diagram/store.ts'
 import { countCells, smallest } from '../../../src/check/diagram/witness.ts'
+import { shadowsOf } from '../../../src/check/unreachable-rules.ts'
 import type { Moment, Policy, Rule } from '../../../src/policy/core.ts'
 import { loadPolicyText } from '../../../src/policy/load.ts'
 import { policyText } from '../../support/arbitrary-policy.ts'
@@ -155,6 +156,31 @@ describe('diagrams of blocks', () => {
     )
     expect(unreachable).toBeGreaterThan(0)
   }, 120_000)
+
+  it('tell a dead rule by the fewest rules that cover it, as the region of the rule does', () => {
+    let covered = 0
+    fc.assert(
+      fc.property(smallPolicy, (text) => {
+        const diagram = diagramOf(small(text), 'turn')
+        const { space, rules } = diagram
+        const never = space.constant(no)
+        for (const [index, { rule: each, guard: own }] of rules.entries()) {
+          const shadows = shadowsOf(diagram, index)
+          if (isUndecided(shadows)) throw new Error(shadows.reason)
+          expect([each.name, shadows !== undefined]).toEqual([each.name, isDead(diagram, each)])
+          const left = (kept: readonly Rule[]): Diagram =>
+            rules
+              .filter((other) => kept.includes(other.rule))
+              .reduce((rest, other) => space.choose(other.guard, never, rest), space.and(diagram.feasible, own))
+          expect(left(shadows ?? []) === never).toBe(shadows !== undefined)
+          for (const one of shadows ?? []) expect(left((shadows ?? []).filter((other) => other !== one))).not.toBe(never)
+          covered += shadows?.length ?? 0
+        }
+      }),
+      { numRuns: 150 },
+    )
+    expect(covered).toBeGreaterThan(0)
+  }, 60_000)
 
   it('count every combination once: regions of choosing rules make up all that can be', () => {
     for (const { policy } of shippedPolicies()) {
