@@ -73,7 +73,7 @@ export interface CoverageRecorder {
   readonly evaluator: Evaluator
   /** So far. */
   readonly coverage: () => Coverage
-  /** What has been reached since this was last asked for, by `hitsOf`'s keys. */
+  /** What has been reached since this was last asked for, by the keys of `hitKey`. */
   readonly news: () => ReadonlySet<string>
 }
 
