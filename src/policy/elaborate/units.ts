@@ -52,9 +52,10 @@ export function quantityLiteral(
   switch (quantity.token) {
     case 'integer':
     case 'scaled': {
-      const value = integerValue(raw)
-      if (value > largestCount) return outOfRange('counts and sizes go up to a million millions')
-      return { unit: 'count', value: exact(value) }
+      const value = scaledValue(raw)
+      if (value.denominator !== 1n) return outOfRange('counts and sizes are whole numbers')
+      if (value.numerator > largestCount) return outOfRange('counts and sizes go up to a million millions')
+      return { unit: 'count', value }
     }
     case 'decimal': {
       const value = decimal(raw)
@@ -97,11 +98,10 @@ export function quantityLiteral(
   }
 }
 
-function integerValue(raw: string): bigint {
-  const suffix = raw.at(-1)
-  const factor = suffix === 'k' ? 1_000n : suffix === 'M' ? 1_000_000n : 1n
-  const digits = (factor === 1n ? raw : raw.slice(0, -1)).replaceAll('_', '')
-  return /^\d+$/.test(digits) ? BigInt(digits) * factor : 0n
+/** `2_000`, `16k`, `1.05M`. */
+function scaledValue(raw: string): Exact {
+  const factor = raw.endsWith('k') ? 1_000n : raw.endsWith('M') ? 1_000_000n : 1n
+  return scaleBy(decimal(factor === 1n ? raw : raw.slice(0, -1)), factor)
 }
 
 export function shorten(text: string, limit = 40): string {
