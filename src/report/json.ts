@@ -17,7 +17,11 @@ export function replayJson(
   const { notSimulated, ...rest } = result
   return document({
     ...rest,
-    notSimulated: notSimulated.map(({ directive, location }) => ({ directive, ...positionOf(location) })),
+    notSimulated: notSimulated.map(({ directive, reason, location }) => ({
+      directive,
+      ...(reason === undefined ? {} : { reason }),
+      ...positionOf(location),
+    })),
     steps: (more.steps ?? []).map(({ relative, input, output, ...step }) => ({
       ...step,
       ...(relative === undefined ? {} : { relative: formatFactor(relative) }),
