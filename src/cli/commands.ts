@@ -68,6 +68,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sample.ts')).defineSample,
   },
   {
+    name: 'prices',
+    summary: 'turn price lists into catalogues of models',
+    load: async () => (await import('./commands/prices.ts')).definePrices,
+  },
+  {
     name: 'audit',
     summary: 'price recorded bills again and say why one does not match',
     load: async () => (await import('./commands/audit.ts')).defineAudit,

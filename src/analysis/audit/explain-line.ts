@@ -50,7 +50,9 @@ export function explanationsOf(
     for (const variant of counted) {
       const parts = [variant.part, part].flatMap((each) => each ?? [])
       if (parts.length === 0 || dot(variant.tokens, rates) !== picoUsd) continue
-      found.push({ parts, assumed: parts.length - 1, needs: 1 })
+      // A card of the model itself is likelier than the same numbers on another one's.
+      const isOther = part?.cause === 'price-of-another-model' ? 1 : 0
+      found.push({ parts, assumed: parts.length - 1 + isOther, needs: 1 })
     }
   }
   if (expected === undefined) return found

@@ -37,10 +37,11 @@ export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]):
   let dearestToken = 0n
   for (const model of policy.models) {
     for (const card of cardsOf(model)) {
+      const asker = card.serviceTier === null ? model.name : `${model.name} for ${card.serviceTier}`
       for (const [bucket, price] of Object.entries(card.picoUsd)) {
         const key = `${bucket} ${price}`
         const names = askers.get(key) ?? []
-        if (!names.includes(model.name)) askers.set(key, [...names, model.name])
+        if (!names.includes(asker)) askers.set(key, [...names, asker])
         if (bucket !== 'image' && bucket !== 'request' && price > dearestToken) dearestToken = price
       }
     }

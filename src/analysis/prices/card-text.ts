@@ -56,9 +56,14 @@ export function dollars(amount: bigint, places: number): string {
   return `$${digits.slice(0, -places)}${shown}`
 }
 
-/** A string as the language writes it. */
+/** A string as the language writes it; what no eye would see is written out. */
 export function quoted(text: string): string {
-  return JSON.stringify(text)
+  const escaped = text.replace(/["\\]|[^ -~]/gu, (found) =>
+    found === '"' || found === '\\'
+      ? `\\${found}`
+      : `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+  return `"${escaped}"`
 }
 
 /** Declarations in the one layout there is; text that does not parse stays as it is. */

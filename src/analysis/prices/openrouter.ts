@@ -1,0 +1,86 @@
+import type { PriceBucket } from '../../policy/core.ts'
+import { dollarsText, isZero, type Decimal } from './decimal.ts'
+import {
+  fieldOf,
+  fieldsOf,
+  modalitiesOf,
+  number,
+  perToken,
+  refusalOf,
+  textOf,
+  tokenCount,
+  type LeftOut,
+  type ListedModel,
+  type Listing,
+} from './listing.ts'
+
+/**
+ * The list of models of OpenRouter, which models.dev keeps a copy of: `data`, each with `pricing` in
+ * dollars of one token, as strings.
+ */
+export function openRouterListing(document: unknown): Listing | undefined {
+  const data = fieldOf(fieldsOf(document), 'data')
+  if (!Array.isArray(data)) return undefined
+  const models: ListedModel[] = []
+  const leftOut: LeftOut[] = []
+  for (const [index, value] of data.entries()) {
+    const key = textOf(fieldOf(fieldsOf(value), 'id'))
+    if (key === undefined) {
+      leftOut.push({ key: `number ${index + 1}`, reason: 'no entry of a model' })
+      continue
+    }
+    const model = modelOf(key, value)
+    const refusal = refusalOf(model.cards)
+    if (refusal === undefined) models.push(model)
+    else leftOut.push({ key, reason: refusal })
+  }
+  return { models, leftOut }
+}
+
+const rowNames: ReadonlyMap<string, PriceBucket> = new Map([
+  ['prompt', 'input'],
+  ['completion', 'output'],
+  ['internal_reasoning', 'reasoning'],
+  ['input_cache_read', 'cache-read'],
+  ['input_cache_write', 'cache-write'],
+  ['input_cache_write_1h', 'cache-write-1h'],
+  ['image', 'image'],
+  ['request', 'request'],
+])
+
+function modelOf(key: string, value: unknown): ListedModel {
+  const fields = fieldsOf(value)
+  const pricing = fieldsOf(fieldOf(fields, 'pricing')) ?? {}
+  const rows: { [bucket in PriceBucket]?: Decimal } = {}
+  const unsaid: string[] = []
+  for (const [field, price] of Object.entries(pricing)) {
+    const bucket = rowNames.get(field)
+    const written = bucket === 'image' || bucket === 'request' ? number(price) : perToken(price)
+    if (written !== undefined && bucket !== undefined) {
+      // Nothing is written as 0 here.
+      if (bucket === 'input' || bucket === 'output' || !isZero(written)) rows[bucket] = written
+    } else if (written === undefined || !isZero(written)) unsaid.push(`pricing.${field}`)
+  }
+  const { reasoning, output } = rows
+  if (
+    reasoning !== undefined &&
+    output !== undefined &&
+    dollarsText(reasoning) === dollarsText(output)
+  ) {
+    delete rows.reasoning
+  }
+  const slug = textOf(fieldOf(fields, 'canonical_slug'))
+  return {
+    key,
+    provider: 'openrouter',
+    spellings: [key, ...(slug === undefined ? [] : [slug])],
+    accepts: modalitiesOf(fieldOf(fieldsOf(fieldOf(fields, 'architecture')), 'input_modalities')),
+    contextTokens: tokenCount(fieldOf(fields, 'context_length')),
+    maxOutputTokens: tokenCount(
+      fieldOf(fieldsOf(fieldOf(fields, 'top_provider')), 'max_completion_tokens'),
+    ),
+    cacheMinimumTokens: undefined,
+    cards: [{ aboveTokens: 0, serviceTier: null, rows }],
+    unsaid,
+  }
+}

@@ -1,0 +1,125 @@
+import { Argument, InvalidArgumentError, type Command } from 'commander'
+import { catalogueText } from '../../analysis/prices/catalogue.ts'
+import { document } from '../../report/json.ts'
+import { pricesScreen } from '../../report/prices-report.ts'
+import { maxFileBytes } from '../../node/read-sources.ts'
+import type { Context } from '../context.ts'
+import { exitCode, type ExitCode } from '../exit-code.ts'
+import { badInput, fileFailure, isFileError, usage } from '../failure.ts'
+import { formatOption, repeated } from '../options.ts'
+import { priceFormats, readPriceList, type PriceFormat, type ReadList } from '../price-lists.ts'
+import { writeFileWhole } from '../write-file.ts'
+
+interface PricesImportOptions {
+  readonly output: string
+  readonly date?: string
+  readonly only?: readonly string[]
+  readonly format: 'terminal' | 'json'
+}
+
+export function definePrices(
+  command: Command,
+  context: Context,
+  done: (code: ExitCode) => void,
+): void {
+  command
+    .command('import')
+    .description('turn a price list into a catalogue of models and prices')
+    .addArgument(new Argument('<format>', 'whose list').choices(priceFormats))
+    .argument('<files...>', 'JSON files, or directories of TOML files; several are a history')
+    .requiredOption('-o, --output <file>', 'the catalogue to write; `-` prints it')
+    .option('--date <day>', 'the day of the list, where its name does not hold one', day)
+    .option('--only <model>', "models by the list's name, `*` for anything (repeat)", repeated)
+    .addOption(formatOption('terminal', 'json'))
+    .addHelpText(
+      'after',
+      `
+Prices are taken digit by digit. What the language cannot say is named in the report and above each
+model. With lists of several days a price that changed holds from the day of the list that has it.
+
+Examples:
+  reroute prices import litellm prices.2025-10-23.json prices.2026-07-24.json --only 'claude-*' -o claude.route
+  reroute prices import models.dev models.dev/ --only 'openai/*' -o openai.route
+  reroute audit sessions.jsonl --catalog claude.route`,
+    )
+    .action(async (format: PriceFormat, files: string[], options: PricesImportOptions) =>
+      done(await importPrices(format, files, options, context)),
+    )
+}
+
+function day(text: string): string {
+  const isDay = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(text)
+  if (!isDay) throw new InvalidArgumentError(`got \`${text}\`, expected a day such as 2026-07-24`)
+  return text
+}
+
+async function importPrices(
+  format: PriceFormat,
+  files: readonly string[],
+  options: PricesImportOptions,
+  context: Context,
+): Promise<ExitCode> {
+  if (options.date !== undefined && files.length > 1) {
+    return usage(context, {
+      message: '`--date` is for one list',
+      help: 'put the day of each list into its file name',
+    })
+  }
+  const lists: ReadList[] = []
+  for (const file of files) {
+    const read = await readPriceList(format, file)
+    if (!read.ok) return badInput(context, read.failure)
+    lists.push({ ...read.list, day: options.date ?? read.list.day })
+    if (files.length > 1 && read.list.day === undefined) {
+      return badInput(context, {
+        message: `the day of \`${file}\` is not known`,
+        help: 'put it into its file name, as in prices.2026-07-24.json',
+      })
+    }
+  }
+  lists.sort((a, b) => ((a.day ?? '') < (b.day ?? '') ? -1 : 1))
+  const { text, report } = catalogueText(
+    `Models and prices, imported from ${format}.`,
+    lists,
+    wanted(options.only),
+  )
+  if (report.models === 0) {
+    return badInput(context, {
+      message: 'no model with a price per token is selected',
+      help: 'widen --only, or check the format',
+    })
+  }
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxFileBytes) {
+    return badInput(context, {
+      message: `the catalogue of ${report.models} models would have ${bytes} bytes, and no policy file may have more than ${maxFileBytes}`,
+      help: "name the models that you use, as in --only 'claude-*'",
+    })
+  }
+  try {
+    if (options.output === '-') await context.out(text)
+    else await writeFileWhole(options.output, text, context, { overwrite: true })
+  } catch (error) {
+    if (isFileError(error)) return badInput(context, fileFailure(options.output, 'write', error))
+    throw error
+  }
+  const said =
+    options.format === 'json'
+      ? document({ schemaVersion: 1, output: options.output, ...report })
+      : pricesScreen(report, options.output, { style: context.style, width: context.width })
+  if (options.output === '-') context.note(said)
+  else await context.out(said)
+  return exitCode.pass
+}
+
+function wanted(only: readonly string[] | undefined): (key: string, name: string) => boolean {
+  if (only === undefined) return () => true
+  const patterns = only.map(
+    (text) => new RegExp(`^${text.split('*').map(escaped).join('.*')}$`, 'u'),
+  )
+  return (key, name) => patterns.some((pattern) => pattern.test(key) || pattern.test(name))
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}

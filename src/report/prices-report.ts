@@ -1,0 +1,53 @@
+import type { CatalogueReport } from '../analysis/prices/catalogue.ts'
+import { escapeTerminal } from './escape.ts'
+import { formatCount, plural } from './number.ts'
+import { clip, field, withRest, type Screen } from './terminal/layout.ts'
+
+const shownOf = 6
+
+/** What became of a price list: nothing of it is dropped without a word. */
+export function pricesScreen(report: CatalogueReport, output: string, screen: Screen): string {
+  const { style } = screen
+  const reasons = new Map<string, string[]>()
+  for (const { key, reason } of report.leftOut)
+    reasons.set(reason, [...(reasons.get(reason) ?? []), key])
+  const lines = [
+    style.strong(`${plural(report.models, 'model')} to ${escapeTerminal(output)}`),
+    ...(report.changed === 0
+      ? []
+      : field(screen, 'history', `${plural(report.changed, 'model')} changed price`)),
+    ...names(screen, 'in older lists only', report.gone),
+    ...names(
+      screen,
+      'renamed',
+      report.collisions.map(({ key, name }) => `${key} is ${name}`),
+    ),
+    ...names(screen, 'spellings left out', report.droppedSpellings),
+    ...names(screen, 'prices rounded', report.rounded),
+    ...names(
+      screen,
+      'cannot be said',
+      report.unsaid.map(({ field: name, models }) => `${name} (${formatCount(models)})`),
+    ),
+    ...[...reasons].flatMap(([reason, keys]) =>
+      field(
+        screen,
+        'left out',
+        `${plural(keys.length, 'entry', 'entries')}, ${escapeTerminal(reason)}: ${clip(keys[0] ?? '', 40)}`,
+        style.warn,
+      ),
+    ),
+    style.dim(`next: reroute audit sessions.jsonl --catalog ${escapeTerminal(output)}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function names(screen: Screen, label: string, found: readonly string[]): string[] {
+  if (found.length === 0) return []
+  const shown = found.slice(0, shownOf).map((name) => clip(name, 60))
+  return field(
+    screen,
+    label,
+    `${formatCount(found.length)}: ${withRest(shown, found.length - shown.length)}`,
+  )
+}
