@@ -22,6 +22,10 @@ export function definePrices(
   context: Context,
   done: (code: ExitCode) => void,
 ): void {
+  command.addHelpText(
+    'after',
+    '\nExample:\n  reroute prices import litellm prices.2026-07-24.json -o catalogue.route',
+  )
   command
     .command('import')
     .description('turn a price list into a catalogue of models and prices')
@@ -31,6 +35,7 @@ export function definePrices(
     .option('--date <day>', 'the day of the list, where its name does not hold one', day)
     .option('--only <model>', "models by the list's name, `*` for anything (repeat)", repeated)
     .addOption(formatOption('terminal', 'json'))
+    .option('--no-color', 'print without colour, as with NO_COLOR')
     .addHelpText(
       'after',
       `
