@@ -1,25 +1,5 @@
-import type { ErrorClass, ErrorMatch } from '../policy/core.ts'
-
-const classOfNumber: ReadonlyMap<number, ErrorClass> = new Map([
-  [401, 'auth'],
-  [402, 'payment'],
-  [403, 'permission'],
-  [404, 'not-found'],
-  [408, 'timeout'],
-  [409, 'conflict'],
-  [412, 'precondition'],
-  [413, 'too-large'],
-  [422, 'unprocessable'],
-  [429, 'rate-limit'],
-  [502, 'unavailable'],
-  [503, 'unavailable'],
-  [504, 'unavailable'],
-  [529, 'overloaded'],
-])
-
-export function errorClassOf(status: number): ErrorClass {
-  return classOfNumber.get(status) ?? (status >= 500 ? 'server' : 'invalid-request')
-}
+import type { ErrorMatch } from '../policy/core.ts'
+import { errorClassOf } from '../trace/error-class.ts'
 
 /** How an attempt failed; a status is there where the host sent one. */
 export interface AttemptError {
@@ -45,24 +25,4 @@ const ofHealth: ReadonlySet<string> = new Set(['overloaded', 'unavailable', 'ser
 
 export function isHealthError(errorClass: string): boolean {
   return ofHealth.has(errorClass)
-}
-
-/** Errors that another try cannot mend: the host understood and refused. */
-const refusals: ReadonlySet<string> = new Set([
-  'auth',
-  'permission',
-  'payment',
-  'not-found',
-  'invalid-request',
-  'too-large',
-  'unprocessable',
-  'precondition',
-  'content-policy',
-  'context-window',
-  'max-tokens',
-])
-
-/** How a call ends whose last attempt failed so. */
-export function endOfError(errorClass: string): 'denied' | 'exhausted' {
-  return refusals.has(errorClass) ? 'denied' : 'exhausted'
 }

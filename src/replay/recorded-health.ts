@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/core.ts'
 import type { CallRecord, EventRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
-import { endOfError } from './error-class.ts'
+import { endOfError } from '../trace/error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import { samePlace } from './place.ts'
 import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.ts'

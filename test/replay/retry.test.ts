@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ErrorMatch, Retry } from '../../src/policy/core.ts'
-import { errorClassOf, matchesError } from '../../src/replay/error-class.ts'
+import { matchesError } from '../../src/replay/error-class.ts'
+import { errorClassOf } from '../../src/trace/error-class.ts'
 import { backoffMicros } from '../../src/replay/retry.ts'
 
 const second = 1_000_000

@@ -1,5 +1,6 @@
 import type { Endpoint, TestStep } from '../../policy/core.ts'
-import { errorClassOf, isHealthError } from '../error-class.ts'
+import { errorClassOf } from '../../trace/error-class.ts'
+import { isHealthError } from '../error-class.ts'
 import type { AttemptAnswer, AttemptQuestion } from '../health.ts'
 import type { Attempt } from '../result.ts'
 

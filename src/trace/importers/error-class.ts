@@ -1,3 +1,4 @@
+import { errorClassOf } from '../error-class.ts'
 import { asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 
@@ -23,23 +24,6 @@ const classOfType: ReadonlyMap<string, string> = new Map([
   ['rate_limit', 'rate-limit'],
   ['server_error', 'server'],
   ['invalid_request', 'invalid-request'],
-])
-
-const classOfStatus: ReadonlyMap<number, string> = new Map([
-  [401, 'auth'],
-  [402, 'payment'],
-  [403, 'permission'],
-  [404, 'not-found'],
-  [408, 'timeout'],
-  [409, 'conflict'],
-  [412, 'precondition'],
-  [413, 'too-large'],
-  [422, 'unprocessable'],
-  [429, 'rate-limit'],
-  [502, 'unavailable'],
-  [503, 'unavailable'],
-  [504, 'unavailable'],
-  [529, 'overloaded'],
 ])
 
 /** Said in prose only. The first that occurs decides. */
@@ -85,7 +69,7 @@ function classify(
   const lower = prose.toLowerCase()
   const spoken = classOfPhrase.find(([phrase]) => lower.includes(phrase))?.[1]
   const byType = type === undefined ? undefined : classOfType.get(type)
-  const byStatus = status === undefined ? undefined : classOfHttp(status)
+  const byStatus = status === undefined ? undefined : errorClassOf(status)
   // A refusal for length is an `invalid_request_error` like any other, but for its prose.
   if (spoken === 'context-window' || spoken === 'content-policy') {
     return { status, errorClass: spoken }
@@ -94,32 +78,9 @@ function classify(
   return { status, errorClass: byStatus ?? byType ?? spoken ?? 'unavailable' }
 }
 
-function classOfHttp(status: number): string {
-  return classOfStatus.get(status) ?? (status >= 500 ? 'server' : 'invalid-request')
-}
-
 function statusOf(value: unknown): number | undefined {
   const status = asNumber(value)
   return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599
     ? status
     : undefined
-}
-
-const refusals: ReadonlySet<string> = new Set([
-  'auth',
-  'permission',
-  'payment',
-  'not-found',
-  'invalid-request',
-  'too-large',
-  'unprocessable',
-  'precondition',
-  'content-policy',
-  'context-window',
-  'max-tokens',
-])
-
-/** How a call ends that failed so: refused for what it is, or out of attempts. */
-export function endOfFailure(errorClass: string): 'denied' | 'exhausted' {
-  return refusals.has(errorClass) ? 'denied' : 'exhausted'
 }

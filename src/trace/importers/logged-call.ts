@@ -1,7 +1,7 @@
 import type { AttemptRecord, CallRecord, LoggedCost, PromptFacts, ReplyFacts } from '../record.ts'
 import { bucketsOf } from './buckets.ts'
 import { promptFacts, replyFacts } from './chat-messages.ts'
-import { endOfFailure } from './error-class.ts'
+import { endOfError } from '../error-class.ts'
 import type { LoggedFailure } from './error-class.ts'
 import type { ImportOptions } from './importer.ts'
 import type { JsonObject } from './json.ts'
@@ -102,7 +102,7 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
 
 function endOf({ failure, cancelled }: LoggedCall): CallRecord['end'] {
   if (cancelled === true) return 'cancelled'
-  return failure === undefined ? 'served' : endOfFailure(failure.errorClass)
+  return failure === undefined ? 'served' : endOfError(failure.errorClass)
 }
 
 /** Only where something failed; a call that served at once needs no list. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts'
 import { canonicalArguments, toolSignature } from '../tool-signature.ts'
 import type { Conversation, LineContext } from './conversation.ts'
 import type { CallDraft, FailedAttempt, PromptDraft, ToolDraft } from './draft.ts'
-import { endOfFailure } from '../error-class.ts'
+import { endOfError } from '../../error-class.ts'
 import type { LoggedFailure } from '../error-class.ts'
 import type { ReplyPiece } from './row.ts'
 
@@ -188,7 +188,7 @@ export function failCall(
     retryAfterMicros: undefined,
   }
   conversation.failedAttempts.push(last)
-  const end = endOfFailure(failure.errorClass)
+  const end = endOfError(failure.errorClass)
   endUnserved(conversation, id ?? line.envelope.uuid, end, line)
 }
 

@@ -1,4 +1,5 @@
-import { endOfFailure, failureOfText } from '../error-class.ts'
+import { endOfError } from '../../error-class.ts'
+import { failureOfText } from '../error-class.ts'
 import { asCount, asName, asNumber, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { known } from '../known.ts'
@@ -208,5 +209,5 @@ function takeError(rollout: Rollout, event: JsonObject, context: EventContext): 
     status: spoken.status,
     errorClass,
   })
-  closeFailed(rollout, attempt, endOfFailure(errorClass), context)
+  closeFailed(rollout, attempt, endOfError(errorClass), context)
 }
