@@ -8,6 +8,7 @@ import type { ReplayOptions } from '../replay/replay.ts'
 import { unknownGroup } from '../replay/session-totals.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
+import { datedMicros } from '../trace/dated.ts'
 
 const fields = ['session', 'model', 'provider', 'team', 'repo', 'user', 'day'] as const
 
@@ -66,7 +67,7 @@ export function selection(policy: Policy, options: SelectionOptions): ReplayOpti
       where: [...wanted].map(([field, values]) => [field, [...values].toSorted()]).toSorted(byName),
     }),
     selects: (call, session) => {
-      const { startMicros } = call
+      const startMicros = datedMicros(call)
       if (since !== undefined && (startMicros === undefined || startMicros < since)) return false
       if (until !== undefined && (startMicros === undefined || startMicros >= until)) return false
       return [...wanted].every(([field, values]) => {
@@ -92,7 +93,7 @@ function factReader(policy: Policy): (field: Field, call: CallRecord, session: R
       case 'provider':
         return recordedPlace(policy, call)?.provider
       case 'day':
-        return call.startMicros === undefined ? undefined : dateOf(call.startMicros)
+        return day(datedMicros(call))
       default: {
         const facts = known.get(session) ?? factsOf(session)
         known.set(session, facts)
@@ -111,4 +112,8 @@ function factsOf(session: RecordedSession): ReadonlyMap<number, GroupFacts> {
       return [call.call, facts]
     }),
   )
+}
+
+function day(micros: number | undefined): string | undefined {
+  return micros === undefined ? undefined : dateOf(micros)
 }

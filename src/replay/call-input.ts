@@ -16,6 +16,8 @@ export interface Incoming {
   readonly organisation: Partial<Organisation>
   readonly compacted: boolean
   readonly nowMicros: number | undefined
+  /** Only where the log has no wall clock. */
+  readonly elapsedMicros: number | undefined
 }
 
 export function callInput(incoming: Incoming): CallInput {
@@ -31,6 +33,7 @@ export function callInput(incoming: Incoming): CallInput {
     sidechain: header?.sidechain,
     organisation: incoming.organisation,
     nowMicros: incoming.nowMicros,
+    elapsedMicros: incoming.elapsedMicros,
     compacted: incoming.compacted,
     phraseLists: header?.phraseLists ?? [],
     withheld: {

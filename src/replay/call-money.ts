@@ -12,6 +12,7 @@ import {
 } from './money.ts'
 import { priceUsage, promptTokensOf, times } from './pricing.ts'
 import type { Money, Place } from './result.ts'
+import { datedMicros } from '../trace/dated.ts'
 
 /** Every figure of a call after its session's divergence is logged tokens at another price. */
 export const sameTokens = 'same-tokens'
@@ -43,7 +44,7 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
   return priceUsage(policy, usage, {
     ...place,
     serviceTier: call.served?.serviceTier,
-    atMicros: call.startMicros,
+    atMicros: datedMicros(call),
     images: call.prompt.contextImages ?? call.prompt.newImages ?? 0,
   })
 }
@@ -87,7 +88,7 @@ export function recordedVerdictsMoney(policy: Policy, call: CallRecord): Money |
   return together(
     verdicts.map(
       ([name, verdict]) =>
-        verdictMoney(policy, classifierNamed(policy, name), verdict, call.startMicros) ??
+        verdictMoney(policy, classifierNamed(policy, name), verdict, datedMicros(call)) ??
         unknownMoney(`no usage of classifier \`${name}\` in the log`),
     ),
   )
@@ -104,8 +105,8 @@ export function askedMoney(
     if (classifier === undefined) return []
     const verdict = entryOf(call.prompt.classifiers, name)
     const logged =
-      verdict === undefined ? undefined : verdictMoney(policy, classifier, verdict, call.startMicros)
-    return [logged ?? typicalMoney(policy, classifier, call.startMicros)]
+      verdict === undefined ? undefined : verdictMoney(policy, classifier, verdict, datedMicros(call))
+    return [logged ?? typicalMoney(policy, classifier, datedMicros(call))]
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Facts, FactValue, CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { dateOf } from './day.ts'
+import { datedMicros } from '../trace/dated.ts'
 
 const signalOf = { team: 'team', repo: 'repo.name', user: 'user' } as const
 
@@ -10,7 +11,7 @@ export type GroupFacts = { readonly [field: string]: string | undefined }
 
 /** `team`, `repo`, `user` as the header says, and the day of the first call. */
 export function sessionFacts({ header, calls }: RecordedSession): GroupFacts {
-  const start = calls.find((call) => call.startMicros !== undefined)?.startMicros
+  const start = calls.map(datedMicros).find((micros) => micros !== undefined)
   return { ...factsOf(header), day: start === undefined ? undefined : dateOf(start) }
 }
 

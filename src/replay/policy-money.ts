@@ -10,6 +10,7 @@ import {
 } from './call-money.ts'
 import { leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
 import type { Money, Phase, Place } from './result.ts'
+import { datedMicros } from '../trace/dated.ts'
 
 /** The log's own figure up to the divergence; from there on a modelled one. */
 export function policyMoney(
@@ -35,7 +36,7 @@ export function overheadMoney(
   const overhead = overheadOf([
     ...asked,
     ...(compacts
-      ? [modelledCompaction(policy, decision.switched?.from, loggedPromptTokens(call), call.startMicros)]
+      ? [modelledCompaction(policy, decision.switched?.from, loggedPromptTokens(call), datedMicros(call))]
       : []),
   ])
   return overhead === undefined || phase === 'before' ? overhead : pastDivergence(overhead)

@@ -18,6 +18,7 @@ import { outcomeHashOf } from './outcome.ts'
 import { outputTokensOf, tokensOf } from './pricing.ts'
 import { overheadMoney, policyMoney } from './policy-money.ts'
 import { recordedHealth } from './recorded-health.ts'
+import { datedMicros } from '../trace/dated.ts'
 import { comparablePlace, recordedPlace } from './recorded-place.ts'
 import { serve } from './serve.ts'
 import type { Service } from './serve.ts'
@@ -170,7 +171,7 @@ function replayCall(run: Run, record: CallRecord): CallResult {
     session: run.session.session,
     call: record.call,
     turn: decision.turn,
-    startMicros: record.startMicros,
+    startMicros: datedMicros(record),
     phase,
     decision,
     end,
@@ -212,7 +213,7 @@ function unreplayedCall(run: Run, record: CallRecord): UnreplayedCall {
   return {
     call: record.call,
     turn: run.turn,
-    startMicros: record.startMicros,
+    startMicros: datedMicros(record),
     recorded,
     recordedCost: recordedMoney(policy, record, recorded),
     facts: run.facts,
@@ -229,7 +230,7 @@ function account(run: Run, between: Between, beforeCall: number): void {
       beforeCall,
       model: before === undefined ? undefined : recordedPlace(policy, before)?.model,
       tokens: tokensBefore ?? before?.prompt.tokens,
-      atMicros: before?.startMicros,
+      atMicros: before === undefined ? undefined : datedMicros(before),
     })
   }
 }
@@ -258,7 +259,8 @@ function decideWith(run: Run, record: CallRecord, between: Between, compacted: b
     requested: requested === undefined ? undefined : canonicalModel(policy, requested),
     organisation: between.organisation,
     compacted,
-    nowMicros: record.startMicros,
+    nowMicros: datedMicros(record),
+    elapsedMicros: record.timeQuality === 'relative' ? record.startMicros : undefined,
   })
   const world = sessionWorld({
     seed,

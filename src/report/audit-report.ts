@@ -188,7 +188,7 @@ function suggestions(found: readonly CauseTotal[], screen: Screen): string[] {
       .split('\n')
       .map((line) => `  ${escapeTerminal(line)}`),
     screen.style.dim(
-      `  for ${plural(first.calls, 'call')}; if these are the prices that you pay, put it in a file for --prices${rest > 0 ? `; ${formatCount(rest)} more with --format json` : ''}`,
+      `  for ${plural(first.calls, 'call')}; if it is right, put it in a file for --prices${rest > 0 ? `; ${formatCount(rest)} more with --format json` : ''}`,
     ),
   ]
 }

@@ -180,7 +180,8 @@ export interface CallRecord {
   readonly startMicros?: Micros
   readonly firstTokenMicros?: Micros
   readonly endMicros?: Micros
-  readonly timeQuality?: 'exact' | 'derived' | 'daily'
+  /** `relative`: instants count from some unknown one, so gaps are known and dates are not. */
+  readonly timeQuality?: 'exact' | 'derived' | 'daily' | 'relative'
   /** The model asked for, as recorded. */
   readonly requested?: string
   readonly served?: EndpointFacts & { readonly model: string }

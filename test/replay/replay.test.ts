@@ -129,6 +129,20 @@ describe('a run', () => {
     expect(notices([told])).toEqual([expect.stringContaining('the router behind this log is not known')])
   })
 
+  it('dates nothing by a clock that no wall goes by', () => {
+    const policy = small(`
+      override model big { price per 1M tokens from 2020-01-01 { input $5 output $25 } }
+      on start { otherwise use big }`)
+    const priced = (quality: 'exact' | 'relative'): number =>
+      replayed(policy, [log('a', { models: ['big'], call: { startMicros: 5_000_000, timeQuality: quality } })]).result
+        .totals.money.recorded.parts.unknown?.calls ?? 0
+    expect([priced('exact'), priced('relative')]).toEqual([1, 0])
+    const { groups } = replayed(policy, [log('a', { call: { startMicros: 5_000_000, timeQuality: 'relative' } })], {
+      groupBy: 'day',
+    }).result
+    expect(groups.map(({ key }) => key)).toEqual(['(unknown)'])
+  })
+
   it('names the phrases that nobody counted, and the command that would', () => {
     const policy = small(`
       phrases mine = ["again"]

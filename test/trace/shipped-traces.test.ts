@@ -15,7 +15,7 @@ import type { RecordedSession } from '../../src/trace/session.ts'
 import { holdsText } from '../../src/trace/write.ts'
 import { sharedData } from '../support/shared-data.ts'
 
-const shipped = ['factory-session.jsonl', 'synthetic.jsonl', 'mini-swe-agent.jsonl.gz', 'claude-code-calls.jsonl.gz']
+const shipped = ['factory-session.jsonl', 'synthetic.jsonl', 'mini-swe-agent.jsonl.gz', 'claude-code-calls.jsonl.gz', 'weka.jsonl.gz']
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`../../traces/${name}`, import.meta.url))
 

@@ -2,6 +2,7 @@ import { canonicalModel } from '../../policy/catalogue-queries.ts'
 import type { CallRecord, LoggedCost } from '../../trace/record.ts'
 import type { PriceBook } from './price-book.ts'
 import { promptOf, tokensOf, type Vector } from './vector.ts'
+import { datedMicros } from '../../trace/dated.ts'
 
 /** A call with a logged cost and the tokens to price it by. */
 export interface BillLine {
@@ -53,7 +54,7 @@ export function callKind(call: CallRecord, book: PriceBook): CallKind {
     model,
     provider: call.served?.provider,
     serviceTier: call.served?.serviceTier,
-    atMicros: call.startMicros ?? call.endMicros,
+    atMicros: datedMicros(call) ?? (call.timeQuality === 'relative' ? undefined : call.endMicros),
     tokens,
     promptTokens: Number(promptOf(tokens)),
     outputIsPartial: usage?.outputQuality === 'lower-bound',

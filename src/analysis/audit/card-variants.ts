@@ -1,5 +1,4 @@
-import type { Model, PriceCard } from '../../policy/core.ts'
-import { dayOf } from '../../policy/catalogue-queries.ts'
+import type { PriceCard } from '../../policy/core.ts'
 import { dateOfDay } from '../../replay/day.ts'
 import type { BillLine } from './bill-line.ts'
 import type { CauseId, Part } from './cause.ts'
@@ -78,45 +77,6 @@ export function ownCardVariants(
       add(other, 'price-of-another-provider', `the price at \`${endpoint.provider}\``)
   }
   return found
-}
-
-/** The cards of every other model that hold on that day, for a prompt of that size. */
-export function otherModelVariants(line: BillLine, book: PriceBook): readonly CardVariant[] {
-  const byRates = new Map<string, { names: string[]; rates: Vector }>()
-  for (const model of book.models) {
-    if (model.name === line.model) continue
-    for (const rates of ratesInForce(model, line)) {
-      const key = rates.join(' ')
-      const known = byRates.get(key)
-      if (known === undefined) byRates.set(key, { names: [model.name], rates })
-      else if (!known.names.includes(model.name)) known.names.push(model.name)
-    }
-  }
-  return [...byRates.values()].map(({ names, rates }) => ({
-    part: {
-      cause: 'price-of-another-model',
-      key: `price-of-another-model: ${names[0]}`,
-      detail: `the price of ${namesText(names)}`,
-    },
-    rates,
-  }))
-}
-
-function ratesInForce(model: Model, line: BillLine): readonly Vector[] {
-  const serviceTier = line.serviceTier
-  const tiers = serviceTier === undefined ? [undefined] : [serviceTier, undefined]
-  const starts = model.prices.some(
-    ({ fromDay }) => fromDay !== null && fromDay > dayOf(line.atMicros),
-  )
-  const dates = starts ? [line.atMicros, undefined] : [line.atMicros]
-  return tiers.flatMap((tier) =>
-    dates.flatMap((atMicros) =>
-      cardsFor(model.prices, { ...line, atMicros, serviceTier: tier }).flatMap((card) => {
-        const rates = ratesOf(card, line.tokens)
-        return rates === undefined ? [] : [rates]
-      }),
-    ),
-  )
 }
 
 /** At most three names, and how many more there are. */

@@ -48,6 +48,8 @@ export interface Part {
     readonly picoUsd: bigint
     readonly askedBy: readonly string[]
   }
+  /** A model of nearly that name, which the logged spelling may mean. */
+  readonly perhapsModel?: string
   /** Where the bill implies a factor of every row. */
   readonly factor?: { readonly numerator: bigint; readonly denominator: bigint }
 }

@@ -1,7 +1,8 @@
 import type { PriceCard } from '../../policy/core.ts'
 import type { BillLine } from './bill-line.ts'
-import { marginalCost, otherModelVariants, ownCardVariants } from './card-variants.ts'
+import { marginalCost, ownCardVariants } from './card-variants.ts'
 import type { Explanation } from './cause.ts'
+import { matchingModels } from './other-models.ts'
 import { cardsAt, cardsFor, type PriceBook } from './price-book.ts'
 import { solved } from './solve.ts'
 import { tokenVariants } from './token-variants.ts'
@@ -37,23 +38,24 @@ export function explanationsOf(
   const { picoUsd } = line
   const counted = tokenVariants(line.tokens)
   const found: Explanation[] = []
-  const cards = [
-    ...(expected === undefined
+  const cards =
+    expected === undefined
       ? []
       : [
           { part: undefined, rates: expected.rates },
           ...ownCardVariants(line, expected.card, book),
-        ]),
-    ...otherModelVariants(line, book),
-  ]
+        ]
   for (const { part, rates } of cards) {
     for (const variant of counted) {
       const parts = [variant.part, part].flatMap((each) => each ?? [])
       if (parts.length === 0 || dot(variant.tokens, rates) !== picoUsd) continue
-      // A card of the model itself is likelier than the same numbers on another one's.
-      const isOther = part?.cause === 'price-of-another-model' ? 1 : 0
-      found.push({ parts, assumed: parts.length - 1 + isOther, needs: 1 })
+      found.push({ parts, assumed: parts.length - 1, needs: 1 })
     }
+  }
+  for (const { variant, part } of matchingModels(line, counted, book)) {
+    // A card of the model itself is likelier than the same numbers on another one's.
+    const parts = [variant.part, part].flatMap((each) => each ?? [])
+    found.push({ parts, assumed: parts.length, needs: 1 })
   }
   if (expected === undefined) return found
   if (marginalCost(line, cardsAt(book, line.model, line.provider), expected.card) === picoUsd) {

@@ -17,6 +17,8 @@ export interface PriceBook {
   readonly layers: readonly { readonly name: string; readonly models: readonly string[] }[]
   /** Models that ask this much for this bucket, on any day and in any tier. */
   readonly askers: (bucket: PriceBucket, picoUsd: bigint) => readonly string[]
+  /** Days and sizes from which some price is another, in order. */
+  readonly borders: { readonly days: readonly number[]; readonly sizes: readonly number[] }
   /** Pico-dollars of the dearest token of any model; images and requests aside. */
   readonly dearestToken: bigint
 }
@@ -34,6 +36,7 @@ export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]):
     return { name, models: changed.map((model) => model.name) }
   })
   const askers = new Map<string, string[]>()
+  const cards = policy.models.flatMap(cardsOf)
   let dearestToken = 0n
   for (const model of policy.models) {
     for (const card of cardsOf(model)) {
@@ -52,8 +55,16 @@ export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]):
     layers: own,
     layerOf: (model) => origins.get(model) ?? layers[0].name,
     askers: (bucket, picoUsd) => askers.get(`${bucket} ${picoUsd}`) ?? [],
+    borders: {
+      days: ascending(cards.flatMap(({ fromDay }) => fromDay ?? [])),
+      sizes: ascending(cards.map(({ aboveTokens }) => aboveTokens)),
+    },
     dearestToken,
   }
+}
+
+function ascending(values: readonly number[]): readonly number[] {
+  return [...new Set(values)].sort((a, b) => a - b)
 }
 
 function priceTextIn(policy: Policy, { name }: Model): string | undefined {

@@ -21,6 +21,9 @@ export function suggestionFor(
   const [line] = lines
   if (line === undefined || calls < fewest) return undefined
   if (part.cause === 'unexplained' || part.cause === 'no-price') return fitted(line, lines, book)
+  if (part.perhapsModel !== undefined && card === undefined) {
+    return spelling(part.perhapsModel, line.model, book)
+  }
   const cards = cardsAt(book, line.model, line.provider)
   if (part.rate !== undefined && card !== undefined) {
     const { bucket, picoUsd } = part.rate
@@ -42,6 +45,14 @@ export function suggestionFor(
   return tier === undefined
     ? undefined
     : override(line.model, [...cards, { ...times, serviceTier: routeName(tier) }])
+}
+
+/** The logged name as one more spelling of a model. */
+function spelling(model: string, recorded: string, book: PriceBook): string {
+  const known = modelNamed(book.policy, model)?.knownAs ?? []
+  return laidOut(
+    `override model ${model} {\n  known-as [${[...known, recorded].map(quoted).join(', ')}]\n}\n`,
+  )
 }
 
 function override(model: string, cards: readonly PriceCard[]): string {

@@ -42,7 +42,7 @@ async function readFile(
           id: undefined,
           startMicros: durationMicros(asNumber(row['timestamp']), 1_000),
           endMicros: undefined,
-          timeQuality: 'derived',
+          timeQuality: 'relative',
           requested: undefined,
           model: undefined,
           counts:

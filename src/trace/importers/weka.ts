@@ -102,7 +102,7 @@ function callOf(request: JsonObject, session: string, index: number, trace: Trac
       firstTokenMicros:
         start === undefined || first === undefined || took === undefined || first >= took ? undefined : start + first,
       endMicros,
-      timeQuality: start === undefined ? undefined : ('derived' as const),
+      timeQuality: start === undefined ? undefined : ('relative' as const),
       requested: model,
       served: model === undefined ? undefined : { model },
       prompt: known({

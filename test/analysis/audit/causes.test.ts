@@ -213,6 +213,17 @@ describe('an audit', () => {
 `)
   })
 
+  it('suggests the spelling of a model that the bills are priced as', () => {
+    const result = audited(
+      policy,
+      calls((tokens) => bill(tokens, 5, 25, 0.5, 6.25), 'vendor/big'),
+    )
+    expect(causesOf(result)).toEqual(['price-of-another-model 12'])
+    expect(result.causes[0]?.suggestion).toBe(
+      'override model big {\n  known-as ["vendor/big"]\n}\n',
+    )
+  })
+
   it('keeps estimates out of every figure of bills', () => {
     const estimates = calls((tokens) => bill(tokens, 5, 25, 0.5, 6.25)).map((call): CallRecord => ({
       ...call,
