@@ -1,6 +1,7 @@
 /**
  * Time zones of `hours`, in rules of today's law: the core has no zone database. Another zone is
- * written as a fixed offset, `+05:30`.
+ * written as a fixed offset, `+05:30`. A zone whose law changes in the years of the logs, as
+ * Vancouver's did in 2026, has no rule here.
  */
 type DaylightSaving = 'none' | 'europe' | 'america' | 'australia' | 'new-zealand'
 
@@ -40,7 +41,7 @@ const zones: ReadonlyMap<string, Zone> = new Map(
       [-360, 'none', 'America/Mexico_City'],
       [-420, 'america', 'America/Denver'],
       [-420, 'none', 'America/Phoenix'],
-      [-480, 'america', 'America/Los_Angeles America/Vancouver'],
+      [-480, 'america', 'America/Los_Angeles'],
       [-540, 'america', 'America/Anchorage'],
       [-600, 'none', 'Pacific/Honolulu'],
     ] as const

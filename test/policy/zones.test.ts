@@ -26,8 +26,9 @@ describe('zones', () => {
     expect(offsetMinutes(zone, micros(instant))).toBe(minutes)
   })
 
+  // Years gone by: what a platform says of the coming ones depends on how new its tables are.
   it('agrees with the platform in every zone, on every 5th day of two years', () => {
-    const from = micros('2025-01-01T00:30Z')
+    const from = micros('2024-01-01T00:30Z')
     for (const zone of zoneNames) {
       const clock = new Intl.DateTimeFormat('en-GB', {
         timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
