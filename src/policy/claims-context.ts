@@ -1,36 +1,7 @@
-import type { FunctionName } from './core.ts'
+import type { ClaimFunction, FunctionName } from './core.ts'
 import type { Decision } from './decision.ts'
 import { unknown } from './value.ts'
 import type { Value } from './value.ts'
-
-/** Functions that only invariants, expectations and tests may call. */
-export type ClaimFunction = Extract<
-  FunctionName,
-  | 'before'
-  | 'after'
-  | 'served'
-  | 'cost'
-  | 'cost-always'
-  | 'availability'
-  | 'switches'
-  | 'upgrades'
-  | 'sessions'
-  | 'turns'
-  | 'calls'
-  | 'asked'
-  | 'reminded'
-  | 'hidden'
-  | 'compacted'
-  | 'undetermined'
-  | 'chosen'
-  | 'attempts'
-  | 'fallbacks'
-  | 'chance'
-  | 'line-up'
-  | 'cooling'
-  | 'open'
-  | 'same-provider'
->
 
 const claimFunctions: ReadonlySet<string> = new Set<ClaimFunction>([
   'before',

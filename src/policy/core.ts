@@ -640,7 +640,10 @@ export type FunctionName =
   | 'spent'
   | 'used'
   | 'bucket'
-  // claims and tests
+  | ClaimFunction
+
+/** Functions that only invariants, expectations and tests may call. */
+export type ClaimFunction =
   | 'before'
   | 'after'
   | 'served'

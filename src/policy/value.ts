@@ -1,4 +1,4 @@
-import type { Endpoint, Exact } from './core.ts'
+import type { Endpoint, Exact, Expression, Literal } from './core.ts'
 import type { Reading } from './decision.ts'
 
 /**
@@ -73,6 +73,25 @@ export function exactOf(value: number): Exact {
   return exponent >= 0
     ? integer(digits * 10n ** BigInt(exponent))
     : { numerator: digits, denominator: 10n ** BigInt(-exponent) }
+}
+
+/** What is written in a policy is known. */
+export function valueOfLiteral(literal: Literal): Exclude<Value, Unknown> {
+  switch (literal?.kind) {
+    case undefined:
+      return null
+    case 'truth':
+    case 'number':
+      return literal.value
+    case 'name':
+      return literal.name
+    case 'list':
+      return literal.items.map(valueOfLiteral)
+  }
+}
+
+export function isNoneLiteral(expression: Expression): boolean {
+  return expression.kind === 'literal' && expression.value === null
 }
 
 /** `name` is what was missing where the reading is unknown. */

@@ -1,8 +1,7 @@
 import type { Expression, Policy } from '../../policy/core.ts'
 import { rungOf, stepOf, ladderNamed } from '../../policy/catalogue-queries.ts'
 import { sourceOf } from '../../policy/reference/print.ts'
-import { isExact } from '../../policy/value.ts'
-import type { Value } from '../../policy/value.ts'
+import { isExact, isNoneLiteral, valueOfLiteral } from '../../policy/value.ts'
 import { candidateOf } from './candidacy.ts'
 import { memberOf, negated, ordered, same, startsWith } from './comparing.ts'
 import { functionOf } from './functions.ts'
@@ -44,7 +43,7 @@ export function valuesOf(expression: Expression, frame: Frame): Values {
   const of = (part: Expression): Values => valuesOf(part, frame)
   switch (expression.kind) {
     case 'literal':
-      return space.constant(leaves.value(literalValue(expression.value)))
+      return space.constant(leaves.value(valueOfLiteral(expression.value)))
     case 'logical': {
       const parts = expression.operands.map(of)
       const start = space.constant(expression.operator === 'and' ? yes : no)
@@ -59,7 +58,7 @@ export function valuesOf(expression: Expression, frame: Frame): Values {
     }
     case 'equal': {
       const { left, right } = expression
-      const found = same(frame, of(left), of(right), isNone(left) || isNone(right))
+      const found = same(frame, of(left), of(right), isNoneLiteral(left) || isNoneLiteral(right))
       return expression.negated ? negated(space, found) : found
     }
     case 'member': {
@@ -137,24 +136,6 @@ export function memoryKey(memory: string): string {
 
 export function sinceKey({ query }: Pick<Extract<Expression, { readonly kind: 'since' }>, 'query'>): string {
   return `since ${JSON.stringify(query)}`
-}
-
-function literalValue(literal: Extract<Expression, { kind: 'literal' }>['value']): Exclude<Value, { unknown: unknown }> {
-  switch (literal?.kind) {
-    case undefined:
-      return null
-    case 'truth':
-    case 'number':
-      return literal.value
-    case 'name':
-      return literal.name
-    case 'list':
-      return literal.items.map(literalValue)
-  }
-}
-
-function isNone(expression: Expression): boolean {
-  return expression.kind === 'literal' && expression.value === null
 }
 
 export function isOpen(space: Space, values: Values): Values {

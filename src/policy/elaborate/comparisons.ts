@@ -1,6 +1,7 @@
 import type { Fix } from '../../language/diagnostic.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Expression, ExpressionForm, Type, Unit } from '../core.ts'
+import { isNoneLiteral } from '../value.ts'
 import { at } from './context.ts'
 import type { Context } from './context.ts'
 import { listOf, model, text, truth, number } from './core-words.ts'
@@ -90,8 +91,7 @@ function comparedWithNone({ left, right }: Sides): readonly Expression[] | undef
     [left, right],
     [right, left],
   ] as const) {
-    const isNone = none.kind === 'literal' && none.value === null
-    if (isNone && price.kind === 'call' && price.function === 'price') return price.arguments
+    if (isNoneLiteral(none) && price.kind === 'call' && price.function === 'price') return price.arguments
   }
   return undefined
 }

@@ -1,8 +1,18 @@
-import type { Endpoint, Expression, Literal } from '../core.ts'
+import type { Endpoint, Expression } from '../core.ts'
 import { ladderNamed, nextOn, rungOf, stepOf } from '../catalogue-queries.ts'
 import { countOf, factOf, memoryOf, requestMapOf, sinceOf, statedSignal } from '../facts.ts'
 import { localTime } from '../zones.ts'
-import { integer, isEndpoint, isExact, isUnknown, times, unknown, valueOfReading } from '../value.ts'
+import {
+  integer,
+  isEndpoint,
+  isExact,
+  isNoneLiteral,
+  isUnknown,
+  times,
+  unknown,
+  valueOfLiteral,
+  valueOfReading,
+} from '../value.ts'
 import type { Value } from '../value.ts'
 import { callFunction } from './functions.ts'
 import { compared, equal, junction, member, truthOf } from './logic.ts'
@@ -14,7 +24,7 @@ import { traced } from './trace.ts'
 
 /** What an expression comes to, by its form alone; never throws. */
 export function evaluate(expression: Expression, scope: Scope): Value {
-  if (expression.kind === 'literal' && expression.setting === undefined) return ofLiteral(expression.value)
+  if (expression.kind === 'literal' && expression.setting === undefined) return valueOfLiteral(expression.value)
   const label = (): string => sourceOf(expression)
   const value = traced(scope.trace, label, (found) => printed(found, expression.type), () =>
     meaning(expression, scope),
@@ -28,7 +38,7 @@ function meaning(expression: Expression, scope: Scope): Value {
   const { policy, state, input } = scope
   switch (expression.kind) {
     case 'literal':
-      return ofLiteral(expression.value)
+      return valueOfLiteral(expression.value)
     case 'logical':
       return junction(expression.operator, expression.operands, valueOf)
     case 'not': {
@@ -43,7 +53,7 @@ function meaning(expression: Expression, scope: Scope): Value {
     }
     case 'equal': {
       const { left, right, negated } = expression
-      const againstNone = isNone(left) || isNone(right)
+      const againstNone = isNoneLiteral(left) || isNoneLiteral(right)
       return negate(equal(valueOf(left), valueOf(right), againstNone), negated)
     }
     case 'member':
@@ -121,24 +131,6 @@ function meaning(expression: Expression, scope: Scope): Value {
     case 'ladder-call':
       return onLadder(expression, scope)
   }
-}
-
-function ofLiteral(literal: Literal): Value {
-  switch (literal?.kind) {
-    case undefined:
-      return null
-    case 'truth':
-    case 'number':
-      return literal.value
-    case 'name':
-      return literal.name
-    case 'list':
-      return literal.items.map(ofLiteral)
-  }
-}
-
-function isNone(expression: Expression): boolean {
-  return expression.kind === 'literal' && expression.value === null
 }
 
 function holds(operator: '<' | '<=' | '>' | '>=', order: number): boolean {
