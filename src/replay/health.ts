@@ -4,6 +4,8 @@ import type { AttemptError } from './error-class.ts'
 export interface AttemptQuestion {
   readonly model: string
   readonly provider: string
+  readonly region: string | undefined
+  readonly account: string | undefined
   readonly atMicros: number | undefined
 }
 

@@ -153,7 +153,13 @@ function attempted(call: Serving, host: Endpoint, { plan, alone }: Line): Attemp
   const { health, gate, startMicros } = call.question
   const atMicros = nowOf(call)
   gate.begins(host, plan, clockOf(call))
-  const answer = health.answer({ model: host.model, provider: host.provider, atMicros })
+  const answer = health.answer({
+    model: host.model,
+    provider: host.provider,
+    region: host.region ?? undefined,
+    account: host.account ?? undefined,
+    atMicros,
+  })
   if (startMicros !== undefined && answer.endMicros !== undefined) {
     call.elapsed = Math.max(0, answer.endMicros - startMicros)
   } else if (answer.kind === 'fails' && answer.errorClass === 'timeout') {
