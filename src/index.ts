@@ -33,6 +33,9 @@ export { explainDecision } from './policy/reference/explain.ts'
 export { referenceEvaluator } from './policy/reference/decide.ts'
 export { conclude, observe, startSession } from './policy/session-state.ts'
 
+export { maxSessionTextChars, readSession, sessionText, sessionTextVersion } from './gateway/session-text.ts'
+export type { SessionReading } from './gateway/session-text.ts'
+
 export type * from './trace/record.ts'
 export type { RecordedSession } from './trace/session.ts'
 

@@ -14,13 +14,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['language'],
   check: ['policy', 'language'],
   replay: ['check', 'policy', 'trace', 'language'],
+  gateway: ['replay', 'policy', 'trace', 'language'],
   analysis: ['replay', 'check', 'policy', 'trace', 'language'],
   report: ['analysis', 'replay', 'check', 'policy', 'trace', 'language'],
   node: ['policy', 'trace', 'language'],
   cli: ['report', 'analysis', 'replay', 'check', 'policy', 'trace', 'language', 'node'],
 }
 
-const core = ['language', 'check', 'policy', 'replay', 'analysis']
+const core = ['language', 'check', 'policy', 'replay', 'gateway', 'analysis']
 
 /** Words that the core may not use at all; comments and strings are not looked at. */
 const forbiddenWords =

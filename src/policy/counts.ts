@@ -26,7 +26,7 @@ export function countOf(
     case 'repeats':
       return repeats(toolsIn(state, window))
     case 'errors':
-      return newest(state.history.calls, window, state, 'calls').filter((call) => !call.served).length
+      return failed(newest(state.history.calls, window, state, 'calls').map((call) => call.served))
   }
 }
 
@@ -115,6 +115,10 @@ function sum(
     const count = tool.unrecorded === true ? undefined : each(tool)
     return total === undefined || count === undefined ? undefined : total + count
   }, 0)
+}
+
+function failed(served: readonly (boolean | undefined)[]): number | undefined {
+  return served.includes(undefined) ? undefined : served.filter((each) => each === false).length
 }
 
 /** Calls equal to the newest, itself included; another name is another call, whatever the rest. */

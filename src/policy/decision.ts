@@ -28,8 +28,8 @@ export interface SessionState {
   readonly memories: { readonly [name: string]: MemoryState }
   /** By rule: when it last fired. */
   readonly fired: { readonly [rule: string]: Moment }
-  /** By tool: the call whose reply last held it. */
-  readonly toolCalled: { readonly [tool: string]: Moment }
+  /** By tool: the call whose reply last held it; `null`: nobody kept whether it was called. */
+  readonly toolCalled: { readonly [tool: string]: Moment | null }
   readonly events: { readonly [event in 'switch' | 'compaction' | 'reminder' | 'failover']?: Moment }
   readonly organisation: Organisation
   readonly history: History
@@ -73,7 +73,8 @@ export interface Organisation {
 export interface History {
   readonly messages: readonly HistoryMessage[]
   readonly tools: readonly HistoryTool[]
-  readonly calls: readonly { readonly call: number; readonly turn: number; readonly served: boolean }[]
+  /** `served` undefined: some call stands here, or may, and nobody kept how it ended. */
+  readonly calls: readonly { readonly call: number; readonly turn: number; readonly served: boolean | undefined }[]
   /** Images of this turn's message and tool results so far; `undefined`: unknown. */
   readonly turnImages: number | undefined
   readonly contextImages: number | undefined

@@ -107,6 +107,7 @@ export function sinceOf(
 ): number | undefined {
   const moment = momentOf(state, query)
   if (moment === undefined) return never
+  if (moment === null) return undefined
   switch (query.unit) {
     case 'turns':
       return state.turn - moment.turn
@@ -119,7 +120,7 @@ export function sinceOf(
   }
 }
 
-function momentOf(state: SessionState, { of }: SinceQuery): Moment | undefined {
+function momentOf(state: SessionState, { of }: SinceQuery): Moment | null | undefined {
   switch (of.kind) {
     case 'rule':
       return entryOf(state.fired, of.rule)

@@ -105,6 +105,7 @@ function errors(window: Window): Count {
     for (let at = all.length - 1; at >= end; at -= 1) {
       const call = all[at]
       if (call === undefined || within?.(call, state) === false) break
+      if (call.served === undefined) return undefined
       if (!call.served) total += 1
     }
     return total
