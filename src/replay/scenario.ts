@@ -16,6 +16,7 @@ import { serve } from './serve.ts'
 import { charged, noAccounts, spentOf, usedOf } from './serving/budgets.ts'
 import type { BudgetMoment } from './serving/budget-window.ts'
 import { gateOf, newFleet } from './serving/fleet.ts'
+import { runThrough } from './simulator/activity.ts'
 
 export type { TestFailure, TestResult } from './scenario/run.ts'
 
@@ -160,18 +161,20 @@ function concludedCall(run: Run, input: CallInput, { kind, outcome }: CallStep):
   const service =
     hosts === undefined
       ? undefined
-      : serve({
-          hosts,
-          health: run.faults,
-          draw: drawOf(run, 'serve'),
-          gate,
-          order: (admitted, view) => {
-            const weighed = weighedLine(admitted, view)
-            line ??= weighed
-            return hadBeenDrawn(weighed, outcome?.at)
-          },
-          startMicros: run.elapsed,
-        })
+      : runThrough(
+          serve({
+            hosts,
+            health: run.faults,
+            draw: drawOf(run, 'serve'),
+            gate,
+            order: (admitted, view) => {
+              const weighed = weighedLine(admitted, view)
+              line ??= weighed
+              return hadBeenDrawn(weighed, outcome?.at)
+            },
+            startMicros: run.elapsed,
+          }),
+        )
   const served = service?.end === 'served' ? service.served : undefined
   if (hosts !== undefined && served !== undefined) {
     const priced = { ...hosts.moment, serviceTier: hosts.plan.serviceTier }

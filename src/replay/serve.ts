@@ -11,6 +11,7 @@ import { backoffMicros } from './retry.ts'
 import { hostView } from './serving/gate.ts'
 import type { Admission, Gate } from './serving/gate.ts'
 import type { HostView } from './serving/strategies.ts'
+import type { Activity } from './simulator/activity.ts'
 
 /** How one call was served, or was not. */
 export interface Service {
@@ -44,11 +45,14 @@ export interface ServeQuestion {
 /**
  * Serves one call: hosts in order, retries at each, failover by error class, fallback to other
  * models by the class of the last error, until it is served, exhausted, denied or out of time.
+ *
+ * It waits to send each attempt, for its response, and for each pause to pass: what other calls do to
+ * the hosts meanwhile is seen by the next attempt.
  */
-export function serve(question: ServeQuestion): Service {
+export function* serve(question: ServeQuestion): Activity<Service> {
   const { plan, chosen } = question.hosts
-  const call: Serving = { question, attempts: [], assumptions: new Set(), fallbacks: 0, elapsed: 0 }
-  let last = servedBy(call, chosen, plan)
+  const call: Serving = { question, attempts: [], assumptions: new Set(), fallbacks: 0, elapsed: 0, maySend: false }
+  let last = yield* servedBy(call, chosen, plan)
   let adopted: string | undefined
   if (last.kind === 'failed') {
     const { error } = last
@@ -58,7 +62,7 @@ export function serve(question: ServeQuestion): Service {
       const hosts = question.hosts.fallback(model)
       if (hosts === undefined) continue
       call.fallbacks += 1
-      last = servedBy(call, hosts.line, hosts.plan)
+      last = yield* servedBy(call, hosts.line, hosts.plan)
       if (last.kind === 'served' && line?.sticks === true) adopted = model
     }
   }
@@ -72,6 +76,8 @@ interface Serving {
   readonly assumptions: Set<string>
   fallbacks: number
   elapsed: number
+  /** What else happens at this instant before anything is sent has happened. */
+  maySend: boolean
 }
 
 type Last =
@@ -90,8 +96,9 @@ interface Line {
 }
 
 /** Every host of one model, group after group, as far as `failover` goes. */
-function servedBy(call: Serving, line: LineUp, plan: ServeLines): Last {
+function* servedBy(call: Serving, line: LineUp, plan: ServeLines): Activity<Last> {
   const { question } = call
+  yield* turnToSend(call)
   const admission = question.gate.admit(line, plan, clockOf(call))
   const alone = line.groups.flatMap((group) => group.endpoints).length === 1
   if (admission.refusal !== undefined) {
@@ -103,7 +110,7 @@ function servedBy(call: Serving, line: LineUp, plan: ServeLines): Last {
     // With `picks any` a retry moves on inside the group and the group counts them; else each host.
     const turns = plan.retry?.picks === 'any' ? [group] : group.map((host) => [host])
     for (const hosts of turns) {
-      const ended = retried(call, hosts, { plan, admission, alone })
+      const ended = yield* retried(call, hosts, { plan, admission, alone })
       // An attempt before has put these out too: there is nothing to try.
       if (ended === undefined) continue
       last = ended
@@ -115,24 +122,39 @@ function servedBy(call: Serving, line: LineUp, plan: ServeLines): Last {
 }
 
 /** `undefined`: none of these hosts may be tried. */
-function retried(call: Serving, hosts: readonly Endpoint[], line: Line): Last | undefined {
+function* retried(
+  call: Serving,
+  hosts: readonly Endpoint[],
+  line: Line,
+): Activity<Last | undefined> {
   const { maxAttempts = Infinity } = call.question.hosts.plan
-  let host = nextHost(call, hosts, 0, line)
-  for (let tries = 0; host !== undefined; tries += 1) {
-    const answer = attempted(call, host, line)
+  let last: Last | undefined
+  let from = 0
+  for (let tries = 0; ; tries += 1) {
+    yield* turnToSend(call)
+    const host = nextHost(call, hosts, from, line)
+    if (host === undefined) return last
+    const answer = yield* attempted(call, host, line)
     if (answer.kind === 'answers') return { kind: 'served', endpoint: host }
     if (answer.kind === 'cancelled') return { kind: 'cancelled', endpoint: host }
     const error = { errorClass: answer.errorClass, status: answer.status }
+    last = { kind: 'failed', error }
     if (call.attempts.length >= maxAttempts || call.elapsed >= deadlineOf(call)) {
       return { kind: 'stopped', error }
     }
-    host = nextHost(call, hosts, hosts.indexOf(host) + 1, line)
+    from = hosts.indexOf(host) + 1
     // Nobody is left to wait for: a cooldown or a breaker has put the host out.
-    if (host === undefined) return { kind: 'failed', error }
-    const next = paused(call, line.plan, tries, answer)
+    if (nextHost(call, hosts, from, line) === undefined) return last
+    const next = yield* paused(call, line.plan, tries, answer)
     if (next !== 'again') return { kind: next === 'stop' ? 'stopped' : 'failed', error }
   }
-  return undefined
+}
+
+/** Responses and arrivals of this instant come first. */
+function* turnToSend(call: Serving): Activity<void> {
+  if (call.maySend) return
+  yield { for: 'dispatch', atMicros: clockOf(call) }
+  call.maySend = true
 }
 
 /** The first host from a place on, round the list, that may be tried now. */
@@ -149,7 +171,11 @@ function nextHost(
   )
 }
 
-function attempted(call: Serving, host: Endpoint, { plan, alone }: Line): AttemptAnswer {
+function* attempted(
+  call: Serving,
+  host: Endpoint,
+  { plan, alone }: Line,
+): Activity<AttemptAnswer> {
   const { health, gate, startMicros } = call.question
   const atMicros = nowOf(call)
   gate.begins(host, plan, clockOf(call))
@@ -178,6 +204,8 @@ function attempted(call: Serving, host: Endpoint, { plan, alone }: Line): Attemp
     status: answer.kind === 'fails' ? answer.status : undefined,
     cause: answer.cause,
   })
+  call.maySend = false
+  yield { for: 'response', atMicros: clockOf(call) }
   gate.ends(host, plan, {
     atMicros: clockOf(call),
     error: answer.kind === 'fails' ? answer : undefined,
@@ -188,12 +216,12 @@ function attempted(call: Serving, host: Endpoint, { plan, alone }: Line): Attemp
 }
 
 /** Waits before another try; `on`: there is none here; `stop`: there is no time left for any. */
-function paused(
+function* paused(
   call: Serving,
   { retry }: ServeLines,
   tries: number,
   answer: Extract<AttemptAnswer, { kind: 'fails' }>,
-): 'again' | 'on' | 'stop' {
+): Activity<'again' | 'on' | 'stop'> {
   if (retry === undefined || !matchesError(retry.on, answer)) return 'on'
   const last = tries >= retry.times
   if (last && !retry.waitsAfterLast) return 'on'
@@ -207,6 +235,7 @@ function paused(
     return 'stop'
   }
   call.elapsed += wait
+  if (wait > 0) yield { for: 'timer', atMicros: clockOf(call) }
   return last ? 'on' : 'again'
 }
 

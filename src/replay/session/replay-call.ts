@@ -1,0 +1,185 @@
+import { drawMillionths } from '../../policy/draw.ts'
+import type { Conclusion } from '../../policy/decision.ts'
+import { conclude } from '../../policy/session-state.ts'
+import { datedMicros } from '../../trace/dated.ts'
+import type { CallRecord } from '../../trace/record.ts'
+import { recordedMoney, recordedVerdictsMoney } from '../call-money.ts'
+import { judgeInvariants } from '../claims.ts'
+import { differenceOf } from '../divergence.ts'
+import { drawnGroups } from '../draw-hosts.ts'
+import type { KeyedDraw } from '../draw-hosts.ts'
+import { hostsOf } from '../hosts.ts'
+import type { DecidedCall } from '../hosts.ts'
+import { overheadMoney, policyMoney } from '../policy-money.ts'
+import { outputTokensOf, tokensOf } from '../pricing.ts'
+import { comparablePlace, recordedPlace } from '../recorded-place.ts'
+import type { CallResult, Phase, Place, UnreplayedCall } from '../result.ts'
+import { serve } from '../serve.ts'
+import type { Service } from '../serve.ts'
+import { openGate } from '../serving/gate.ts'
+import type { Between } from '../session-events.ts'
+import type { Activity } from '../simulator/activity.ts'
+import { decideCall } from './decide-call.ts'
+import type { Run } from './run.ts'
+
+/** One call: it arrives, is decided, served, concluded. */
+export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> {
+  const { policy } = run.options.evaluator
+  const between = run.events(record)
+  account(run, between, record.call)
+  const decided = decideCall(run, record, between)
+  run.options.onDecided?.(decided, record)
+  const { decision } = decided
+  const service = yield* serveCall(run, record, decided)
+  const end = service?.end ?? 'no-route'
+  const recorded = recordedPlace(policy, record)
+  const tried = triedPlace(service)
+  const phase = phaseOf(run, record, decided, end, recorded, tried, between.compacted)
+  const served = end === 'served' || end === 'cancelled' ? tried : undefined
+
+  const recordedCost = recordedMoney(policy, record, recorded)
+  const policyCost = policyMoney(policy, record, phase, recordedCost, served)
+  const overheadCost = overheadMoney(policy, record, decision, phase, between.compacted)
+  run.attempts.push(...(service?.attempts ?? []))
+  for (const judgement of judgeInvariants(decided, end === 'served' ? service?.served : undefined)) {
+    run.judged.push({ call: record.call, invariant: judgement.invariant })
+    if (judgement.holds === false) {
+      const { invariant, values } = judgement
+      run.breaches.push({ invariant, session: run.session.session, call: record.call, values })
+    }
+  }
+  run.state = conclude(policy, decided.decided, decision, conclusion(record, service))
+  run.previous = record
+  return {
+    session: run.session.session,
+    call: record.call,
+    turn: decision.turn,
+    startMicros: datedMicros(record),
+    phase,
+    decision,
+    end,
+    served,
+    recorded,
+    recordedEnd: record.end,
+    attempts: service?.attempts ?? [],
+    comparedByModelOnly:
+      recorded !== undefined && comparablePlace(policy, recorded).provider === undefined && end !== 'no-route',
+    decisionChanged: record.decision?.rule !== undefined && record.decision.rule !== decision.rule,
+    recordedCost,
+    recordedOverhead: recordedVerdictsMoney(policy, record),
+    policyCost,
+    overheadCost,
+    promptTokens: record.prompt.tokens,
+    outputTokens: record.usage === undefined ? undefined : outputTokensOf(record.usage),
+    facts: run.facts,
+    ...recordedFacts(record),
+    assumptions: service?.assumptions ?? [],
+  }
+}
+
+/** What is copied from the log, whatever the policy does. */
+function recordedFacts(
+  record: CallRecord,
+): Pick<CallResult, 'outputIsLowerBound' | 'clientEstimatePicoUsd' | 'tokens'> {
+  return {
+    outputIsLowerBound: record.usage?.outputQuality === 'lower-bound',
+    clientEstimatePicoUsd: record.cost?.source === 'estimate' ? BigInt(record.cost.picoUsd) : undefined,
+    tokens: record.usage === undefined ? undefined : tokensOf(record.usage),
+  }
+}
+
+export function unreplayedCall(run: Run, record: CallRecord): UnreplayedCall {
+  const { policy } = run.options.evaluator
+  account(run, run.events(record), record.call)
+  run.previous = record
+  const recorded = recordedPlace(policy, record)
+  return {
+    call: record.call,
+    turn: run.turn,
+    startMicros: datedMicros(record),
+    recorded,
+    recordedCost: recordedMoney(policy, record, recorded),
+    facts: run.facts,
+    ...recordedFacts(record),
+  }
+}
+
+/** Keeps the compactions that the log marks and nobody billed. */
+export function account(run: Run, between: Between, beforeCall: number): void {
+  const { policy } = run.options.evaluator
+  const before = run.previous
+  for (const { tokensBefore } of between.unbilledCompactions) {
+    run.compactions.push({
+      beforeCall,
+      model: before === undefined ? undefined : recordedPlace(policy, before)?.model,
+      tokens: tokensBefore ?? before?.prompt.tokens,
+      atMicros: before === undefined ? undefined : datedMicros(before),
+    })
+  }
+}
+
+function* serveCall(
+  run: Run,
+  record: CallRecord,
+  decided: DecidedCall,
+): Activity<Service | undefined> {
+  const hosts = hostsOf(decided)
+  if (hosts === undefined) return undefined
+  const { seed } = run.options
+  const { session } = run.session
+  const draw: KeyedDraw = (purpose, ...key) =>
+    drawMillionths([seed, session, 'serve', purpose, record.call, ...key])
+  return yield* serve({
+    hosts,
+    health: run.health.at(record),
+    draw,
+    gate: openGate,
+    order: (line, view, model) => drawnGroups(line, view, (purpose, ...key) => draw(purpose, model, ...key)),
+    startMicros: record.startMicros,
+  })
+}
+
+/** Where the call went, whether it was served there or not. */
+function triedPlace(service: Service | undefined): Place | undefined {
+  const last = service?.served ?? service?.attempts.at(-1)
+  return last === undefined ? undefined : { model: last.model, provider: last.provider }
+}
+
+function phaseOf(
+  run: Run,
+  record: CallRecord,
+  { policy, decision }: DecidedCall,
+  end: CallResult['end'],
+  recorded: Place | undefined,
+  tried: Place | undefined,
+  compacted: boolean,
+): Phase {
+  if (run.divergence !== undefined) return 'after'
+  const { offeredTools } = run
+  const difference = differenceOf({ policy, record, decision, end, recorded, tried, compacted, offeredTools })
+  if (difference === undefined) return 'before'
+  run.divergence = { call: record.call, rule: decision.rule, ...difference }
+  return 'at'
+}
+
+function conclusion(record: CallRecord, service: Service | undefined): Conclusion {
+  if (service === undefined) {
+    return { end: 'no-route', served: undefined, failedOver: false, adopted: undefined, atMicros: record.startMicros }
+  }
+  const { served } = service
+  return {
+    end: service.end,
+    served:
+      served === undefined || service.end !== 'served'
+        ? undefined
+        : {
+            model: served.model,
+            provider: served.provider,
+            region: served.region ?? undefined,
+            account: served.account ?? undefined,
+          },
+    failedOver: service.failedOver,
+    adopted: service.adopted,
+    atMicros: record.startMicros,
+  }
+}

@@ -1,0 +1,68 @@
+import type { Evaluator, SessionState } from '../../policy/decision.ts'
+import { startSession } from '../../policy/session-state.ts'
+import type { CallRecord } from '../../trace/record.ts'
+import type { RecordedSession } from '../../trace/session.ts'
+import type { GroupFacts } from '../group-facts.ts'
+import type { DecidedCall } from '../hosts.ts'
+import { recordedHealth } from '../recorded-health.ts'
+import type { Attempt, Breach, Divergence } from '../result.ts'
+import { eventReader } from '../session-events.ts'
+import type { Between } from '../session-events.ts'
+import type { WorldSources } from '../session-world.ts'
+
+export interface SessionReplayOptions {
+  readonly evaluator: Evaluator
+  /** `frozen` goes on past a divergence with the logged features; `stop` ends there. */
+  readonly mode: 'frozen' | 'stop'
+  readonly seed: string
+  /** Calls outside the selection are decided, for the state, and count nowhere. */
+  readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
+  /** Called with every decided call: what `explain` shows is decided again from this. */
+  readonly onDecided?: ((call: DecidedCall, record: CallRecord) => void) | undefined
+}
+
+/** One session while it is replayed. */
+export interface Run {
+  readonly session: RecordedSession
+  readonly options: SessionReplayOptions
+  readonly events: (call: CallRecord | undefined) => Between
+  readonly health: ReturnType<typeof recordedHealth>
+  readonly offeredTools: ReadonlySet<string> | undefined
+  readonly faults: WorldSources['faults']
+  readonly attempts: Attempt[]
+  readonly breaches: Breach[]
+  readonly judged: { readonly call: number; readonly invariant: string }[]
+  readonly compactions: {
+    readonly beforeCall: number
+    readonly model: string | undefined
+    readonly tokens: number | undefined
+    readonly atMicros: number | undefined
+  }[]
+  state: SessionState
+  turn: number
+  facts: GroupFacts
+  previous: CallRecord | undefined
+  divergence: Divergence | undefined
+}
+
+export function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
+  const { policy } = options.evaluator
+  const offered = session.calls.flatMap((call) => call.prompt.toolsOffered ?? [])
+  return {
+    session,
+    options,
+    events: eventReader(session.events),
+    health: recordedHealth(policy, session),
+    offeredTools: offered.length === 0 ? undefined : new Set(offered),
+    faults: session.events.filter((event) => event.event === 'fault'),
+    attempts: [],
+    breaches: [],
+    judged: [],
+    compactions: [],
+    state: startSession(policy, session.session),
+    turn: 0,
+    facts: {},
+    previous: undefined,
+    divergence: undefined,
+  }
+}
