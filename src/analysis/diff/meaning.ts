@@ -1,0 +1,116 @@
+import type { Situation } from '../../check/diagram/situation.ts'
+import type { Moment, Policy } from '../../policy/core.ts'
+import type { Decision } from '../../policy/decision.ts'
+import { policyDigest } from '../../policy/digest.ts'
+
+/** Where two policies decide differently, as far as that can be told from their texts alone. */
+export interface MeaningComparison {
+  readonly verdict: Verdict
+  /** The largest share first; they do not overlap. Empty where nothing differs, or nothing is decided. */
+  readonly regions: readonly Region[]
+  /** Parts of the input space about which nothing is claimed. Empty unless something was too large. */
+  readonly notDecided: readonly NotDecided[]
+  /** What differs outside of rules and filters: serving, prices, budgets, names. */
+  readonly changes: readonly NamedChange[]
+  /** Which region a call lies in, by the decisions that both policies make of it. */
+  at(call: Situation): Placement
+}
+
+export type Verdict =
+  /** Every call that can be is decided alike. `how` tells what was recognised, the plainest that holds. */
+  | { readonly kind: 'equal'; readonly how: Recognised }
+  /** `complete`: outside of the regions every call is decided alike. */
+  | { readonly kind: 'differs'; readonly complete: boolean }
+  | { readonly kind: 'not decided' }
+
+/**
+ * - `identical`: the same core form; at most layout, comments, tests and free order differ.
+ * - `renamed`: the same but for names of rules, signals, settings, filters, states.
+ * - `reordered`: the same rules in another order.
+ * - `refactored`: written otherwise, and proved to decide alike.
+ */
+export type Recognised = 'identical' | 'renamed' | 'reordered' | 'refactored'
+
+/** Calls that the two policies decide differently, each side in one and the same way. */
+export interface Region {
+  /** Stable for the same two policies: made of what the region says. */
+  readonly id: string
+  /** The blocks that such calls run. */
+  readonly moments: readonly Moment[]
+  /** Any of these conjunctions, in the policy's own words; the empty text: always. */
+  readonly where: readonly string[]
+  /** So many more conjunctions are left out of `where`. */
+  readonly more: number
+  readonly old: Side
+  readonly new: Side
+  readonly differs: readonly Difference[]
+  readonly witness: Witness
+  /** Of the combinations of cells of these blocks; says nothing of traffic. */
+  readonly share: { readonly cells: bigint; readonly of: bigint }
+}
+
+export type Difference = 'choice' | 'this call only' | 'reminders' | 'alerts' | 'memory' | 'tools' | 'hosts'
+
+export interface Side {
+  /** Rules with effects only that fire on the way, then the rule that decides. */
+  readonly rules: readonly string[]
+  /** In the policy's own words: `kimi-k2.6`, `keep`, `choose highest from main`. */
+  readonly does: string
+  /** `undefined`: no route, or the rules alone do not tell it. */
+  readonly model: string | undefined
+}
+
+/** The smallest call of a region; both decisions were made of it by the reference evaluator. */
+export interface Witness {
+  readonly situation: Situation
+  /** What is out of the ordinary, in the policy's own words: `turn is 2`. */
+  readonly facts: readonly string[]
+  readonly old: Decision
+  readonly new: Decision
+}
+
+export interface NotDecided {
+  readonly moment: Moment | undefined
+  /** `too large`: more than the limit of nodes; `opaque`: rests on what is not modelled. */
+  readonly why: 'too large' | 'opaque'
+  readonly reason: string
+}
+
+/** A difference that is no region: what it is, and what it can change. */
+export interface NamedChange {
+  /** `serve any`, `model big`, `budget purse`. */
+  readonly place: string
+  /** `order: bedrock dropped`. */
+  readonly change: string
+  readonly affects: readonly Affected[]
+}
+
+export type Affected =
+  | 'model'
+  | 'host'
+  | 'failover'
+  | 'cost'
+  | 'context'
+  | 'later calls'
+  | 'recorded names'
+  | 'draws'
+  | 'claims'
+  | 'names only'
+
+export type Placement =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'region'; readonly region: Region }
+  /** Decided differently, where nothing was decided about the input. */
+  | { readonly kind: 'not decided' }
+
+/** Compares what two policies mean; a call of the one is read as a call of the other. */
+export function compareMeaning(older: Policy, newer: Policy): MeaningComparison {
+  const same = policyDigest(older) === policyDigest(newer)
+  return {
+    verdict: same ? { kind: 'equal', how: 'identical' } : { kind: 'not decided' },
+    regions: [],
+    notDecided: same ? [] : [{ moment: undefined, why: 'too large', reason: 'the policies are not the same, and nothing more is asked yet' }],
+    changes: [],
+    at: () => ({ kind: same ? 'same' : 'not decided' }),
+  }
+}
