@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { registry } from '../../src/language/registry.ts'
 import { box, reroute, withoutPath } from '../support/command.ts'
-import { schemaErrors } from '../support/schema.ts'
+import { sarifErrors, schemaErrors } from '../support/schema.ts'
 
 const files = box()
 afterAll(files.dispose)
@@ -62,6 +63,29 @@ on start {
     const data: unknown = JSON.parse(out)
     expect(schemaErrors('diagnostics-1', data)).toEqual([])
     expect(data).toMatchObject({ diagnostics: [{ line: 17, column: 17 }, {}, {}] })
+  })
+
+  it('gives the same as SARIF, which its published schema allows', async () => {
+    const { code, out } = await reroute(['check', '--format', 'sarif', join(files.path, 'wrong.route')])
+    expect(code).toBe(1)
+    const log = JSON.parse(out) as { runs: { results: object[]; tool: { driver: { rules: { id: string }[] } } }[] }
+    expect(sarifErrors(log)).toEqual([])
+    expect(sarifErrors({ ...log, runs: [{ results: [{ level: 'bad' }] }] })).not.toEqual([])
+    expect(log.runs[0]?.results).toMatchObject([
+      { ruleId: 'RT0213', level: 'error' },
+      { ruleId: 'RT0201', locations: [{ physicalLocation: { region: { startLine: 21, startColumn: 10 } } }] },
+      { ruleId: 'RT0201' },
+    ])
+    expect(log.runs[0]?.tool.driver.rules.map(({ id }) => id)).toEqual(registry.map(({ code }) => code))
+  })
+
+  it('gives the same as annotations of a pull request, one line each', async () => {
+    const { out } = await reroute(['check', '--format', 'github', join(files.path, 'wrong.route')])
+    const lines = withoutPath(out, files).trimEnd().split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[1]).toMatch(
+      /^::error file=wrong\.route,line=21,endLine=21,col=10,endColumn=24,title=RT0201 [^:,]*::nothing is named `context\.lenght`; did you mean `context\.length`\?$/,
+    )
   })
 
   it('takes `__proto__` for a name that is not allowed, wherever it stands', async () => {

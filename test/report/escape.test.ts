@@ -1,7 +1,17 @@
 import fc from 'fast-check'
 import { stringify } from 'csv-stringify/sync'
 import { describe, expect, it } from 'vitest'
-import { escapeCsv, escapeJson, escapeTap, escapeTerminal, escapeXml } from '../../src/report/escape.ts'
+import {
+  escapeCommandMessage,
+  escapeCommandValue,
+  escapeCsv,
+  escapeFileName,
+  escapeJson,
+  escapeMarkdown,
+  escapeTap,
+  escapeTerminal,
+  escapeXml,
+} from '../../src/report/escape.ts'
 
 /** Text in which every trick is likely. */
 const hostile = fc
@@ -35,6 +45,25 @@ const hostile = fc
         '\uff1dA1',
         '"',
         ',',
+        '::error::x',
+        ' ::set-output name=a::b',
+        '##[error]',
+        '%0A::',
+        '@octocat',
+        '#1',
+        '[a](http://b.example)',
+        'www.a.example',
+        '<!-- reroute -->',
+        '<img src=x onerror=y>',
+        '``',
+        '|',
+        '\\|',
+        '\\',
+        '../',
+        '/etc/passwd',
+        'C:\\a',
+        'javascript:x',
+        '//a.example/',
       ),
     ),
     { maxLength: 6 },
@@ -53,6 +82,16 @@ describe('escapeTerminal', () => {
     fc.assert(fc.property(hostile, (text) => escapeTerminal(escapeTerminal(text)) === escapeTerminal(text)))
   })
 
+  it('begins no line of a log like a command of the build, wherever lines are broken', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const lines = escapeTerminal(text).split(/\s/u)
+        expect(lines.filter((line) => line.startsWith('::') || line.includes('##['))).toEqual([])
+      }),
+    )
+    expect(escapeTerminal('std::vector')).toBe('std::vector')
+  })
+
   it('says what it hid', () => {
     expect(escapeTerminal('a\u001b]8;;x\u0007b\u202ec\n')).toBe('a\\u{1B}]8;;x\\u{7}b\\u{202E}c\\u{A}')
   })
@@ -65,6 +104,7 @@ describe('escapeJson', () => {
         const text = escapeJson(value, indent)
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
         expect(acted.test(indent === 0 ? text : text.replaceAll('\n', ''))).toBe(false)
+        expect(text).not.toContain('##[')
       }),
     )
   })
@@ -123,5 +163,56 @@ describe('escapeTap', () => {
 
   it('keeps a title readable', () => {
     expect(escapeTap('a title # SKIP')).toBe('a title \\# SKIP')
+  })
+})
+
+describe('escapeMarkdown', () => {
+  it('is one code span on one line, which nothing in it ends', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const escaped = escapeMarkdown(text)
+        expect(escaped).toMatch(/^(`[^`|\n\r]+`|\(empty\))$/u)
+        expect(acted.test(escaped)).toBe(false)
+      }),
+    )
+  })
+
+  it('keeps names readable, and cuts what is long', () => {
+    expect(escapeMarkdown('claude-opus-4-7')).toBe('`claude-opus-4-7`')
+    expect(escapeMarkdown('a`|b @octocat')).toBe('`a\\u{60}\\u{7C}b @octocat`')
+    expect(escapeMarkdown('x'.repeat(5000)).length).toBeLessThan(220)
+  })
+})
+
+describe('escapeCommandMessage and escapeCommandValue', () => {
+  it('stay in their place of a workflow command', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (title, message) => {
+        const line = `::error title=${escapeCommandValue(title)}::${escapeCommandMessage(message)}`
+        const [, value, data] = /^::error title=([^:,]*)::(.*)$/u.exec(line) ?? []
+        const back = (text: string = ''): string =>
+          text.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%25', '%')
+        expect(back(value)).toBe(escapeTerminal(title))
+        expect((data ?? '').replaceAll('%25', '%')).toBe(escapeTerminal(message))
+      }),
+    )
+  })
+})
+
+describe('escapeFileName', () => {
+  it('is a relative reference below the root, whatever the name', () => {
+    const base = new URL('https://a.example/root/')
+    fc.assert(
+      fc.property(hostile, (name) => {
+        const escaped = escapeFileName(name)
+        expect(escaped).toMatch(/^[A-Za-z0-9\-_.!~*()%/]*$/)
+        expect(new URL(escaped, base).href.startsWith(base.href)).toBe(true)
+      }),
+    )
+  })
+
+  it('keeps ordinary paths', () => {
+    expect(escapeFileName('policies/my route.route')).toBe('policies/my%20route.route')
+    expect(escapeFileName('../a.route')).toBe('_/a.route')
   })
 })

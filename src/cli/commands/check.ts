@@ -3,6 +3,7 @@ import { check } from '../../check/index.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { Policy } from '../../policy/core.ts'
 import { escapeTerminal } from '../../report/escape.ts'
+import { diagnosticsAnnotations, diagnosticsSarif } from '../../report/check-formats.ts'
 import { diagnosticData, document } from '../../report/json.ts'
 import { plural } from '../../report/number.ts'
 import { diffText } from '../../report/unified-diff.ts'
@@ -13,10 +14,11 @@ import { badInput, fileFailure, isFileError, usage } from '../failure.ts'
 import { fixFile } from '../fix-file.ts'
 import { formatOption, wholeNumber } from '../options.ts'
 import { mostErrors, openPolicy, rootOption, type RootOption } from '../policy.ts'
+import { packageVersion } from '../version.ts'
 import { writeFileWhole } from '../write-file.ts'
 
 interface CheckOptions extends RootOption {
-  readonly format: 'terminal' | 'json'
+  readonly format: 'terminal' | 'json' | 'sarif' | 'github'
   readonly maxErrors: number
   readonly strict: boolean
   readonly fix: boolean
@@ -26,7 +28,7 @@ interface CheckOptions extends RootOption {
 export function defineCheck(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
     .argument('<policies...>', 'policies and libraries')
-    .addOption(formatOption('terminal', 'json'))
+    .addOption(formatOption('terminal', 'json', 'sarif', 'github'))
     .option('--strict', 'warnings are findings too: exit 1', false)
     .option('--fix', 'write in what mends a finding, then show what is left', false)
     .option('--dry-run', 'with --fix: write nothing, print what would change; exit 1 when something would', false)
@@ -43,7 +45,9 @@ Examples:
   reroute check my.route
   reroute check --strict policies/*.route
   reroute check --fix --dry-run my.route
-  reroute check --format json my.route     docs/schemas/diagnostics-1.schema.json`,
+  reroute check --format json my.route     docs/schemas/diagnostics-1.schema.json
+  reroute check --format sarif policies/*.route > findings.sarif
+  reroute check --format github my.route   annotations of a pull request`,
     )
     .action(async (files: string[], options: CheckOptions) => {
       if (options.dryRun && !options.fix) {
@@ -105,8 +109,17 @@ async function checkFiles(
       )
     }
   }
-  if (options.format === 'json') {
-    await context.out(document({ schemaVersion: 1, files, diagnostics: found.map(diagnosticData) }))
+  switch (options.format) {
+    case 'json':
+      await context.out(document({ schemaVersion: 1, files, diagnostics: found.map(diagnosticData) }))
+      break
+    case 'sarif':
+      await context.out(diagnosticsSarif(found, await packageVersion()))
+      break
+    case 'github':
+      await context.out(diagnosticsAnnotations(found))
+      break
+    case 'terminal':
   }
   if (unreadable) return exitCode.badInput
   const gate = found.some(
