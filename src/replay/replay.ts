@@ -42,6 +42,8 @@ export interface ReplayOptions {
       }
     | undefined
   readonly engineVersion?: string | undefined
+  /** Called with every decided call, its state and input: what a comparison decides once more. */
+  readonly onDecided?: SessionReplayOptions['onDecided']
 }
 
 /** A replay under way: sessions go in one by one, in any order, and none is kept. */
@@ -160,6 +162,7 @@ function prepare(options: ReplayOptions): Prepared {
       mode: options.mode ?? 'frozen',
       seed: options.seed ?? '0',
       selects: options.select?.selects,
+      onDecided: options.onDecided,
     },
     recorded: { policy: recordedPolicy, digest, isNamed: options.recorded !== undefined },
     recordedEvaluator: isRecorded ? evaluator : referenceEvaluator(recordedPolicy),
