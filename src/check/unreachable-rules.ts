@@ -2,7 +2,7 @@ import type { Rule } from '../policy/core.ts'
 import type { BlockCheck } from './block-checks.ts'
 import { attempt, isUndecided } from './diagram/blocks.ts'
 import type { BlockDiagram, RuleDiagram, Undecided } from './diagram/blocks.ts'
-import { coverOf } from './diagram/cover.ts'
+import { leastCoverOf } from './diagram/least-cover.ts'
 import { yes } from './diagram/leaves.ts'
 import { leafAt, samplePoints } from './diagram/samples.ts'
 import { asksTooMuch } from './unreachable-counts.ts'
@@ -69,17 +69,7 @@ function shadowing(
   before: readonly RuleDiagram[],
 ): readonly Rule[] | undefined {
   const wanted = diagram.space.and(diagram.feasible, target.guard)
-  const coveredBy = (rules: readonly RuleDiagram[]): readonly RuleDiagram[] | undefined => {
-    const places = coverOf(diagram, wanted, rules.map(({ guard }) => guard))
-    return places && rules.filter((_, place) => places.has(place))
-  }
-  const all = coveredBy(before)
-  return all
-    ?.reduce((kept, each) => {
-      const others = kept.filter((other) => other !== each)
-      return others.length < kept.length && coveredBy(others) !== undefined ? others : kept
-    }, all)
-    .map(({ rule }) => rule)
+  return leastCoverOf(diagram, wanted, before.map(({ guard }) => guard))?.flatMap((place) => before[place]?.rule ?? [])
 }
 
 export function list(names: readonly string[]): string {

@@ -3,6 +3,20 @@ import { no, yes } from './leaves.ts'
 import { TooLarge } from './store.ts'
 import type { Diagram, Store } from './store.ts'
 
+/** A guard where some variables are settled, with its place among the guards asked about. */
+interface Part {
+  readonly guard: Diagram
+  readonly place: number
+  /** Of both, for keys. */
+  readonly text: string
+}
+
+function partOf(guard: Diagram, place: number): Part {
+  return { guard, place, text: `${place}=${guard},` }
+}
+
+type Left = readonly Part[]
+
 /** Steps past which a question is given up. */
 const stepLimit = 200_000
 
@@ -27,11 +41,18 @@ export function coverOf(
     const variable = variables.all[level]
     return variable === undefined ? 0 : variables.cellsOf(variable).length
   }
+  // Every cell of every variable has a number of its own.
+  const firstCells: number[] = []
+  let cellsInAll = 0
+  for (const { index } of variables.all) {
+    firstCells.push(cellsInAll)
+    cellsInAll += cellCount(index)
+  }
   const restrict = (diagram: Diagram, level: number, cell: number): Diagram => {
     const top = store.levelOf(diagram)
     if (top > level) return diagram
     if (top === level) return store.child(diagram, level, cell)
-    const key = (diagram * 1_024 + level) * 1_024 + cell
+    const key = diagram * cellsInAll + (firstCells[level] ?? 0) + cell
     const found = restricted.get(key)
     if (found !== undefined) return found
     const children = Array.from({ length: cellCount(top) }, (_, each) =>
@@ -69,61 +90,82 @@ export function coverOf(
   }
 
   const proven = new Set<string>()
-  type Left = readonly { readonly guard: Diagram; readonly place: number }[]
   // With the places: which guards hold a part is told anew where other guards do.
-  const keyOf = (wanted: Diagram, left: Left): string =>
-    `${wanted}:${left.map(({ guard, place }) => `${place}=${guard}`).join()}`
-  const holds = (wanted: Diagram, left: Left): boolean => {
+  const keyOf = (wanted: Diagram, left: Left): string => {
+    let key = `${wanted}:`
+    for (const { text } of left) key += text
+    return key
+  }
+  const holds = (wanted: Diagram, left: Left, key: string): boolean => {
     steps += 1
     if (steps > stepLimit) throw new TooLarge(`more than ${stepLimit} steps`)
     if (wanted === never) return true
-    const whole = left.filter(({ guard }) => guard === always)
-    const [first] = whole
-    if (first !== undefined) {
-      if (!whole.some(({ place }) => used.has(place))) used.add(first.place)
+    const whole = wholeOf(left)
+    if (whole !== undefined) {
+      used.add(whole)
       return true
     }
     // Together too small to hold it.
-    if (left.reduce((sum, { guard }) => sum + shareOf(guard), 0) < shareOf(wanted) * 0.999_999) return false
-    const key = keyOf(wanted, left)
+    let room = 0
+    for (const { guard } of left) room += shareOf(guard)
+    if (room < shareOf(wanted) * 0.999_999) return false
     if (proven.has(key)) return true
     const level = store.leafOf(wanted) === undefined ? store.levelOf(wanted) : branchOf(left)
     const seen = new Set<string>()
     for (let cell = 0; cell < cellCount(level); cell += 1) {
       const inside = restrict(wanted, level, cell)
-      const rest = left
-        .map(({ guard, place }) => ({ guard: restrict(guard, level, cell), place }))
-        .filter(({ guard }) => guard !== never)
+      const rest: Part[] = []
+      for (const part of left) {
+        const { guard, place } = part
+        const kept = support(guard).includes(level) ? restrict(guard, level, cell) : guard
+        if (kept !== never) rest.push(kept === guard ? part : partOf(kept, place))
+      }
       // Cells that leave the same question are asked once.
       const question = keyOf(inside, rest)
       if (seen.has(question)) continue
       seen.add(question)
-      if (!holds(inside, rest)) return false
+      if (!holds(inside, rest, question)) return false
     }
     proven.add(key)
     return true
   }
 
+  /** A guard that holds all that is left: one that is needed already, or else the widest. */
+  const wholeOf = (left: Left): number | undefined => {
+    let widest: number | undefined
+    for (const { guard, place } of left) {
+      if (guard !== always) continue
+      if (used.has(place)) return place
+      if (widest === undefined || shareOf(guards[place] ?? never) > shareOf(guards[widest] ?? never)) widest = place
+    }
+    return widest
+  }
+
   /** The variable that most of the shortest guards ask for. */
   const branchOf = (left: Left): number => {
-    const fewest = left.reduce((least, { guard }) => Math.min(least, support(guard).length), Number.MAX_SAFE_INTEGER)
-    const asked = new Map<number, number>()
+    let fewest = Number.MAX_SAFE_INTEGER
+    for (const { guard } of left) fewest = Math.min(fewest, support(guard).length)
+    const asked = new Uint32Array(variables.all.length)
+    let most = 0
     for (const { guard } of left) {
       const levels = support(guard)
       if (levels.length > fewest) continue
-      for (const level of levels) asked.set(level, (asked.get(level) ?? 0) + 1)
+      for (const level of levels) {
+        const times = (asked[level] ?? 0) + 1
+        asked[level] = times
+        most = Math.max(most, times)
+      }
     }
-    const [first] = [...asked].sort((one, other) => other[1] - one[1] || one[0] - other[0])
-    return first?.[0] ?? 0
+    return asked.indexOf(most)
   }
 
   // One guard alone is the simplest answer.
   const alone = guards.findIndex((guard) => store.choose(guard, never, target) === never)
   if (alone >= 0 && target !== never) return new Set([alone])
   const overlapping = guards.flatMap((guard, place) =>
-    space.and(guard, target) === never ? [] : [{ guard, place }],
+    space.and(guard, target) === never ? [] : [partOf(guard, place)],
   )
-  return holds(target, overlapping) ? used : undefined
+  return holds(target, overlapping, keyOf(target, overlapping)) ? used : undefined
 }
 
 /** What is true of a diagram of this store, whatever is asked. */
