@@ -6,7 +6,7 @@ import type { Place } from './result.ts'
 /** Where the log says that a call went: what served it, else its last attempt, else what was asked. */
 export function recordedPlace(policy: Policy, call: CallRecord): Place | undefined {
   const last = call.attempts?.at(-1)
-  const model = call.served?.model ?? last?.model ?? call.requested
+  const model = call.served?.model ?? last?.model ?? call.requested ?? undefined
   if (model === undefined || call.end === 'no-route') return undefined
   return {
     model: canonicalModel(policy, model),

@@ -49,8 +49,8 @@ export interface SessionRecord extends Facts {
   readonly account?: string
   /** The format this was imported from, and the version of the program that wrote it. */
   readonly source?: { readonly format: string; readonly version?: string }
-  /** The policy that decided when this was recorded. `digest` is that of its meaning. */
-  readonly policy?: { readonly name: string; readonly digest?: string }
+  /** The policy that decided when this was recorded. `digest` is that of its meaning; draws were keyed by `seed`. */
+  readonly policy?: { readonly name: string; readonly digest?: string; readonly seed?: string }
   /** Digests of the phrase lists whose hits are given in every text of this session. */
   readonly phraseLists?: readonly string[]
   /** Whether the log keeps the words of visible and of thinking text; absent: it does. */
@@ -182,8 +182,8 @@ export interface CallRecord {
   readonly endMicros?: Micros
   /** `relative`: instants count from some unknown one, so gaps are known and dates are not. */
   readonly timeQuality?: 'exact' | 'derived' | 'daily' | 'relative'
-  /** The model asked for, as recorded. */
-  readonly requested?: string
+  /** The model asked for, as recorded; `null`: none was. */
+  readonly requested?: string | null
   readonly served?: EndpointFacts & { readonly model: string }
   readonly prompt: PromptFacts
   readonly usage?: Usage

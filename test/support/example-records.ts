@@ -33,7 +33,7 @@ export const wholeSession: Whole<SessionRecord> = {
   kind: 'router',
   account: 'main',
   source: { format: 'claude-code', version: '2.1' },
-  policy: { name: 'factory-router', digest: 'd' },
+  policy: { name: 'factory-router', digest: 'd', seed: '0' },
   phraseLists: ['digest'],
   withheld: { visible: false, thinking: true },
   standsForSessions: 3,

@@ -43,7 +43,7 @@ const noUsage = {
 
 export function callKind(call: CallRecord, book: PriceBook): CallKind {
   const { cost, usage } = call
-  const recorded = call.served?.model ?? call.requested
+  const recorded = call.served?.model ?? call.requested ?? undefined
   const served = call.end === 'served' || call.end === 'cancelled'
   if (cost === undefined && usage === undefined && !served) return { kind: 'free' }
   const model = recorded === undefined ? 'unknown' : canonicalModel(book.policy, recorded)

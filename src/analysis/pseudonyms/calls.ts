@@ -38,7 +38,7 @@ export function pseudonymousCall(call: CallRecord, rewriting: Rewriting): CallRe
     firstTokenMicros: moved(call.firstTokenMicros, naming),
     endMicros: moved(call.endMicros, naming),
     timeQuality: call.timeQuality,
-    requested: named(call.requested, naming),
+    requested: call.requested === null ? null : named(call.requested, naming),
     served:
       served === undefined
         ? undefined

@@ -38,12 +38,14 @@ export function pseudonymousHeader(header: SessionRecord, rewriting: Rewriting):
 
 /** One of the named policies stays named; of another one only that it was another. */
 function recordedPolicy(
-  { name, digest }: NonNullable<SessionRecord['policy']>,
+  { name, digest, seed }: NonNullable<SessionRecord['policy']>,
   { naming, vocabulary }: Rewriting,
 ): NonNullable<SessionRecord['policy']> {
   const known = vocabulary.policies.some((each) =>
     digest === undefined ? each.name === name : each.digest === digest,
   )
-  if (known) return digest === undefined ? { name } : { name: naming.name('policy', name), digest }
+  // The draws of a policy that is kept stay what they were.
+  const drawn = seed === undefined ? {} : { seed }
+  if (known) return digest === undefined ? { name, ...drawn } : { name: naming.name('policy', name), digest, ...drawn }
   return { name: naming.name('other policy', name) }
 }
