@@ -9,6 +9,7 @@ import { unknownGroup } from '../replay/session-totals.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { datedMicros } from '../trace/dated.ts'
+import { instantExample, microsOfInstantText } from '../trace/instant-text.ts'
 
 const fields = ['session', 'model', 'provider', 'team', 'repo', 'user', 'day'] as const
 
@@ -42,15 +43,9 @@ export function condition(text: string, before: readonly Condition[] = []): read
 
 /** A day (from its beginning, UTC) or an instant with its zone, in microseconds. */
 export function instant(text: string): number {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)
-  const millis = isDay || isInstant ? Date.parse(text) : Number.NaN
-  // Date.parse takes 2026-02-30 for the second of March.
-  const isReal = isDay ? !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text) : true
-  if (Number.isNaN(millis) || !isReal) {
-    throw new InvalidArgumentError(`got \`${text}\`, expected a day such as 2026-06-01 or an instant such as 2026-06-01T09:00Z`)
-  }
-  return millis * 1000
+  const micros = microsOfInstantText(text)
+  if (micros === undefined) throw new InvalidArgumentError(`got \`${text}\`, expected ${instantExample}`)
+  return micros
 }
 
 /** Which calls count; `undefined`: all. Values of one field are alternatives, fields restrict each other. */
