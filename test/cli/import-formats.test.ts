@@ -59,3 +59,33 @@ describe('reroute import', () => {
     expect(readFileSync(trace, 'utf8').trim().split('\n')).toHaveLength(2)
   })
 })
+
+describe('reroute import table', () => {
+  const calls = files.write('table/calls.csv', 'no,in,out\nc1,5,2\n')
+  const mapping = files.write('table/mapping.json', '{"mapping":1,"columns":{"id":"no","input":"in","output":"out"}}')
+  const trace = join(files.path, 'table.jsonl')
+
+  it('needs a mapping, which no other format takes', async () => {
+    const { code, out } = await reroute(['import', 'table', calls, '--mapping', mapping, '-o', trace])
+    expect([code, out.split('\n')[0]]).toEqual([0, '1 file of table'])
+    const without = await reroute(['import', 'table', calls, '-o', trace])
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining('a table says nothing of what its columns mean')])
+    const other = await reroute(['import', 'azure', calls, '--mapping', mapping, '-o', trace])
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining('`--mapping` is for tables, not for azure')])
+  })
+
+  it('says what is wrong with a mapping', async () => {
+    const wrong = files.write('table/wrong.json', '{"mapping":1,"columns":{"tokens":"in"}}')
+    const { code, err } = await reroute(['import', 'table', calls, '--mapping', wrong, '-o', trace])
+    expect([code, withoutPath(err, files)]).toEqual([3, expect.stringContaining('`table/wrong.json` is no mapping: `columns`: got the field "tokens"')])
+  })
+
+  it.each([
+    ['https://example.invalid/calls.csv', "curl -fLO 'https://example.invalid/calls.csv'"],
+    ['s3://bucket/it\'s.parquet', String.raw`aws s3 cp 's3://bucket/it'\''s.parquet' .`],
+    ['GS://bucket/calls.parquet', "gcloud storage cp 'GS://bucket/calls.parquet' ."],
+  ])('refuses the address %s with the command that copies it', async (address, command) => {
+    const { code, err } = await reroute(['import', 'table', address, '--mapping', mapping, '-o', trace])
+    expect([code, err]).toEqual([3, expect.stringContaining(command)])
+  })
+})

@@ -51,8 +51,7 @@ async function* recordsFrom(
   tally.ignored(input.ignored)
   const seen: SurveyedFile[] = []
   for (const file of input.files) {
-    // Texts play no part in a plan, so no phrase is counted here.
-    seen.push(surveyed(file, await log.readFile(file, { options: {}, tally: lineTally() })))
+    seen.push(surveyed(file, await log.readFile(file, surveyContext(options))))
   }
   const plan = planSessions(seen)
   const begun = new Set<string>()
@@ -65,6 +64,11 @@ async function* recordsFrom(
     }
     options.onFile?.({ done: index + 1, files: plan.files.length })
   }
+}
+
+/** Texts play no part in a plan, so no phrase is counted for it. */
+function surveyContext({ mapping }: ImportOptions): ReadingContext {
+  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally() }
 }
 
 interface Place {

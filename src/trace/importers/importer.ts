@@ -1,4 +1,5 @@
 import type { TraceRecord } from '../record.ts'
+import type { TableMapping } from './table/mapping.ts'
 
 /** Counts one list of phrases in one text, under the list's digest. */
 export interface PhraseCounter {
@@ -12,6 +13,8 @@ export interface ImportOptions {
   readonly phraseLists?: readonly PhraseCounter[]
   /** Keep the words of messages and replies. Default: false. */
   readonly withText?: boolean
+  /** What the columns of a `table` mean; no other format has a use for it. */
+  readonly mapping?: TableMapping
   /** What the path `-` names. Default: the standard input of the process. */
   readonly standardInput?: () => AsyncIterable<Uint8Array>
   /** Called after every file of the pass that writes records. */

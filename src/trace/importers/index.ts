@@ -13,6 +13,7 @@ import { openrouter } from './openrouter.ts'
 import { otlp } from './otlp.ts'
 import { portkey } from './portkey.ts'
 import { sweAgent } from './swe-agent.ts'
+import { table } from './table.ts'
 import { weka } from './weka.ts'
 
 /** Every format that can be imported, in the order in which they are listed. */
@@ -32,4 +33,5 @@ export const importers: readonly Importer[] = [
   azure,
   mooncake,
   weka,
+  table,
 ]

@@ -1,6 +1,6 @@
 import type { PicoUsd } from '../record.ts'
+import { scaledDecimal } from './scaled-decimal.ts'
 
-const decimal = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/
 const picoDigits = 12
 
 /**
@@ -8,15 +8,5 @@ const picoDigits = 12
  * decimal form is taken for what was written. Undefined for negative and non-finite numbers.
  */
 export function picoUsdOf(dollars: number): PicoUsd | undefined {
-  const match = decimal.exec(String(dollars))
-  if (match === null) return undefined
-  const [, whole = '', fraction = '', exponent = '0'] = match
-  const shift = picoDigits + Number(exponent) - fraction.length
-  const digits = BigInt(whole + fraction)
-  if (shift >= 0) return (digits * 10n ** BigInt(shift)).toString()
-  const unit = 10n ** BigInt(-shift)
-  const floor = digits / unit
-  const twiceRest = (digits % unit) * 2n
-  const up = twiceRest > unit || (twiceRest === unit && floor % 2n === 1n)
-  return (up ? floor + 1n : floor).toString()
+  return scaledDecimal(String(dollars), picoDigits)?.toString()
 }

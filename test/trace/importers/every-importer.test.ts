@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { importers } from '../../../src/trace/importers/index.ts'
 import { importLogFiles } from '../../support/import-logs.ts'
+import type { ImportOptions } from '../../../src/trace/importers/importer.ts'
 
 /** A file name that each format takes. */
 const nameOf: ReadonlyMap<string, string> = new Map([
@@ -11,7 +12,11 @@ const nameOf: ReadonlyMap<string, string> = new Map([
   ['swe-agent', 'a.traj'],
   ['azure', 'a.csv'],
   ['mooncake', 'a.jsonl'],
+  ['table', 'a.csv'],
 ])
+const options: ImportOptions = {
+  mapping: { mapping: 1, columns: { id: 'a', input: 'b', start: { name: 'TIMESTAMP', unit: 'iso' } } },
+}
 
 const word = fc.constantFrom(
   '__proto__', 'constructor', 'id', 'type', 'payload', 'data', 'messages', 'trajectory', 'requests', 'usage',
@@ -35,7 +40,7 @@ const line = fc.oneof(
   value.map((one) => JSON.stringify(one)),
   value.map((one) => JSON.stringify(one, null, 2)),
   value.map((one) => JSON.stringify(one).slice(0, -1)),
-  fc.constantFrom('', '  ', '{', '}', '[', ']', '"', 'a,b', '"a"b"', 'TIMESTAMP,ContextTokens,GeneratedTokens'),
+  fc.constantFrom('', '  ', '{', '}', '[', ']', '"', 'a,b', 'a,b,TIMESTAMP', '1,2,2026-01-01 00:00:00', '"a"b"', 'TIMESTAMP,ContextTokens,GeneratedTokens'),
 )
 
 describe.for(importers)('$format', (importer) => {
@@ -45,7 +50,7 @@ describe.for(importers)('$format', (importer) => {
         const name = nameOf.get(importer.format) ?? 'a.json'
         const text = lines.join('\n') + (ended ? '\n' : '')
         // The helper checks records and lines.
-        const { report } = await importLogFiles(importer, { [name]: text })
+        const { report } = await importLogFiles(importer, { [name]: text }, options)
         expect(report.files + report.ignoredFiles.length).toBe(1)
         const [, ...rest] = text.split('\n')
         const read = text === '' ? 0 : 1 + rest.length - (text.endsWith('\n') ? 1 : 0)
@@ -63,7 +68,7 @@ describe.for(importers)('$format', (importer) => {
       [name]: long,
       [`b-${name}`]: Uint8Array.from([0x7b, 0xff, 0xfe, 0x7d, 0x0a]),
       [`c-${name}`]: Uint8Array.from([0x00, 0x01]),
-    })
+    }, options)
     expect(calls).toEqual([])
     expect(report.problems.map(({ reason }) => reason)).toEqual(
       expect.arrayContaining(['the line is not UTF-8 text', expect.stringContaining('binary')]),
