@@ -75,11 +75,14 @@ export function isUndecided(answer: unknown): answer is Undecided {
   return typeof answer === 'object' && answer !== null && 'decided' in answer && answer.decided === false
 }
 
-/** Each rule's guard, with what the rules before it may have written. */
 function guardsOf(policy: Policy, moment: Moment, block: Block, space: Space): readonly RuleDiagram[] {
+  return rulesFrom(block, frameAt(policy, moment, space), sincesOf(policy))
+}
+
+/** Where the first rule of a block stands. */
+export function frameAt(policy: Policy, moment: Moment, space: Space): Frame {
   const before = space.read(currentVariable(space.variables, policy, moment === 'start'))
-  const sinces = sincesOf(policy)
-  let frame: Frame = {
+  return {
     policy,
     space,
     // A block that begins a choice has none; filters still see the one that a restart has dropped.
@@ -90,6 +93,11 @@ function guardsOf(policy: Policy, moment: Moment, block: Block, space: Space): r
     written: new Map(),
     known: new Map(),
   }
+}
+
+/** Each rule's guard, with what the rules before it may have written. */
+export function rulesFrom(block: Block, from: Frame, sinces: readonly Expression[]): readonly RuleDiagram[] {
+  let frame = from
   return [...block.rules, block.otherwise].map((rule) => {
     const guard = firesOf(rule.guard, frame)
     const after = { ...frame, written: writtenBy(rule, guard, sinces, frame), known: new Map<string, Values>() }
@@ -101,7 +109,7 @@ function guardsOf(policy: Policy, moment: Moment, block: Block, space: Space): r
 }
 
 /** Each `since` of the policy's rules once: what a rule that fires starts again. */
-function sincesOf(policy: Policy): readonly Expression[] {
+export function sincesOf(policy: Policy): readonly Expression[] {
   const found = new Map<string, Expression>()
   for (const expression of expressionsOf({ ...policy, tests: [] })) {
     eachPart(expression, (part) => {

@@ -1,16 +1,16 @@
 import type { Expression } from '../../policy/core.ts'
-import { modelNamed } from '../../policy/catalogue-queries.ts'
+import { modelNamed, poolNamed } from '../../policy/catalogue-queries.ts'
 import { integer } from '../../policy/value.ts'
 import { negated, ordered } from './comparing.ts'
-import { factVariable, memberVariable, outVariable } from './inputs.ts'
+import { factVariable, memberVariable, outVariable, usedVariable } from './inputs.ts'
 import { firesOf } from './reading.ts'
 import type { Frame } from './reading.ts'
 import { no, yes } from './leaves.ts'
 import type { Space, Values } from './space.ts'
 
 /**
- * It and one of its hosts pass what is in force. What the organisation's other lists and budgets take
- * out is a truth of its own, a model at a time.
+ * It and one of its hosts pass what is in force. What the organisation's other lists, and budgets of
+ * providers, take out is a truth of its own, a model at a time.
  */
 export function allowedOf(name: string, frame: Frame): Values {
   const { policy, space } = frame
@@ -24,6 +24,7 @@ export function allowedOf(name: string, frame: Frame): Values {
       : [
           negated(space, space.read(memberVariable(space.variables, 'org.blocked', name))),
           negated(space, space.read(outVariable(space.variables, name))),
+          negated(space, leftToOthers(name, frame)),
           passes('models', space.leaves.value(name), frame),
           model.endpoints
             .map((endpoint) => passes('endpoints', space.leaves.value(endpoint), frame))
@@ -33,8 +34,30 @@ export function allowedOf(name: string, frame: Frame): Values {
   return made
 }
 
+/** A budget has used up so much that only a pool without it is left. */
+function leftToOthers(name: string, frame: Frame): Values {
+  const { policy, space } = frame
+  return policy.budgets
+    .filter(({ scope }) => scope !== 'provider')
+    .flatMap((budget) =>
+      budget.actions.flatMap(({ atMillionths, action }) =>
+        action.kind !== 'only' || poolNamed(policy, action.pool)?.models.some(({ model }) => model === name) === true
+          ? []
+          : [usedUpTo(budget.name, atMillionths, frame)],
+      ),
+    )
+    .reduce(space.or, space.constant(no))
+}
+
+/** At least so many millionths of a budget are used. */
+export function usedUpTo(budget: string, millionths: number, frame: Frame): Values {
+  const { space } = frame
+  const limit = space.constant(space.leaves.value(integer(millionths)))
+  return ordered(frame, '>=', space.read(usedVariable(space.variables, budget)), limit, undefined)
+}
+
 /** Filters are judged with the state that the call began with. */
-function passes(subject: 'models' | 'endpoints', it: number, frame: Frame): Values {
+export function passes(subject: 'models' | 'endpoints', it: number, frame: Frame): Values {
   const { policy, space } = frame
   const inside: Frame = {
     ...frame, current: frame.begun, it, inFilter: true, written: new Map(), known: new Map(),

@@ -230,7 +230,7 @@ function memberLeaves(comparing: Comparing, a: number, b: number): Values {
 
 /** A truth of its own: whether two things that vary stand to each other in a certain way. */
 export function unmodelled({ policy, space }: Comparing, label: string): Values {
-  const variable = opaqueVariable(space.variables, policy, { kind: 'truth' }, label)
+  const variable = opaqueVariable(space.variables, policy, { kind: 'truth' }, label, [])
   return space.bind(space.read(variable), (leaf) => space.constant(leaf === none ? no : leaf))
 }
 

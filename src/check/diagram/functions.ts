@@ -8,6 +8,7 @@ import type { Value } from '../../policy/value.ts'
 import { allowedOf } from './candidacy.ts'
 import { shapeOf } from './comparing.ts'
 import {
+  allOfPolicy,
   bucketVariable,
   calledVariable,
   moneyVariable,
@@ -138,5 +139,5 @@ function emptyScope({ policy }: Frame): Scope {
 function opaque(call: Call, leaves: readonly Leaf[], frame: Frame): Values {
   const { policy, space } = frame
   const name = `${call.function}(${leaves.map(shapeOf).join(', ')})`
-  return space.read(opaqueVariable(space.variables, policy, call.type, name))
+  return space.read(opaqueVariable(space.variables, policy, call.type, name, allOfPolicy))
 }

@@ -22,7 +22,16 @@ export type Input =
   | { readonly kind: 'bucket' }
   | { readonly kind: 'called'; readonly tool: string }
   | { readonly kind: 'benefit' | 'switch-cost' }
-  | { readonly kind: 'opaque' }
+  /** Of what it stands for besides other inputs: the same in policies that agree in these parts. */
+  | { readonly kind: 'opaque'; readonly restsOn: RestsOn }
+
+export type RestsOn = readonly (keyof Policy)[]
+
+/** Everything that a value of an expression can come from. */
+export const allOfPolicy: RestsOn = [
+  'scales', 'providers', 'models', 'pools', 'phraseLists', 'settings', 'signals', 'hours', 'classifiers', 'scorers',
+  'ladders', 'memories', 'filters', 'unchecked', 'serving', 'profiles', 'switching', 'budgets', 'assumptions',
+]
 
 /** A model that the catalogue does not know: what a person may ask for, too. */
 export const otherModel = 'a model that the catalogue does not know'
@@ -148,7 +157,7 @@ export function sinceVariable(variables: Variables, query: SinceQuery, label: st
 
 /** The time since this very instant: 0, or unknown where there is no clock. */
 export function clockVariable(variables: Variables): Variable {
-  return declared(variables, 'the clock', values([0], false, true), { kind: 'opaque' }, true)
+  return declared(variables, 'the clock', values([0], false, true), { kind: 'opaque', restsOn: [] }, true)
 }
 
 const mostWords = 64
@@ -228,8 +237,14 @@ export function moneyVariable(variables: Variables, kind: 'benefit' | 'switch-co
 }
 
 /** Something of this type whose values are not told from what it is made of. */
-export function opaqueVariable(variables: Variables, policy: Policy, type: Type, label: string): Variable {
-  return declared(variables, label, opaqueDomain(policy, type), { kind: 'opaque' }, true)
+export function opaqueVariable(
+  variables: Variables,
+  policy: Policy,
+  type: Type,
+  label: string,
+  restsOn: RestsOn,
+): Variable {
+  return declared(variables, label, opaqueDomain(policy, type), { kind: 'opaque', restsOn }, true)
 }
 
 function opaqueDomain(policy: Policy, type: Type): Domain {

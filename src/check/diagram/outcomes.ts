@@ -1,8 +1,9 @@
 import type { Choice, Expression, Rule } from '../../policy/core.ts'
 import { modelNamed, poolNamed, rankOf } from '../../policy/catalogue-queries.ts'
-import { candidateOf } from './candidacy.ts'
+import { integer } from '../../policy/value.ts'
+import { candidateOf, usedUpTo } from './candidacy.ts'
 import { negated, ordered } from './comparing.ts'
-import { clockVariable, memoryVariable, opaqueVariable, usedVariable } from './inputs.ts'
+import { allOfPolicy, clockVariable, memoryVariable, opaqueVariable } from './inputs.ts'
 import { no, none, open, yes } from './leaves.ts'
 import type { Outcome } from './leaves.ts'
 import { firesOf, memoryKey, nextOf, sinceKey, valuesOf } from './reading.ts'
@@ -105,7 +106,7 @@ export function shape(value: object, model?: string): string {
 
 // --- who can be had
 
-function qualifies(choice: Extract<Choice, { kind: 'choose' }>, model: string, frame: Frame): Values {
+export function qualifies(choice: Extract<Choice, { kind: 'choose' }>, model: string, frame: Frame): Values {
   const { space } = frame
   const inside = { ...frame, it: space.leaves.value(model) }
   const { ranking } = choice
@@ -125,7 +126,7 @@ function qualifies(choice: Extract<Choice, { kind: 'choose' }>, model: string, f
 }
 
 /** A profile's `require`, or a host asked for, may leave none: a truth of its own. */
-function hostLeft(model: string, profile: string | undefined, at: string | undefined, frame: Frame): Values {
+export function hostLeft(model: string, profile: string | undefined, at: string | undefined, frame: Frame): Values {
   const { policy, space } = frame
   const requires =
     profile !== undefined &&
@@ -133,28 +134,25 @@ function hostLeft(model: string, profile: string | undefined, at: string | undef
   if (!requires && at === undefined) return space.constant(yes)
   const type = { kind: 'truth' } as const
   const name = `a host of ${model} is left${profile === undefined ? '' : ` by ${profile}`}${at === undefined ? '' : ` at ${at}`}`
-  const left = space.read(opaqueVariable(space.variables, policy, type, name))
+  const left = space.read(opaqueVariable(space.variables, policy, type, name, allOfPolicy))
   return space.choose(left, space.constant(yes), space.constant(no))
 }
 
-function tierStep({ policy }: Frame, from: string, to: string): number {
+/** Above 0 where the second model's tier is the higher. */
+export function tierStep({ policy }: Frame, from: string, to: string): number {
   const rank = (name: string): number | undefined => rankOf(policy, 'tier', modelNamed(policy, name)?.tier ?? '')
   const [here, there] = [rank(from), rank(to)]
   return here === undefined || there === undefined ? 0 : there - here
 }
 
-function upgradesDenied(frame: Frame): Values {
+export function upgradesDenied(frame: Frame): Values {
   const { policy, space } = frame
   return policy.budgets
     .filter((budget) => budget.scope !== 'provider')
     .flatMap((budget) =>
       budget.actions
         .filter(({ action }) => action.kind === 'deny-upgrades')
-        .map(({ atMillionths }) => {
-          const used = space.read(usedVariable(space.variables, budget.name))
-          const limit = space.constant(space.leaves.value({ numerator: BigInt(atMillionths), denominator: 1n }))
-          return ordered(frame, '>=', used, limit, undefined)
-        }),
+        .map(({ atMillionths }) => usedUpTo(budget.name, atMillionths, frame)),
     )
     .reduce(space.or, space.constant(no))
 }
@@ -196,7 +194,7 @@ export function writtenBy(rule: Rule, fires: Values, sinces: readonly Expression
         break
       case 'add': {
         const most = memory?.kind === 'counter' || memory?.kind === 'streak' ? memory.upTo : 0
-        put(key, counted(effect.memory, before, effect.count, most, frame), before)
+        put(key, counted(before, effect.count, most, frame), before)
         break
       }
       case 'raise': {
@@ -212,24 +210,21 @@ export function writtenBy(rule: Rule, fires: Values, sinces: readonly Expression
   return written
 }
 
-function initial(kind: string | undefined, { space }: Frame): number {
+/** What a memory holds that was never written. */
+export function initial(kind: string | undefined, { space }: Frame): number {
   if (kind === 'latch') return no
   return kind === 'counter' || kind === 'streak'
     ? space.leaves.value({ numerator: 0n, denominator: 1n })
     : none
 }
 
-function counted(name: string, before: Values, count: number, most: number, frame: Frame): Values {
-  const { policy, space } = frame
+function counted(before: Values, count: number, most: number, frame: Frame): Values {
+  const { space } = frame
+  const whole = (value: number): Values => space.constant(space.leaves.value(integer(value)))
+  const limit = whole(most)
   return space.bind(before, (leaf) => {
-    const held = space.leaves.at(leaf)
-    if (held.kind === 'value' && typeof held.value === 'object' && held.value !== null && 'numerator' in held.value) {
-      const sum = held.value.numerator + BigInt(count)
-      const capped = sum > BigInt(most) ? BigInt(most) : sum
-      return space.constant(space.leaves.value({ numerator: capped, denominator: 1n }))
-    }
-    const type = { kind: 'number', unit: 'count' } as const
-    return space.read(opaqueVariable(space.variables, policy, type, `${name} after ${frame.written.size}`))
+    const sum = space.plus(space.constant(leaf), whole(count))
+    return space.choose(ordered(frame, '>', sum, limit, undefined), limit, sum)
   })
 }
 

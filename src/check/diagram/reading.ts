@@ -6,6 +6,7 @@ import { candidateOf } from './candidacy.ts'
 import { memberOf, negated, ordered, same, startsWith } from './comparing.ts'
 import { functionOf } from './functions.ts'
 import {
+  allOfPolicy,
   countVariable,
   factVariable,
   labelVariable,
@@ -69,7 +70,7 @@ export function valuesOf(expression: Expression, frame: Frame): Values {
       return startsWith(frame, of(expression.text), expression.prefix)
     case 'within-hours': {
       const type = { kind: 'truth' } as const
-      const inside = space.read(opaqueVariable(variables, policy, type, `now in ${expression.hours}`))
+      const inside = space.read(opaqueVariable(variables, policy, type, `now in ${expression.hours}`, ['hours']))
       return expression.negated ? negated(space, inside) : inside
     }
     case 'sum':
@@ -214,7 +215,7 @@ function onLadder(expression: Extract<Expression, { kind: 'ladder-call' }>, fram
     const leaf = space.leaves.at(number)
     if (leaf.kind === 'unknown') return space.constant(open)
     if (leaf.kind !== 'value') {
-      return space.read(opaqueVariable(space.variables, policy, expression.type, opaqueName(expression, frame)))
+      return space.read(opaqueVariable(space.variables, policy, expression.type, opaqueName(expression, frame), allOfPolicy))
     }
     const { value } = leaf
     if (expression.function === 'step') {

@@ -17,7 +17,7 @@ export interface Situation {
   readonly world: World
 }
 
-export function situationOf({ policy, moment, space }: BlockDiagram, cells: Assignment): Situation {
+export function situationOf({ policy, moment, space }: Pick<BlockDiagram, 'policy' | 'moment' | 'space'>, cells: Assignment): Situation {
   const draft = newDraft(policy, moment === 'start' ? 'start' : 'later')
   for (const variable of space.variables.all) {
     const cell = cells[variable.index]

@@ -51,9 +51,18 @@ export function newVariables(): Variables {
     all,
     declare: (key, make) => {
       const found = byKey.get(key)
-      if (found !== undefined) return found
-      const variable = { index: all.length, key, ...make() }
-      all.push(variable)
+      const made = make()
+      if (found === undefined) {
+        const variable = { index: all.length, key, ...made }
+        all.push(variable)
+        byKey.set(key, variable)
+        return variable
+      }
+      const domain = widened(found.domain, made.domain)
+      if (domain === found.domain) return found
+      if (cells.has(found.index)) throw new Error(`\`${found.label}\` is widened after its cells stand`)
+      const variable = { ...found, domain }
+      all[found.index] = variable
       byKey.set(key, variable)
       return variable
     },
@@ -79,6 +88,23 @@ export function newVariables(): Variables {
       return made
     },
   }
+}
+
+/** What holds both: two policies read one input with their own words for it. */
+function widened(one: Domain, other: Domain): Domain {
+  const none = one.none || other.none
+  const unknown = one.unknown || other.unknown
+  const more = none !== one.none || unknown !== one.unknown
+  if (one.kind === 'values' && other.kind === 'values') {
+    const added = other.values.filter((value) => !one.values.includes(value))
+    return more || added.length > 0 ? { ...one, values: [...one.values, ...added], none, unknown } : one
+  }
+  if (one.kind === 'number' && other.kind === 'number') {
+    const low = one.low === undefined || other.low === undefined ? undefined : one.low < other.low ? one.low : other.low
+    const high = one.high === undefined || other.high === undefined ? undefined : one.high > other.high ? one.high : other.high
+    return more || low !== one.low || high !== one.high ? { ...one, low, high, none, unknown } : one
+  }
+  return more ? { ...one, none, unknown } : one
 }
 
 function knownCells(

@@ -1,15 +1,18 @@
-import type { BlockDiagram } from './blocks.ts'
 import type { DiagramSpace } from './diagram-space.ts'
 import { inputOf } from './inputs.ts'
 import { no } from './leaves.ts'
 import type { Diagram } from './store.ts'
 import type { Cell, Variable } from './variables.ts'
 
+interface Diagrams {
+  readonly space: DiagramSpace
+}
+
 /** One cell of each variable. */
 export type Assignment = readonly Cell[]
 
 /** A smallest example of a region: what is least out of the ordinary. `undefined`: there is none. */
-export function smallest({ space }: BlockDiagram, region: Diagram): Assignment | undefined {
+export function smallest({ space }: Diagrams, region: Diagram): Assignment | undefined {
   const { store, variables } = space
   const costs = variables.all.map((variable) => variables.cellsOf(variable).map((cell) => costOf(variable, cell)))
   const known = new Map<Diagram, Path | undefined>()
@@ -76,7 +79,7 @@ function costOf(variable: Variable, cell: Cell): number {
 }
 
 /** How many combinations of cells of the variables lie in a region. */
-export function countCells({ space }: BlockDiagram, region: Diagram): bigint {
+export function countCells({ space }: Diagrams, region: Diagram): bigint {
   const { store, variables } = space
   const sizes = variables.all.map((variable) => BigInt(variables.cellsOf(variable).length))
   const known = new Map<Diagram, bigint>()
