@@ -1,0 +1,125 @@
+import { leavesOf, levels, weaker } from '../../replay/money.ts'
+import type { CallResult, Level, Money } from '../../replay/result.ts'
+import { emptyTally, mergeTallies, tallyOf, type Tally } from '../../replay/tally.ts'
+
+/**
+ * How much more the new policy costs, in pico-dollars; below 0: less. `lo ≤ value ≤ hi`, and a bound
+ * that is not known is `null`. `calls`: calls whose cost changes, or may, at this level.
+ */
+export interface ChangePart {
+  readonly value: bigint
+  readonly lo: bigint | null
+  readonly hi: bigint | null
+  readonly calls: number
+}
+
+/** A change split by level: a commutative monoid under `addChanges`. Levels without a part are absent. */
+export interface CostChange {
+  readonly parts: { readonly [level in Level]?: ChangePart }
+  /** What modelled parts rest on, by name: calls. */
+  readonly assumed: Tally
+  /** Why parts are unknown: calls. */
+  readonly unknown: Tally
+}
+
+export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: emptyTally }
+
+/**
+ * What one call costs more. Money that both replays put alike cancels, whatever is known of it, as
+ * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
+ */
+export function changeOfCall(old: CallResult, neu: CallResult, alike: boolean): CostChange {
+  const pairs: readonly (readonly [Money | undefined, Money | undefined])[] = [
+    [old.policyCost, neu.policyCost],
+    [old.overheadCost, neu.overheadCost],
+  ]
+  const changes = pairs.map(([before, after]) => changeOfMoney(before, after, alike))
+  const whole = changes.reduce(addChanges, noChange)
+  // One call counts once in a level, though both of its moneys change.
+  const parts = Object.fromEntries(
+    Object.entries(whole.parts).map(([level, part]) => [level, { ...part, calls: 1 }]),
+  )
+  return { ...whole, parts }
+}
+
+function changeOfMoney(before: Money | undefined, after: Money | undefined, alike: boolean): CostChange {
+  if ((before === undefined && after === undefined) || (alike && sameMoney(before, after))) return noChange
+  if (isExact(before) && isExact(after) && before.value === after.value) return noChange
+  const level = weaker(before?.level ?? 'observed', after?.level ?? 'observed')
+  const leaves = [before, after].flatMap((money) => (money === undefined ? [] : leavesOf(money)))
+  const named = (of: Level): Tally =>
+    tallyOf(new Set(leaves.filter((leaf) => leaf.level === of).map((leaf) => leaf.basis)))
+  const [from, to] = [before ?? nothing, after ?? nothing]
+  const known = from.value !== null && to.value !== null
+  const part: ChangePart = known
+    ? {
+        value: (to.value ?? 0n) - (from.value ?? 0n),
+        lo: minus(to.lo, from.hi),
+        hi: minus(to.hi, from.lo),
+        calls: 1,
+      }
+    : { value: 0n, lo: null, hi: null, calls: 1 }
+  return { parts: { [level]: part }, assumed: named('modelled'), unknown: named('unknown') }
+}
+
+type KnownMoney = Pick<Money, 'value' | 'lo' | 'hi'>
+
+const nothing: KnownMoney = { value: 0n, lo: 0n, hi: 0n }
+
+function isExact(money: Money | undefined): money is Money & { readonly value: bigint } {
+  return money !== undefined && (money.level === 'observed' || money.level === 're-priced')
+}
+
+function sameMoney(left: Money | undefined, right: Money | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right
+  const [ones, others] = [leavesOf(left), leavesOf(right)]
+  return (
+    ones.length === others.length &&
+    ones.every((one, at) => {
+      const other = others[at]
+      return (
+        other !== undefined &&
+        one.value === other.value &&
+        one.lo === other.lo &&
+        one.hi === other.hi &&
+        one.level === other.level &&
+        one.basis === other.basis
+      )
+    })
+  )
+}
+
+function minus(left: bigint | null, right: bigint | null): bigint | null {
+  return left === null || right === null ? null : left - right
+}
+
+export function addChanges(left: CostChange, right: CostChange): CostChange {
+  const parts: { [level in Level]?: ChangePart } = {}
+  for (const level of levels) {
+    const [a, b] = [left.parts[level], right.parts[level]]
+    const part = a === undefined ? b : b === undefined ? a : addParts(a, b)
+    if (part !== undefined) parts[level] = part
+  }
+  return { parts, assumed: mergeTallies(left.assumed, right.assumed), unknown: mergeTallies(left.unknown, right.unknown) }
+}
+
+function addParts(left: ChangePart, right: ChangePart): ChangePart {
+  const plus = (a: bigint | null, b: bigint | null): bigint | null => (a === null || b === null ? null : a + b)
+  return {
+    value: left.value + right.value,
+    lo: plus(left.lo, right.lo),
+    hi: plus(left.hi, right.hi),
+    calls: left.calls + right.calls,
+  }
+}
+
+/** The change as a whole: `level` is the weakest of its parts, `undefined` where nothing changes. */
+export function wholeChange({ parts }: CostChange): ChangePart & { readonly level: Level | undefined } {
+  return levels.reduce<ChangePart & { readonly level: Level | undefined }>(
+    (whole, level) => {
+      const part = parts[level]
+      return part === undefined ? whole : { ...addParts(whole, part), level }
+    },
+    { value: 0n, lo: 0n, hi: 0n, calls: 0, level: undefined },
+  )
+}

@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compareMeaning } from '../../../src/analysis/diff/meaning.ts'
+import { compareTraffic } from '../../../src/analysis/diff/compare-traffic.ts'
+import { wholeChange } from '../../../src/analysis/diff/cost-change.ts'
+import type { CallComparison, TrafficDiff } from '../../../src/analysis/diff/traffic.ts'
+import type { Policy } from '../../../src/policy/core.ts'
+import { loadPolicyText } from '../../../src/policy/load.ts'
+import { mergeSplits } from '../../../src/replay/ledger.ts'
+import type { RecordedSession } from '../../../src/trace/session.ts'
+import { madeUpLogs, recordedSessions } from '../../support/arbitrary-recorded.ts'
+import { small } from '../../support/policy-of.ts'
+import { loadablePolicyText } from '../../support/replaying.ts'
+import { turns } from '../../support/turns.ts'
+
+interface Compared {
+  readonly diff: TrafficDiff
+  readonly calls: readonly CallComparison[]
+}
+
+function compared(older: Policy, newer: Policy, sessions: readonly RecordedSession[]): Compared {
+  const comparison = compareTraffic(older, newer, compareMeaning(older, newer))
+  const calls = sessions.flatMap((session) => comparison.add(session))
+  return { diff: comparison.finish(), calls }
+}
+
+/** One line a call: where it falls, and what each policy did. */
+function lines(calls: readonly CallComparison[]): readonly string[] {
+  return calls.map(({ call, kind, flips, old, new: neu, since }) =>
+    [
+      `${call} ${kind}${flips ? ' flips' : ''}: ${old.to} by ${old.rule}, ${neu.to} by ${neu.rule}`,
+      ...(since === undefined ? [] : [`since ${since.call} (${since.old}, ${since.new})`]),
+    ].join(' '),
+  )
+}
+
+const threshold = (chars: number): Policy =>
+  small(`
+on start { otherwise cheap: use small }
+on turn {
+  rule long: when message.length > ${chars} chars then use big
+  otherwise stay: keep
+}`)
+
+describe('two policies over one session', () => {
+  it('tells a call that is decided otherwise from one that only finds another state', () => {
+    const session = turns('s', [{}, { chars: 70 }, {}, { chars: 200 }])
+    const { calls, diff } = compared(threshold(100), threshold(50), [session])
+    const [, direct] = calls
+    expect(['region', 'not decided']).toContain(direct?.kind)
+    expect(lines(calls).map((line) => line.replace('not decided', 'region'))).toEqual([
+      '1 same: small by cheap, small by cheap',
+      '2 region flips: small by stay, big by long',
+      '3 session state flips: small by stay, big by stay since 2 (stay, long)',
+      '4 same: big by long, big by long',
+    ])
+    expect(diff.flips).toBe(2)
+    expect(diff.firstDifference).toEqual({ 2: 1 })
+    expect(diff.transitions).toMatchObject([{ kind: 'model', from: 'small', to: 'big', calls: 2 }])
+    expect(diff.sessions).toMatchObject([{ session: 's', flips: 2, firstCall: 2 }])
+  })
+
+  it('puts the change of money between the bounds that the replays leave', () => {
+    const session = turns('s', [{}, { chars: 70 }, {}])
+    const { diff } = compared(threshold(100), threshold(50), [session])
+    // 1,000 tokens in and 100 out: $0.00042 at small, $0.0075 at big, a factor of 4 either way.
+    const call = (small: bigint, big: bigint): bigint => big - small
+    expect(wholeChange(diff.change)).toEqual({
+      level: 'modelled',
+      calls: 2,
+      value: 2n * call(420_000_000n, 7_500_000_000n),
+      lo: 2n * call(420_000_000n, 1_875_000_000n),
+      hi: 2n * call(420_000_000n, 30_000_000_000n),
+    })
+    expect(Object.keys(diff.change.assumed)).toEqual(['same-tokens'])
+  })
+
+  it('names what is served elsewhere and decided alike', () => {
+    const policy = (hosts: string): Policy =>
+      small(`
+serve any { order [${hosts}] }
+on start { otherwise use small }`)
+    const { calls, diff } = compared(policy('south, north'), policy('north, south'), [turns('s', [{}, {}])])
+    expect(calls.map(({ kind, flips }) => [kind, flips])).toEqual([['serving', false], ['serving', false]])
+    expect(diff.transitions).toMatchObject([{ kind: 'provider', from: 'small at south', to: 'small at north', calls: 2 }])
+    expect(diff.flips).toBe(0)
+  })
+
+  it('finds nothing between a policy and itself', () => {
+    const { diff, calls } = compared(threshold(50), threshold(50), [turns('s', [{}, { chars: 70 }, { chars: 7 }])])
+    expect(new Set(calls.map(({ kind }) => kind))).toEqual(new Set(['same']))
+    expect(diff).toMatchObject({ flips: 0, sessionsChanged: 0, transitions: [], sessions: [], change: { parts: {} } })
+  })
+
+  it('says how much traffic the corpus stands for', () => {
+    const { diff } = compared(threshold(50), threshold(50), [
+      turns('a', [{}, {}], { standsForSessions: 40 }),
+      turns('b', [{}]),
+    ])
+    expect(diff.corpus).toMatchObject({ sessions: 2, calls: 3, tokens: 3300n, sampled: 1, standsForSessions: 41 })
+    expect(diff.corpus.days).toEqual({ first: '2026-05-28', last: '2026-05-28' })
+  })
+})
+
+describe('any two policies', () => {
+  it('have rows that add up to the corpus exactly', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, loadablePolicyText, madeUpLogs, (one, other, logs) => {
+        const [older, newer] = [one, other].map((text) => loadPolicyText('made-up.route', text).policy)
+        if (older === undefined || newer === undefined) throw new Error('a loadable policy does not load')
+        const { diff, calls } = compared(older, newer, recordedSessions(logs, older))
+        const { rows, corpus } = diff
+        const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0)
+        expect(sum((row) => row.calls)).toBe(corpus.calls)
+        expect(corpus.calls).toBe(calls.length)
+        expect(sum((row) => row.callsWithoutTokens)).toBe(corpus.callsWithoutTokens)
+        expect(sum((row) => row.flips)).toBe(diff.flips)
+        expect(rows.reduce((all, row) => all + row.tokens, 0n)).toBe(corpus.tokens)
+        expect(rows.map((row) => row.recorded).reduce(mergeSplits)).toEqual(corpus.recorded)
+        for (const row of rows) expect(row.kind === 'same' ? 0 : row.moves.reduce((all, move) => all + move.calls, 0)).toBe(row.kind === 'same' ? 0 : row.calls)
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('find nothing between a policy and itself, whatever was recorded', () => {
+    fc.assert(
+      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+        const { policy } = loadPolicyText('made-up.route', text)
+        if (policy === undefined) throw new Error('a loadable policy does not load')
+        const { diff } = compared(policy, policy, recordedSessions(logs, policy))
+        expect([diff.flips, diff.sessionsChanged, diff.change.parts]).toEqual([0, 0, {}])
+        expect(diff.rows.filter((row) => row.calls > 0 && row.kind !== 'same')).toEqual([])
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
