@@ -1,3 +1,4 @@
+import { gitSourceReader, isRevision } from '../node/git-sources.ts'
 import { fileSourceReader } from '../node/read-sources.ts'
 import type { Policy } from '../policy/core.ts'
 import { loadPolicy, type LoadResult } from '../policy/load.ts'
@@ -20,7 +21,7 @@ export const rootOption: readonly [flags: string, description: string] = [
 export type OpenedPolicy = { readonly kind: 'loaded'; readonly loaded: LoadResult } | { readonly kind: 'unreadable' }
 
 export function openPolicy(path: string, options: RootOption, context: Context): OpenedPolicy {
-  const reader = fileSourceReader({ root: options.root })
+  const reader = isRevision(path) ? gitSourceReader({ root: options.root }) : fileSourceReader({ root: options.root })
   const entry = reader.read(path, undefined)
   if (entry.kind === 'problem') {
     badInput(context, readFailure(path, entry.problem))

@@ -11,9 +11,9 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Source } from '../language/source.ts'
 import { joinImport } from '../policy/import-path.ts'
 import type { ReadProblem, ReadResult, SourceReader } from '../policy/load.ts'
+import { importMissing, importOutside, importProblem, maxFileBytes, notText, textOf, tooLarge } from './source-text.ts'
 
-/** The largest file that is read, in bytes. */
-export const maxFileBytes = 1_000_000
+export { maxFileBytes }
 
 export interface ReadSourcesOptions {
   /** Imports stay below it. By default the repository of the policy, else its directory. */
@@ -78,63 +78,21 @@ export function fileSourceReader(options: ReadSourcesOptions = {}): SourceReader
 
 /** The real path that an import leads to, or why it leads nowhere. */
 function importedPath(path: string, importer: string, root: string): string | ReadProblem {
-  const problem = (code: ReadProblem['code'], message: string, help: string): ReadProblem => ({
-    code,
-    message,
-    help,
-  })
-  if (path.includes('\0') || path.trim() === '') {
-    return problem(
-      'RT0002',
-      'the import names no file',
-      'write a path such as `"catalog/2026-06.route"`',
-    )
-  }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:/i.test(path)) {
-    return problem(
-      'RT0002',
-      'the import is no path of a file',
-      'nothing is fetched from a network: copy the file into the project',
-    )
-  }
-  if (isAbsolute(path) || path.startsWith('/') || path.startsWith('~') || /^[a-z]:/i.test(path)) {
-    return problem(
-      'RT0002',
-      'the import is an absolute path',
-      'write it relative to the file that imports it',
-    )
-  }
-  if (path.includes('\\')) {
-    return problem('RT0002', 'the import has a `\\` in it', 'paths are written with `/` everywhere')
-  }
-  if (!path.endsWith('.route')) {
-    return problem(
-      'RT0002',
-      'the import does not end in `.route`',
-      'only `.route` files can be imported',
-    )
-  }
+  const written = importProblem(path)
+  if (written !== undefined) return written
   const lexical = resolve(dirname(importer), path)
-  if (!isInside(root, lexical)) return outside
+  if (!isInside(root, lexical)) return importOutside
   const real = realPathOf(lexical)
-  if (real === undefined) {
-    return problem('RT0001', 'there is no such file', `paths start from the file that imports`)
-  }
-  if (!isInside(root, real)) return outside
+  if (real === undefined) return importMissing
+  if (!isInside(root, real)) return importOutside
   if (!real.endsWith('.route')) {
-    return problem(
-      'RT0002',
-      'the import is a link to another kind of file',
-      'only `.route` files can be imported',
-    )
+    return {
+      code: 'RT0002',
+      message: 'the import is a link to another kind of file',
+      help: 'only `.route` files can be imported',
+    }
   }
   return real
-}
-
-const outside: ReadProblem = {
-  code: 'RT0002',
-  message: 'the import leads out of the project',
-  help: 'files are imported from below the root alone; `--root DIR` widens it',
 }
 
 function refused(code: ReadProblem['code'], message: string, help: string | undefined): ReadResult {
@@ -152,12 +110,12 @@ function projectRoot(file: string): string {
   }
 }
 
-function isInside(root: string, path: string): boolean {
+export function isInside(root: string, path: string): boolean {
   const steps = relative(root, path)
   return steps === '' || (!isAbsolute(steps) && steps !== '..' && !steps.startsWith(`..${sep}`))
 }
 
-function realPathOf(path: string): string | undefined {
+export function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
@@ -175,22 +133,12 @@ function isDirectory(path: string): boolean {
 
 /** The text of a regular file of bounded size in UTF-8. */
 function readText(path: string): string | ReadProblem {
-  const notText = (message: string): ReadProblem => ({
-    code: 'RT0003',
-    message,
-    help: 'a policy is a text file in UTF-8',
-  })
   try {
     // Opening a pipe would wait for its writer.
     if (!statSync(path).isFile()) return notText('got a directory or a device, expected a file')
     const descriptor = openSync(path, 'r')
     try {
       const { size } = fstatSync(descriptor)
-      const tooLarge: ReadProblem = {
-        code: 'RT0004',
-        message: `the file is larger than ${maxFileBytes} bytes`,
-        help: 'split it and import the parts',
-      }
       if (size > maxFileBytes) return tooLarge
       const bytes = new Uint8Array(maxFileBytes + 1)
       let length = 0
@@ -199,14 +147,7 @@ function readText(path: string): string | ReadProblem {
         if (count === 0) break
         length += count
       }
-      if (length > maxFileBytes) return tooLarge
-      const content = bytes.subarray(0, length)
-      if (content.includes(0)) return notText('got a binary file, expected text')
-      try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(content)
-      } catch {
-        return notText('got bytes that are no UTF-8, expected text')
-      }
+      return textOf(bytes.subarray(0, length))
     } finally {
       closeSync(descriptor)
     }

@@ -1,0 +1,71 @@
+import { isAbsolute } from 'node:path'
+import type { ReadProblem } from '../policy/load.ts'
+
+/** The largest file that is read, in bytes. */
+export const maxFileBytes = 1_000_000
+
+export const tooLarge: ReadProblem = {
+  code: 'RT0004',
+  message: `the file is larger than ${maxFileBytes} bytes`,
+  help: 'split it and import the parts',
+}
+
+export const importOutside: ReadProblem = {
+  code: 'RT0002',
+  message: 'the import leads out of the project',
+  help: 'files are imported from below the root alone; `--root DIR` widens it',
+}
+
+export const importMissing: ReadProblem = {
+  code: 'RT0001',
+  message: 'there is no such file',
+  help: 'paths start from the file that imports',
+}
+
+export function notText(message: string): ReadProblem {
+  return { code: 'RT0003', message, help: 'a policy is a text file in UTF-8' }
+}
+
+/** The bytes of a source as text, of bounded size and in UTF-8. */
+export function textOf(bytes: Uint8Array): string | ReadProblem {
+  if (bytes.length > maxFileBytes) return tooLarge
+  if (bytes.includes(0)) return notText('got a binary file, expected text')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return notText('got bytes that are no UTF-8, expected text')
+  }
+}
+
+/** What is wrong with an import as it is written, wherever it may lead; `undefined`: nothing. */
+export function importProblem(path: string): ReadProblem | undefined {
+  const problem = (message: string, help: string): ReadProblem => ({ code: 'RT0002', message, help })
+  if (path.includes('\0') || path.trim() === '') {
+    return problem(
+      'the import names no file',
+      'write a path such as `"catalog/2026-06.route"`',
+    )
+  }
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:/i.test(path)) {
+    return problem(
+      'the import is no path of a file',
+      'nothing is fetched from a network: copy the file into the project',
+    )
+  }
+  if (isAbsolute(path) || path.startsWith('/') || path.startsWith('~') || /^[a-z]:/i.test(path)) {
+    return problem(
+      'the import is an absolute path',
+      'write it relative to the file that imports it',
+    )
+  }
+  if (path.includes('\\')) {
+    return problem('the import has a `\\` in it', 'paths are written with `/` everywhere')
+  }
+  if (!path.endsWith('.route')) {
+    return problem(
+      'the import does not end in `.route`',
+      'only `.route` files can be imported',
+    )
+  }
+  return undefined
+}
