@@ -1,6 +1,8 @@
 /** What needs a file system: policies by path, traces, importers. */
 export { fileSourceReader, maxFileBytes } from './node/read-sources.ts'
 export type { ReadSourcesOptions } from './node/read-sources.ts'
+export { readRecordings } from './node/read-recordings.ts'
+export type { WithRecordings } from './node/read-recordings.ts'
 
 export { claudeCode } from './trace/importers/claude-code.ts'
 export type {

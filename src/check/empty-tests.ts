@@ -15,6 +15,7 @@ function asserts(step: TestStep): boolean {
   switch (step.kind) {
     case 'user':
     case 'call':
+    case 'recorded':
       return step.outcome !== undefined
     case 'check':
       return true

@@ -1,4 +1,5 @@
 import { gitSourceReader, isRevision } from '../node/git-sources.ts'
+import { readRecordings } from '../node/read-recordings.ts'
 import { fileSourceReader } from '../node/read-sources.ts'
 import type { Policy } from '../policy/core.ts'
 import { loadPolicy, type LoadResult } from '../policy/load.ts'
@@ -57,6 +58,20 @@ export function requireLoaded(
     return { policy: undefined, sources }
   }
   return { policy, sources }
+}
+
+/** As `requireLoaded`, with the recordings that its tests name. */
+export async function requireTests(
+  path: string,
+  options: RootOption,
+  context: Context,
+): Promise<Pick<LoadResult, 'policy' | 'sources'>> {
+  const { policy, sources } = requireLoaded(path, options, context)
+  if (policy === undefined) return { policy, sources }
+  const { policy: whole, diagnostics } = await readRecordings(policy, { root: options.root })
+  if (diagnostics.length === 0) return { policy: whole, sources }
+  context.note(diagnosticsText(diagnostics, context.noteStyle, mostErrors))
+  return { policy: undefined, sources }
 }
 
 /** A file that is far from right buries its first errors under the others. */

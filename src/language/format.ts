@@ -1,9 +1,10 @@
 import { declarationLines } from './format/declarations.ts'
 import { createLayout, sequence } from './format/layout.ts'
 import type { Lines } from './format/layout.ts'
-import type { Declaration, File, Import, Name } from './syntax.ts'
+import type { Declaration, File, Import, Name, Quantity } from './syntax.ts'
 
 type Part = { readonly span: File['span'] } & (
+  | { readonly kind: 'language'; readonly version: Quantity }
   | { readonly kind: 'policy'; readonly name: Name }
   | { readonly kind: 'import'; readonly found: Import }
   | { readonly kind: 'declaration'; readonly found: Declaration }
@@ -16,6 +17,9 @@ type Part = { readonly span: File['span'] } & (
 export function format(file: File): string {
   const layout = createLayout(file)
   const parts: Part[] = []
+  if (file.language !== undefined) {
+    parts.push({ kind: 'language', version: file.language, span: file.language.span })
+  }
   if (file.policy !== undefined) {
     parts.push({ kind: 'policy', name: file.policy, span: file.policy.span })
   }
@@ -28,6 +32,7 @@ export function format(file: File): string {
     parts,
     Number.POSITIVE_INFINITY,
     (part) => {
+      if (part.kind === 'language') return [`language ${part.version.raw}`]
       if (part.kind === 'policy') return [`policy ${part.name.text}`]
       if (part.kind === 'import') return [`import ${part.found.path.raw}`]
       return declarationLines(layout, part.found)
@@ -39,6 +44,7 @@ export function format(file: File): string {
 
 /** A blank line stands between different parts of a file, and around what takes several lines. */
 function standApart(before: Part, linesBefore: Lines, after: Part, linesAfter: Lines): boolean {
+  if (before.kind === 'language') return false
   if (before.kind !== after.kind) return true
   return isTall(before, linesBefore) || isTall(after, linesAfter)
 }

@@ -25,6 +25,7 @@ export function parse(source: Source): ParsedFile {
     kind: 'file',
     span,
     source,
+    language: undefined,
     policy: undefined,
     imports: [],
     declarations: [],

@@ -37,6 +37,8 @@ export interface Comment extends Node {
 export interface File extends Node {
   readonly kind: 'file'
   readonly source: Source
+  /** The version of the language that the file is written in, where it says so. */
+  readonly language: Quantity | undefined
   /** `none` in a library. */
   readonly policy: Name | undefined
   readonly imports: readonly Import[]
@@ -596,7 +598,24 @@ export type Step =
         | { readonly kind: 'calls'; readonly count: Quantity }
     })
   | (Node & { readonly kind: 'repeat'; readonly times: Quantity; readonly steps: readonly Step[] })
+  | (Node & { readonly kind: 'each'; readonly rows: readonly Row[] })
+  | (Node & {
+      readonly kind: 'recorded'
+      readonly path: Text
+      readonly session: Text
+      readonly calls: { readonly from: Quantity; readonly to: Quantity } | undefined
+      readonly outcome: Outcome | undefined
+    })
   | (Node & { readonly kind: 'check'; readonly condition: Expression })
+
+/** One way in which a test goes: a step, or several under a name. */
+export type Row = Step | CaseRow
+
+export interface CaseRow extends Node {
+  readonly kind: 'case'
+  readonly title: Text
+  readonly steps: readonly Step[]
+}
 
 /** `-> M at P by R after [S, T] where G` */
 export interface Outcome extends Node {

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { posix, relative, resolve, sep } from 'node:path'
 import type { Source } from '../language/source.ts'
 import type { ReadProblem, ReadResult, SourceReader } from '../policy/load.ts'
-import { isInside, realPathOf, type ReadSourcesOptions } from './read-sources.ts'
+import { isInside, realPathOf } from './path-inside.ts'
+import type { ReadSourcesOptions } from './read-sources.ts'
 import { importMissing, importOutside, importProblem, maxFileBytes, notText, textOf, tooLarge } from './source-text.ts'
 
 /** `main:policies/x.route`, where no file has that name: a file of a revision of git. */

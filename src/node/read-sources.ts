@@ -1,17 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname, resolve, sep } from 'node:path'
 import type { Source } from '../language/source.ts'
 import { joinImport } from '../policy/import-path.ts'
 import type { ReadProblem, ReadResult, SourceReader } from '../policy/load.ts'
-import { importMissing, importOutside, importProblem, maxFileBytes, notText, textOf, tooLarge } from './source-text.ts'
+import { isDirectory, isInside, pathInside, projectRoot, realPathOf } from './path-inside.ts'
+import { imports, maxFileBytes, notText, textOf, tooLarge } from './source-text.ts'
 
 export { maxFileBytes }
 
@@ -68,7 +61,7 @@ export function fileSourceReader(options: ReadSourcesOptions = {}): SourceReader
       const importer = realPaths.get(from.name)
       if (importer === undefined || root === undefined)
         return refused('RT0001', 'the file cannot be found', undefined)
-      const real = importedPath(path, importer, root)
+      const real = pathInside(path, importer, root, imports)
       return typeof real === 'string'
         ? open(real, joinImport(from.name, path))
         : { kind: 'problem', problem: real }
@@ -76,59 +69,8 @@ export function fileSourceReader(options: ReadSourcesOptions = {}): SourceReader
   }
 }
 
-/** The real path that an import leads to, or why it leads nowhere. */
-function importedPath(path: string, importer: string, root: string): string | ReadProblem {
-  const written = importProblem(path)
-  if (written !== undefined) return written
-  const lexical = resolve(dirname(importer), path)
-  if (!isInside(root, lexical)) return importOutside
-  const real = realPathOf(lexical)
-  if (real === undefined) return importMissing
-  if (!isInside(root, real)) return importOutside
-  if (!real.endsWith('.route')) {
-    return {
-      code: 'RT0002',
-      message: 'the import is a link to another kind of file',
-      help: 'only `.route` files can be imported',
-    }
-  }
-  return real
-}
-
 function refused(code: ReadProblem['code'], message: string, help: string | undefined): ReadResult {
   return { kind: 'problem', problem: { code, message, help } }
-}
-
-/** The nearest directory above with a `.git`, else the directory of the file. */
-function projectRoot(file: string): string {
-  let directory = dirname(file)
-  for (;;) {
-    if (existsSync(join(directory, '.git'))) return directory
-    const above = dirname(directory)
-    if (above === directory) return dirname(file)
-    directory = above
-  }
-}
-
-export function isInside(root: string, path: string): boolean {
-  const steps = relative(root, path)
-  return steps === '' || (!isAbsolute(steps) && steps !== '..' && !steps.startsWith(`..${sep}`))
-}
-
-export function realPathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path)
-  } catch {
-    return undefined
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
 }
 
 /** The text of a regular file of bounded size in UTF-8. */

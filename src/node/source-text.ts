@@ -37,35 +37,53 @@ export function textOf(bytes: Uint8Array): string | ReadProblem {
   }
 }
 
+/** What a path that is written in a policy is for, for what is said of it. */
+export interface PathKind {
+  /** As in "`the import` names no file". */
+  readonly what: string
+  /** What relative paths start from. */
+  readonly from: string
+  readonly example: string
+  readonly endings: readonly string[]
+}
+
+export const imports: PathKind = {
+  what: 'the import',
+  from: 'the file that imports it',
+  example: 'catalog/2026-06.route',
+  endings: ['.route'],
+}
+
 /** What is wrong with an import as it is written, wherever it may lead; `undefined`: nothing. */
 export function importProblem(path: string): ReadProblem | undefined {
+  return pathProblem(path, imports)
+}
+
+/** What is wrong with a path as it is written, wherever it may lead; `undefined`: nothing. */
+export function pathProblem(path: string, { what, from, example, endings }: PathKind): ReadProblem | undefined {
   const problem = (message: string, help: string): ReadProblem => ({ code: 'RT0002', message, help })
   if (path.includes('\0') || path.trim() === '') {
-    return problem(
-      'the import names no file',
-      'write a path such as `"catalog/2026-06.route"`',
-    )
+    return problem(`${what} names no file`, `write a path such as \`"${example}"\``)
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:/i.test(path)) {
-    return problem(
-      'the import is no path of a file',
-      'nothing is fetched from a network: copy the file into the project',
-    )
+    return problem(`${what} is no path of a file`, 'nothing is fetched from a network: copy the file into the project')
   }
   if (isAbsolute(path) || path.startsWith('/') || path.startsWith('~') || /^[a-z]:/i.test(path)) {
-    return problem(
-      'the import is an absolute path',
-      'write it relative to the file that imports it',
-    )
+    return problem(`${what} is an absolute path`, `write it relative to ${from}`)
   }
-  if (path.includes('\\')) {
-    return problem('the import has a `\\` in it', 'paths are written with `/` everywhere')
-  }
-  if (!path.endsWith('.route')) {
-    return problem(
-      'the import does not end in `.route`',
-      'only `.route` files can be imported',
-    )
-  }
+  if (path.includes('\\')) return problem(`${what} has a \`\\\` in it`, 'paths are written with `/` everywhere')
+  if (!endsAs(path, endings)) return problem(`${what} does not end in ${listed(endings)}`, onlyKinds(endings))
   return undefined
+}
+
+export function endsAs(path: string, endings: readonly string[]): boolean {
+  return endings.some((ending) => path.endsWith(ending))
+}
+
+function listed(endings: readonly string[]): string {
+  return endings.map((ending) => `\`${ending}\``).join(' or ')
+}
+
+export function onlyKinds(endings: readonly string[]): string {
+  return `only ${listed(endings)} files can be named here`
 }

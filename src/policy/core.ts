@@ -1,4 +1,5 @@
 import type { Location } from '../language/source.ts'
+import type { RecordedSession } from '../trace/session.ts'
 
 /**
  * The typed core form of a policy: every name resolved, every unit checked, every setting in place,
@@ -736,6 +737,18 @@ export type TestStep = Located &
         readonly lasts: { readonly kind: 'micros'; readonly micros: number } | { readonly kind: 'calls'; readonly calls: number }
       }
     | { readonly kind: 'repeat'; readonly times: number; readonly steps: readonly TestStep[] }
+    | {
+        readonly kind: 'recorded'
+        /** As written: from the file that it stands in, inside the root. */
+        readonly path: Located & { readonly text: string }
+        readonly session: string
+        /** Both ends included; `undefined`: every call. */
+        readonly calls: { readonly from: number; readonly to: number } | undefined
+        /** Of the last call. */
+        readonly outcome: Outcome | undefined
+        /** Of the trace; `undefined`: nobody has read it yet. */
+        readonly fragment: RecordedSession | undefined
+      }
     | { readonly kind: 'check'; readonly condition: Expression }
   )
 

@@ -35,6 +35,8 @@ export interface LoadResult {
   readonly sources: readonly Source[]
 }
 
+/** The version of the language that this release reads. */
+export const languageVersion = 1
 /** The most files one policy is made of. */
 export const maxFiles = 64
 /** The most rules one policy holds, over all blocks. */
@@ -142,6 +144,11 @@ function loadFile(loading: Loading, source: Source): void {
   loading.count += 1
   loading.path.push(source)
   const { file, diagnostics } = parse(source)
+  if (file.language !== undefined && Number(file.language.raw) !== languageVersion) {
+    const location = { source, span: file.language.span }
+    const help = `write \`language ${languageVersion}\`, or read it with the release that it was written for`
+    report(loading, 'RT0011', location, `got version ${file.language.raw} of the language`, help)
+  }
   for (const line of file.imports) {
     const location = { source, span: line.path.span }
     if (loading.count >= maxFiles) {

@@ -104,6 +104,7 @@ function inStep(step: TestStep): readonly Expression[] {
   switch (step.kind) {
     case 'user':
     case 'call':
+    case 'recorded':
       return present([step.outcome?.where])
     case 'check':
       return [step.condition]

@@ -1,4 +1,4 @@
-import type { Budget, Policy, TestCase, TestStep } from '../policy/core.ts'
+import type { Budget, Located, Outcome, Policy, TestCase, TestStep } from '../policy/core.ts'
 import type { CallInput, Evaluator, SessionState, World } from '../policy/decision.ts'
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { conclude, observe, startSession } from '../policy/session-state.ts'
@@ -10,7 +10,8 @@ import { drawThatTakes, hadBeenDrawn, taken, weighedLine } from './scenario/chan
 import type { WeighedLine } from './scenario/chances.ts'
 import { checked, compared } from './scenario/compare.ts'
 import { scriptedFaults } from './scenario/faults.ts'
-import { imagesOf, testInput } from './scenario/input.ts'
+import { testInput } from './scenario/input.ts'
+import { recordedCalls, textsOfBoth, withFacts } from './scenario/recorded.ts'
 import type { Concluded, Run, TestFailure, TestResult } from './scenario/run.ts'
 import { serve } from './serve.ts'
 import { charged, noAccounts, spentOf, usedOf } from './serving/budgets.ts'
@@ -48,6 +49,8 @@ export function runTest(
     attempts: [],
     state: startSession(policy, test.title),
     reply: undefined,
+    recordedReply: undefined,
+    recordedTexts: undefined,
     images: 0,
     elapsed: 0,
     nowSince: 0,
@@ -104,9 +107,41 @@ function one(run: Run, step: TestStep): TestFailure | undefined {
         if (failure !== undefined) return failure
       }
       return undefined
+    case 'recorded':
+      return recorded(run, step)
     case 'check':
       return checked(run, step)
   }
+}
+
+/** Every call of a fragment; its outcome is that of the last. */
+function recorded(run: Run, step: Extract<TestStep, { kind: 'recorded' }>): TestFailure | undefined {
+  const { policy } = run
+  const expected = `calls of the session \`${step.session}\` in \`${step.path.text}\``
+  const missing = (got: string): TestFailure => ({ location: step.location, expected, got, explanation: undefined })
+  if (step.fragment === undefined) return missing('a recording that nobody has read')
+  const calls = recordedCalls(policy, step.fragment, step.calls)
+  if (calls.length === 0) return missing(`the session has calls 1 to ${step.fragment.calls.at(-1)?.call ?? 0}`)
+  for (const [index, { record, input, gapMicros }] of calls.entries()) {
+    if (run.counts.calls >= maxTestCalls) return tooLong(step)
+    run.elapsed += gapMicros
+    const facts = run.given
+    const stated = testInput({
+      policy,
+      facts,
+      user: undefined,
+      reply: undefined,
+      imagesBefore: 0,
+      elapsedMicros: run.elapsed,
+      sinceNowMicros: run.elapsed - run.nowSince,
+    })
+    const outcome = index === calls.length - 1 ? step.outcome : undefined
+    run.recordedTexts = textsOfBoth(run.recordedTexts, input)
+    const failure = made(run, { ...withFacts(input, stated, facts), ...run.recordedTexts }, outcome)
+    run.recordedReply = record.reply
+    if (failure !== undefined) return failure
+  }
+  return undefined
 }
 
 // --- one call
@@ -114,11 +149,8 @@ function one(run: Run, step: TestStep): TestFailure | undefined {
 type CallStep = Extract<TestStep, { kind: 'user' | 'call' }>
 
 function called(run: Run, step: CallStep, user: string | undefined): TestFailure | undefined {
-  const { policy, counts } = run
-  if (counts.calls >= maxTestCalls) {
-    const got = `more than ${maxTestCalls} calls`
-    return { location: step.location, expected: `at most ${maxTestCalls} calls in one test`, got, explanation: undefined }
-  }
+  const { policy } = run
+  if (run.counts.calls >= maxTestCalls) return tooLong(step)
   const facts = [...run.given, ...step.facts]
   const input = testInput({
     policy,
@@ -129,27 +161,44 @@ function called(run: Run, step: CallStep, user: string | undefined): TestFailure
     elapsedMicros: run.elapsed,
     sinceNowMicros: step.facts.some((fact) => fact.kind === 'now') ? 0 : run.elapsed - run.nowSince,
   })
-  run.images = input.prompt.contextImages ?? run.images + imagesOf(facts)
-  const concluded = concludedCall(run, input, step)
+  return made(run, { ...input, ...unsaid(run), ...run.recordedTexts }, step.outcome)
+}
+
+/** What the log says of the reply before, where no step has said anything. */
+function unsaid({ reply, recordedReply }: Run): Partial<CallInput> {
+  const silent = reply === undefined || [reply.assistant, reply.thinking, reply.tools].every(({ length }) => length === 0)
+  return recordedReply !== undefined && silent ? { previousReply: recordedReply } : {}
+}
+
+function tooLong({ location }: Located): TestFailure {
+  const got = `more than ${maxTestCalls} calls`
+  return { location, expected: `at most ${maxTestCalls} calls in one test`, got, explanation: undefined }
+}
+
+function made(run: Run, input: CallInput, outcome: Outcome | undefined): TestFailure | undefined {
+  const { counts } = run
+  run.images = input.prompt.contextImages ?? run.images + (input.prompt.newImages ?? 0)
+  const concluded = concludedCall(run, input, outcome)
   const { decision } = concluded.call
   counts.calls += 1
-  counts.turns += user === undefined ? 0 : 1
+  counts.turns += input.beginsTurn ? 1 : 0
   counts.switches += decision.switched === undefined ? 0 : 1
   counts.upgrades += decision.upgraded ? 1 : 0
   run.state = concluded.state
   run.reply = { assistant: [], thinking: [], tools: [] }
+  run.recordedReply = undefined
   run.last = concluded
   run.attempts.push(...(concluded.service?.attempts ?? []))
   run.elapsed += concluded.service?.tookMicros ?? 0
   run.previousProvider = concluded.service?.served?.provider ?? run.previousProvider
-  return step.outcome === undefined ? undefined : compared(run, concluded, step.outcome)
+  return outcome === undefined ? undefined : compared(run, concluded, outcome)
 }
 
-function concludedCall(run: Run, input: CallInput, { kind, outcome }: CallStep): Concluded {
+function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined): Concluded {
   const { policy } = run
   const begun = observe(policy, run.state, input)
   const named = outcome?.target.kind === 'model' ? outcome.target.model : undefined
-  const moment = momentOf(run, input, kind === 'user' ? 1 : 0)
+  const moment = momentOf(run, input, input.beginsTurn ? 1 : 0)
   const call = decidedCall(run, begun, input, moment, named)
   const hosts = hostsOf(call)
   const gate = gateOf(run.fleet, {

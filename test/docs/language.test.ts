@@ -4,6 +4,7 @@ import { check } from '../../src/check/index.ts'
 import { format } from '../../src/language/format.ts'
 import { parse } from '../../src/language/parser.ts'
 import { loadPolicyText } from '../../src/policy/load.ts'
+import { readRecordings } from '../../src/node/read-recordings.ts'
 import { runTests } from '../../src/replay/scenario.ts'
 import { shippedRouteFiles } from '../support/route-files.ts'
 
@@ -36,9 +37,11 @@ describe('the examples of docs/language.md', () => {
     expect(found.map((each) => `${each.code} ${each.message}`)).toEqual([])
   })
 
-  it.each(blocks)('line $line passes its own tests', ({ text, alone }) => {
+  it.each(blocks)('line $line passes its own tests', async ({ text, alone }) => {
     const { policy } = loadPolicyText('example.route', whole(text, alone), libraries)
-    const failed = policy === undefined ? [] : runTests(policy).filter((each) => each.failure !== undefined)
+    const read = policy && (await readRecordings(policy))
+    expect(read?.diagnostics).toEqual([])
+    const failed = read === undefined ? [] : runTests(read.policy).filter((each) => each.failure !== undefined)
     expect(failed.map(({ title, failure }) => ({ title, ...failure, explanation: undefined, location: undefined }))).toEqual([])
   })
 

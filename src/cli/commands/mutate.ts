@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
 import { formatOption, percentage } from '../options.ts'
-import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
+import { requireTests, rootOption, type RootOption } from '../policy.ts'
 import { startProgress } from '../progress.ts'
 
 interface MutateOptions extends RootOption {
@@ -39,7 +39,7 @@ Examples:
 async function mutate(files: readonly string[], options: MutateOptions, context: Context): Promise<ExitCode> {
   const scored: { readonly file: string; readonly score: MutationScore }[] = []
   for (const file of files) {
-    const policy = requirePolicy(file, options, context)
+    const { policy } = await requireTests(file, options, context)
     if (policy === undefined) return exitCode.badInput
     if (policy.tests.length === 0) {
       return badInput(context, { message: `no test in \`${file}\``, help: 'mistakes are noticed by tests: write one first' })

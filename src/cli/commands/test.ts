@@ -14,7 +14,7 @@ import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput, usage } from '../failure.ts'
 import { formatOption, percentage } from '../options.ts'
-import { requireLoaded, rootOption, type RootOption } from '../policy.ts'
+import { requireTests, rootOption, type RootOption } from '../policy.ts'
 import { watchFiles } from '../watch.ts'
 
 interface TestOptions extends RootOption {
@@ -88,7 +88,7 @@ async function testFiles(files: readonly string[], options: TestOptions, context
   const tested: Tested[] = []
   const sources = new Set(files)
   for (const file of files) {
-    const loaded = requireLoaded(file, options, context)
+    const loaded = await requireTests(file, options, context)
     for (const { name } of loaded.sources) sources.add(name)
     if (loaded.policy === undefined) return { code: exitCode.badInput, sources: [...sources] }
     tested.push({ file, ...testedPolicy(loaded.policy, loaded.sources, options) })

@@ -42,9 +42,35 @@ function stepLines(layout: Layout, step: tree.Step, room: number): Lines {
         step.span.end - 1,
         (inner) => stepLines(layout, inner, room - 2),
       )
+    case 'each':
+      return block(layout, 'each', step.rows, step.span.end - 1, (row) =>
+        rowLines(layout, row, room - 2),
+      )
+    case 'recorded':
+      return recordedLines(layout, step, room)
     case 'check':
       return condition(layout, 'check ', step.condition, room)
   }
+}
+
+function rowLines(layout: Layout, row: tree.Row, room: number): Lines {
+  if (row.kind !== 'case') return stepLines(layout, row, room)
+  return block(layout, `case ${row.title.raw}`, row.steps, row.span.end - 1, (step) =>
+    stepLines(layout, step, room - 2),
+  )
+}
+
+function recordedLines(
+  layout: Layout,
+  { path, session, calls, outcome }: Extract<tree.Step, { kind: 'recorded' }>,
+  room: number,
+): Lines {
+  const range = calls === undefined ? '' : ` calls ${calls.from.raw} to ${calls.to.raw}`
+  const head = `recorded ${path.raw} session ${session.raw}${range}`
+  if (outcome === undefined) return [head]
+  const line = `${head} ${outcomeText(outcome)}`
+  if (line.length <= room) return [line]
+  return [head, ...indented(outcomeLines(layout, outcome, room - 2))]
 }
 
 /** From the opening brace to the one that closes facts; comments behind the last fact included. */

@@ -13,6 +13,7 @@ import type { Source } from '../source.ts'
 import type * as tree from '../syntax.ts'
 
 export interface FileParts {
+  readonly language: tree.Quantity | undefined
   readonly policy: tree.Name | undefined
   readonly imports: tree.Import[]
   readonly declarations: tree.Declaration[]
@@ -27,23 +28,35 @@ export class RouteParser extends TestParser {
   }
 
   parseTokens(source: Source, tokens: IToken[]): [FileParts, Diagnostic[]] {
-    return this.run(source, tokens, this.file, { policy: undefined, imports: [], declarations: [] })
+    return this.run(source, tokens, this.file, {
+      language: undefined,
+      policy: undefined,
+      imports: [],
+      declarations: [],
+    })
   }
 
   private file: Rule<FileParts> = this.RULE('file', () => {
     const imports: tree.Import[] = []
     const found: tree.Declaration[] = []
     if (this.RECORDING_PHASE) {
+      this.OPTION2(() => this.SUBRULE(this.language))
       this.OPTION(() => this.SUBRULE(this.policy))
       this.MANY(() => this.SUBRULE(this.importLine))
       this.MANY2(() => this.SUBRULE(this.declaration))
-      return { policy: undefined, imports, declarations: found }
+      return { language: undefined, policy: undefined, imports, declarations: found }
     }
+    let language: tree.Quantity | undefined
     let policy: tree.Name | undefined
     const first = this.first(this.declaration)
     while (this.LA(1).tokenType !== EOF) {
       const resume = (from: number): void => this.skipToDeclaration(from)
-      if (this.sees(word('policy'))) {
+      if (this.sees(word('language')) && this.beginsLine(this.LA(1))) {
+        const misplaced = language ?? policy ?? imports[0] ?? found[0]
+        if (misplaced !== undefined) this.reportOrder('`language`', language)
+        const version = this.attempt(() => this.SUBRULE(this.language), resume)
+        language ??= version
+      } else if (this.sees(word('policy'))) {
         const misplaced = policy !== undefined || imports.length + found.length > 0
         if (misplaced) this.reportOrder('`policy`', policy)
         const name = this.attempt(() => this.SUBRULE(this.policy), resume)
@@ -62,16 +75,19 @@ export class RouteParser extends TestParser {
         this.skipToDeclaration(from)
       }
     }
-    return { policy, imports, declarations: found }
+    return { language, policy, imports, declarations: found }
   })
 
-  private reportOrder(what: string, earlier: tree.Name | undefined): void {
+  private reportOrder(what: string, earlier: tree.Node | undefined): void {
     const related =
       earlier === undefined
         ? []
         : [{ location: this.location(earlier.span), message: 'the first one is here' }]
     this.report('RT0114', this.at(this.LA(1)), `got ${what} after other declarations`, {
-      help: 'a file begins with `policy NAME`, once, then its `import` lines, then everything else',
+      help:
+        what === '`language`'
+          ? '`language 1` is the first line of a file, once'
+          : 'a file begins with `policy NAME`, once, then its `import` lines, then everything else',
       related,
     })
   }
@@ -90,7 +106,7 @@ export class RouteParser extends TestParser {
       })
       return
     }
-    const near = suggest(token.image, ['policy', 'import', ...declarationWords, ...connectives])
+    const near = suggest(token.image, ['language', 'policy', 'import', ...declarationWords, ...connectives])
     const isWord = /^[A-Za-z]/.test(token.image)
     const code = isWord ? 'RT0102' : 'RT0101'
     this.report(code, this.at(token), `${describeToken(token)} begins no declaration`, {
@@ -123,6 +139,11 @@ export class RouteParser extends TestParser {
       this.SKIP_TOKEN()
     }
   }
+
+  private language: Rule<tree.Quantity> = this.RULE('language', () => {
+    this.CONSUME(word('language'))
+    return this.SUBRULE(this.integer)
+  })
 
   private policy: Rule<tree.Name> = this.RULE('policy', () => {
     this.CONSUME(word('policy'))

@@ -59,6 +59,8 @@ export abstract class TestParser extends ClaimParser {
       },
       { ALT: () => this.SUBRULE(this.fault) },
       { ALT: () => this.SUBRULE(this.repeat) },
+      { ALT: () => this.SUBRULE(this.each) },
+      { ALT: () => this.SUBRULE(this.recorded) },
       {
         ALT: () => {
           this.CONSUME(word('check'))
@@ -135,6 +137,47 @@ export abstract class TestParser extends ClaimParser {
       return this.node(start, { kind: 'repeat' as const, times, steps })
     }),
   )
+
+  private each: Rule<tree.Step> = this.RULE('each', () =>
+    this.nested(() => {
+      const start = this.start()
+      this.CONSUME(word('each'))
+      const rows = this.block(1, this.row, '`each`')
+      return this.node(start, { kind: 'each' as const, rows })
+    }),
+  )
+
+  private row: Rule<tree.Row> = this.RULE('row', () => {
+    const start = this.start()
+    return this.OR<tree.Row>([
+      {
+        ALT: () => {
+          this.CONSUME(word('case'))
+          const title = this.SUBRULE(this.text)
+          const steps = this.block(1, this.step, '`case`')
+          return this.node(start, { kind: 'case' as const, title, steps })
+        },
+      },
+      { ALT: () => this.SUBRULE(this.step) },
+    ])
+  })
+
+  private recorded: Rule<tree.Step> = this.RULE('recorded', () => {
+    const start = this.start()
+    this.CONSUME(word('recorded'))
+    const path = this.SUBRULE(this.text)
+    this.CONSUME(word('session'))
+    const session = this.SUBRULE2(this.text)
+    const calls = this.OPTION(() => {
+      this.CONSUME(word('calls'))
+      const from = this.SUBRULE(this.integer)
+      this.CONSUME(word('to'))
+      const to = this.SUBRULE2(this.integer)
+      return { from, to }
+    })
+    const outcome = this.OPTION2(() => this.SUBRULE(this.outcome))
+    return this.node(start, { kind: 'recorded' as const, path, session, calls, outcome })
+  })
 
   private outcome: Rule<tree.Outcome> = this.RULE('outcome', () => {
     const start = this.start()

@@ -66,4 +66,19 @@ export const readingEntries: readonly DiagnosticEntry[] = [
     title: 'file that declares nothing',
     explanation: 'The file is empty or holds comments only, so there is nothing to check or run.',
   },
+  {
+    code: 'RT0011',
+    severity: 'error',
+    title: 'unknown version of the language',
+    explanation:
+      '`language 1` pins the version that a file is written in, so that a later one, in which words may mean something else, refuses it or reads it as what it is. This release reads version 1.',
+    example: 'language 2\npolicy p',
+  },
+  {
+    code: 'RT0012',
+    severity: 'error',
+    title: 'recording that cannot be read',
+    explanation:
+      'A `recorded` step names a trace below the root and a session in it. Its path starts from the file that it stands in, and is held to the rules of `import`.',
+  },
 ]

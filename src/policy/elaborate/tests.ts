@@ -36,14 +36,32 @@ export function elaborateTests(context: Context, files: readonly syntax.File[]):
         })
         continue
       }
-      tests.push({
-        title: title.value,
-        location: at(source, declaration),
-        steps: elaborateSteps(context, declaration.steps, source),
-      })
+      const ways = elaborateSteps(context, declaration.steps, source)
+      if (ways.length > mostRows) {
+        context.report('RT0213', at(source, title), `the test ${title.raw} goes more than ${mostRows} ways`, {
+          help: 'the rows of one `each` are multiplied by those of the next',
+        })
+        continue
+      }
+      tests.push(
+        ...ways.map(({ rows, steps }) => ({
+          title: [title.value, rows.join(', ')].filter((part) => part !== '').join(': '),
+          location: at(source, declaration),
+          steps,
+        })),
+      )
     }
   }
   return tests
+}
+
+/** Tests that one `test` may stand for. */
+const mostRows = 1_000
+
+/** One way through the rows of a test: the names of the rows, outer ones first. */
+interface Way {
+  readonly rows: readonly string[]
+  readonly steps: readonly TestStep[]
 }
 
 function length(steps: readonly syntax.Step[]): number {
@@ -52,6 +70,8 @@ function length(steps: readonly syntax.Step[]): number {
     total += 1
     if (step.kind === 'repeat')
       total += Number(step.times.raw.replaceAll('_', '')) * length(step.steps)
+    if (step.kind === 'each')
+      total += Math.max(0, ...step.rows.map((row) => length(row.kind === 'case' ? row.steps : [row])))
   }
   return total
 }
@@ -60,11 +80,79 @@ function elaborateSteps(
   context: Context,
   steps: readonly syntax.Step[],
   source: Source,
-): TestStep[] {
-  return defined(steps.map((step) => elaborateStep(context, step, source)))
+): readonly Way[] {
+  let ways: { readonly rows: string[]; readonly steps: TestStep[] }[] = [{ rows: [], steps: [] }]
+  for (const step of steps) {
+    const next = elaborateStep(context, step, source)
+    const [only] = next
+    if (next.length !== 1 || only === undefined) {
+      const all = ways.flatMap((way) =>
+        next.map((each) => ({ rows: [...way.rows, ...each.rows], steps: [...way.steps, ...each.steps] })),
+      )
+      ways = all.slice(0, mostRows + 1)
+      continue
+    }
+    for (const way of ways) {
+      way.rows.push(...only.rows)
+      way.steps.push(...only.steps)
+    }
+  }
+  return ways
 }
 
-function elaborateStep(context: Context, step: syntax.Step, source: Source): TestStep | undefined {
+/** The ways that a step goes: one, but for the rows of an `each`. */
+function elaborateStep(context: Context, step: syntax.Step, source: Source): readonly Way[] {
+  const location = at(source, step)
+  switch (step.kind) {
+    case 'each':
+      return elaborateRows(context, step, source)
+    case 'repeat': {
+      const times = wholeNumber(step.times, source, context.report, { from: 1, to: longestTest })
+      return elaborateSteps(context, step.steps, source).map(({ rows, steps }) => ({
+        rows,
+        steps: times === undefined ? [] : [{ kind: 'repeat', location, times, steps }],
+      }))
+    }
+    default:
+      return [{ rows: [], steps: defined([elaborateOne(context, step, source)]) }]
+  }
+}
+
+function elaborateRows(
+  context: Context,
+  { rows, span }: Extract<syntax.Step, { kind: 'each' }>,
+  source: Source,
+): readonly Way[] {
+  if (rows.length === 0) {
+    context.report('RT0213', at(source, { span }), '`each` has no row', {
+      help: 'a row is a step, or `case "…" { … }` with several',
+    })
+    return [{ rows: [], steps: [] }]
+  }
+  const titles = new Map<string, syntax.Node>()
+  return rows.flatMap((row, index) => {
+    if (row.kind !== 'case') return named(`row ${index + 1}`, elaborateStep(context, row, source))
+    const before = titles.get(row.title.value)
+    if (before !== undefined) {
+      context.report('RT0202', at(source, row.title), `a case titled ${row.title.raw} is already there`, {
+        help: 'the title is part of the key of the test session: give it another one',
+        related: [{ location: at(source, before), message: 'first written here' }],
+      })
+    }
+    titles.set(row.title.value, row.title)
+    return named(row.title.value, elaborateSteps(context, row.steps, source))
+  })
+}
+
+function named(row: string, ways: readonly Way[]): readonly Way[] {
+  return ways.map((way) => ({ ...way, rows: [row, ...way.rows] }))
+}
+
+function elaborateOne(
+  context: Context,
+  step: Exclude<syntax.Step, { kind: 'each' | 'repeat' }>,
+  source: Source,
+): TestStep | undefined {
   const { report } = context
   const location = at(source, step)
   switch (step.kind) {
@@ -102,11 +190,8 @@ function elaborateStep(context: Context, step: syntax.Step, source: Source): Tes
     }
     case 'fault':
       return elaborateFault(context, step, source)
-    case 'repeat': {
-      const times = wholeNumber(step.times, source, report, { from: 1, to: longestTest })
-      const steps = elaborateSteps(context, step.steps, source)
-      return times === undefined ? undefined : { kind: 'repeat', location, times, steps }
-    }
+    case 'recorded':
+      return elaborateRecorded(context, step, source)
     case 'check': {
       const condition = elaborateCondition(
         context,
@@ -115,6 +200,33 @@ function elaborateStep(context: Context, step: syntax.Step, source: Source): Tes
       )
       return condition && { kind: 'check', location, condition }
     }
+  }
+}
+
+function elaborateRecorded(
+  context: Context,
+  { path, session, calls, outcome, span }: Extract<syntax.Step, { kind: 'recorded' }>,
+  source: Source,
+): TestStep | undefined {
+  const { report } = context
+  const bounds = { from: 1, to: Number.MAX_SAFE_INTEGER }
+  const from = calls && wholeNumber(calls.from, source, report, bounds)
+  const to = calls && wholeNumber(calls.to, source, report, bounds)
+  if (calls !== undefined && (from === undefined || to === undefined)) return undefined
+  if (calls !== undefined && from !== undefined && to !== undefined && from > to) {
+    report('RT0213', at(source, calls.to), `calls ${from} to ${to} are none`, {
+      help: 'calls count from 1, the first is written before the last',
+    })
+    return undefined
+  }
+  return {
+    kind: 'recorded',
+    location: at(source, { span }),
+    path: { text: path.value, location: at(source, path) },
+    session: session.value,
+    calls: from === undefined || to === undefined ? undefined : { from, to },
+    outcome: outcome && elaborateOutcome(context, outcome, source),
+    fragment: undefined,
   }
 }
 

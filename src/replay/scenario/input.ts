@@ -58,7 +58,7 @@ export function testInput(call: TestCall): CallInput {
   }
 }
 
-export function imagesOf(facts: readonly TestFact[]): number {
+function imagesOf(facts: readonly TestFact[]): number {
   const images = factReading(facts, 'images')
   return typeof images === 'number' ? images : 0
 }

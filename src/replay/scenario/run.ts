@@ -1,6 +1,7 @@
 import type { Location } from '../../language/source.ts'
 import type { Policy, TestCase, TestFact } from '../../policy/core.ts'
-import type { Evaluator, Explanation, SessionState } from '../../policy/decision.ts'
+import type { CallInput, Evaluator, Explanation, SessionState } from '../../policy/decision.ts'
+import type { ReplyFacts } from '../../trace/record.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Attempt } from '../result.ts'
 import type { Service } from '../serve.ts'
@@ -42,6 +43,10 @@ export interface Run {
   state: SessionState
   /** What has been said of the reply to the last call; `undefined` before the first. */
   reply: { assistant: string[]; thinking: string[]; tools: TestReply['tools'][number][] } | undefined
+  /** The reply of a recorded call, until a step says what it was instead. */
+  recordedReply: ReplyFacts | undefined
+  /** What logs count in the texts of fragments and leave out of them; `undefined`: no fragment yet. */
+  recordedTexts: Pick<CallInput, 'phraseLists' | 'withheld'> | undefined
   images: number
   elapsed: number
   /** When `now` was given. */
