@@ -2,10 +2,10 @@ import type { TraceRecord } from '../record.ts'
 import type { Conversation, Surroundings } from './claude-code/conversation.ts'
 import { parseJsonLine } from './json-line.ts'
 import { recordsOf } from './claude-code/records.ts'
-import { importTally } from './claude-code/report.ts'
-import type { ImportTally } from './claude-code/report.ts'
 import { survey } from './claude-code/survey.ts'
 import { readTranscript } from './claude-code/transcript.ts'
+import { importTally } from './import-tally.ts'
+import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
 import { inputFiles } from './input-files.ts'
 
@@ -17,7 +17,7 @@ export const claudeCode: Importer = { format: 'claude-code', detect, read: impor
  * call that several hold), once for the records, one file at a time.
  */
 export function importClaudeCode(paths: readonly string[], options: ImportOptions): ImportRun {
-  const tally = importTally()
+  const tally = importTally('claude-code')
   return { records: recordsFrom(paths, options, tally), report: tally.report }
 }
 
@@ -49,12 +49,25 @@ async function* recordsFrom(
       const { session } = conversation.identity
       const calls = sessions.get(session)?.calls ?? 0
       const records = recordsOf(conversation, calls, options)
-      tally.conversation(conversation, records)
+      count(conversation, records, tally)
       if (records.length === 0) continue
       sessions.set(session, { calls: calls + ownCalls(conversation), turns: conversation.turn })
       yield* records
     }
     options.onFile?.({ done: index + 1, files: files.length })
+  }
+}
+
+function count(conversation: Conversation, records: readonly TraceRecord[], tally: ImportTally): void {
+  const { identity, counts, failedAttempts, wholeAtFirstCall, backwardTimes, drafts } = conversation
+  const child = identity.parent !== undefined
+  tally.conversation({ child, counts, unfinishedAttempts: failedAttempts.length })
+  for (const draft of drafts) if (draft.kind === 'call' && draft.copy) tally.duplicate()
+  for (const record of records) {
+    if (record.record === 'session') {
+      tally.session({ child, beginsInTheMiddle: wholeAtFirstCall === false, backwardTimes })
+    }
+    tally.record(record)
   }
 }
 

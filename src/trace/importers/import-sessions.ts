@@ -3,8 +3,8 @@ import type { TraceFile } from '../files.ts'
 import { TRACE_SCHEMA_VERSION } from '../record.ts'
 import type { CallRecord, EventRecord, SessionRecord, TraceRecord } from '../record.ts'
 import { checkRecord } from '../validate.ts'
-import { sessionTally } from './import-tally.ts'
-import type { SessionTally } from './import-tally.ts'
+import { importTally } from './import-tally.ts'
+import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
 import { inputFiles } from './input-files.ts'
 import type { Refusal } from './input-files.ts'
@@ -35,7 +35,7 @@ export function importerOf(log: LogFormat): Importer {
     format,
     detect,
     read: (paths, options): ImportRun => {
-      const tally = sessionTally(format)
+      const tally = importTally(format)
       return { records: recordsFrom(log, paths, options, tally), report: tally.report }
     },
   }
@@ -45,7 +45,7 @@ async function* recordsFrom(
   log: LogFormat,
   paths: readonly string[],
   options: ImportOptions,
-  tally: SessionTally,
+  tally: ImportTally,
 ): AsyncGenerator<TraceRecord> {
   const input = await inputFiles(paths, log.refusal, options.standardInput)
   tally.ignored(input.ignored)
@@ -59,7 +59,8 @@ async function* recordsFrom(
     const drafts = await log.readFile(file, { options, tally: tally.lines })
     tally.file()
     for (const [at, draft] of drafts.entries()) {
-      tally.draft(draft)
+      const { counts, unfinishedAttempts } = draft
+      tally.conversation({ child: isChild(draft), counts, unfinishedAttempts })
       yield* recordsOf(draft, plan, { log, file, index, at, begun, options, tally })
     }
     options.onFile?.({ done: index + 1, files: plan.files.length })
@@ -79,7 +80,7 @@ interface Place {
   readonly at: number
   readonly begun: Set<string>
   readonly options: ImportOptions
-  readonly tally: SessionTally
+  readonly tally: ImportTally
 }
 
 function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<TraceRecord> {
@@ -92,7 +93,11 @@ function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<Tr
     if (number === undefined || !written) continue
     if (!begun.has(session)) {
       begun.add(session)
-      tally.session(draft, plan.backwardTimes(session))
+      tally.session({
+        child: isChild(draft),
+        beginsInTheMiddle: draft.beginsInTheMiddle,
+        backwardTimes: plan.backwardTimes(session),
+      })
       const header = headerOf(draft, one.line, place)
       if (passes(header, one.line, place)) yield header
     }
@@ -101,6 +106,10 @@ function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<Tr
     tally.record(record)
     yield record
   }
+}
+
+function isChild({ facts }: SessionDraft): boolean {
+  return facts.parent !== undefined
 }
 
 /** What the log says may be anything; a record that a replay would refuse is none. */

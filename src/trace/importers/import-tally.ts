@@ -8,24 +8,39 @@ import type {
 import { lineTally, tallies } from './line-tally.ts'
 import type { LineTally } from './line-tally.ts'
 import { noCounts } from './session-draft.ts'
-import type { SessionDraft } from './session-draft.ts'
+
+/** One conversation of one file. */
+export interface ReadConversation {
+  /** An agent started it. */
+  readonly child: boolean
+  readonly counts: ConversationCounts
+  /** Failed attempts after which the file ends. */
+  readonly unfinishedAttempts: number
+}
+
+/** A session of which a record was written. */
+export interface WrittenSession {
+  readonly child: boolean
+  readonly beginsInTheMiddle: boolean
+  readonly backwardTimes: boolean
+}
 
 /** Gathers the report while records are written. */
-export interface SessionTally {
+export interface ImportTally {
   readonly lines: LineTally
   readonly ignored: (problems: readonly ImportProblem[]) => void
   readonly file: () => void
   readonly duplicate: () => void
-  readonly draft: (draft: SessionDraft) => void
-  /** A session of which a record was written, told once. */
-  readonly session: (draft: SessionDraft, backwardTimes: boolean) => void
+  readonly conversation: (conversation: ReadConversation) => void
+  /** Told once a session. */
+  readonly session: (session: WrittenSession) => void
   readonly record: (record: TraceRecord) => void
   readonly report: () => ImportReport
 }
 
 type Mutable<T> = { -readonly [name in keyof T]: T[name] }
 
-export function sessionTally(format: string): SessionTally {
+export function importTally(format: string): ImportTally {
   const lines = lineTally()
   const ignoredFiles: ImportProblem[] = []
   let files = 0
@@ -37,23 +52,22 @@ export function sessionTally(format: string): SessionTally {
   const children: Mutable<ConversationCounts> = { ...noCounts }
   const unloggedCompactions: UnloggedCompaction[] = []
   let unfinishedAttempts = 0
-  const isChild = (draft: SessionDraft): boolean => draft.facts.parent !== undefined
 
   return {
     lines,
     ignored: (problems) => void ignoredFiles.push(...problems),
     file: () => void (files += 1),
     duplicate: () => void (calls.duplicates += 1),
-    draft: (draft) => {
-      unfinishedAttempts += draft.unfinishedAttempts
-      const counts = isChild(draft) ? children : main
+    conversation: ({ child, counts, unfinishedAttempts: unfinished }) => {
+      unfinishedAttempts += unfinished
+      const sums = child ? children : main
       for (const name of Object.keys(noCounts) as (keyof ConversationCounts)[]) {
-        counts[name] += draft.counts[name]
+        sums[name] += counts[name]
       }
     },
-    session: (draft, backwardTimes) => {
-      sessions[isChild(draft) ? 'child' : 'main'] += 1
-      if (draft.beginsInTheMiddle) sessions.beginInTheMiddle += 1
+    session: ({ child, beginsInTheMiddle, backwardTimes }) => {
+      sessions[child ? 'child' : 'main'] += 1
+      if (beginsInTheMiddle) sessions.beginInTheMiddle += 1
       if (backwardTimes) sessions.backwardTimes += 1
     },
     record: (record) => {

@@ -1,5 +1,6 @@
 import type { Provenance, TextFacts } from '../../record.ts'
 import type { ConversationCounts, ImportOptions } from '../importer.ts'
+import { noCounts } from '../session-draft.ts'
 import type { CallDraft, Draft, FailedAttempt, ToolDraft } from './draft.ts'
 import type { Envelope } from './row.ts'
 
@@ -67,14 +68,6 @@ export interface Conversation {
   /** Whether a tool failed whose call has not been read yet. */
   readonly earlyResults: Map<string, boolean>
   readonly imagesAt: Map<string, number | undefined>
-}
-
-export const noCounts: ConversationCounts = {
-  messages: 0,
-  messagesWithoutCall: 0,
-  toolResults: 0,
-  toolFailures: 0,
-  toolResultsWithoutCall: 0,
 }
 
 export function beginConversation(identity: ConversationIdentity, turn: number): Conversation {
