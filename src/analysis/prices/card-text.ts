@@ -2,21 +2,7 @@ import { format } from '../../language/format.ts'
 import { parse } from '../../language/parser.ts'
 import type { PriceCard } from '../../policy/core.ts'
 import { dateOfDay } from '../../replay/day.ts'
-
-/** In the order in which a person reads a price list. */
-const rows = [
-  'input',
-  'output',
-  'reasoning',
-  'cache-read',
-  'cache-write',
-  'cache-write-5min',
-  'cache-write-1h',
-  'image',
-  'request',
-] as const
-
-const perPiece: ReadonlySet<string> = new Set(['image', 'request'])
+import { bucketOrder, decimalsOf } from './buckets.ts'
 
 /** The `price` blocks of cards, before layout; every price to its last digit. */
 export function cardsText(cards: readonly PriceCard[]): string {
@@ -29,10 +15,10 @@ function cardText({ fromDay, aboveTokens, serviceTier, picoUsd }: PriceCard): st
     ...(aboveTokens === 0 ? [] : [`above ${tokensText(aboveTokens)} tokens`]),
     ...(serviceTier === null ? [] : [`for ${serviceTier}`]),
   ]
-  const lines = rows.flatMap((row) => {
+  const lines = bucketOrder.flatMap((row) => {
     const price = picoUsd[row]
     if (price === undefined) return []
-    return [`    ${row} ${dollars(price, perPiece.has(row) ? 12 : 6)}`]
+    return [`    ${row} ${dollars(price, decimalsOf(row))}`]
   })
   return [
     `  price per 1M tokens ${conditions.map((each) => `${each} `).join('')}{`,

@@ -1,4 +1,5 @@
 import type { PriceBucket } from '../../policy/core.ts'
+import { bucketOrder, decimalsOf } from './buckets.ts'
 import { dollarsText, isEqual, rounded, type Decimal } from './decimal.ts'
 import type { LeftOut, ListedCard, ListedModel, Listing } from './listing.ts'
 import { laidOut, quoted, tokensText } from './card-text.ts'
@@ -256,38 +257,21 @@ function modelText(
   ].join('\n')
 }
 
-const order = [
-  'input',
-  'output',
-  'reasoning',
-  'cache-read',
-  'cache-write',
-  'cache-write-5min',
-  'cache-write-1h',
-  'image',
-  'request',
-] as const
-
 function rowsText({ rows }: ListedCard): string {
-  return order
+  return bucketOrder
     .flatMap((bucket) => {
       const price: Decimal | undefined = rows[bucket]
       return price === undefined
         ? []
-        : [`    ${bucket} ${dollarsText(rounded(price, placesOf(bucket)))}`]
+        : [`    ${bucket} ${dollarsText(rounded(price, decimalsOf(bucket)))}`]
     })
     .join('\n')
 }
 
-/** Of a million tokens to the pico-dollar a token; of one image or request to the pico-dollar. */
-function placesOf(bucket: PriceBucket): number {
-  return bucket === 'image' || bucket === 'request' ? 12 : 6
-}
-
 function roundedRows({ rows }: ListedCard): readonly PriceBucket[] {
-  return order.filter((bucket) => {
+  return bucketOrder.filter((bucket) => {
     const price = rows[bucket]
-    return price !== undefined && !isEqual(price, rounded(price, placesOf(bucket)))
+    return price !== undefined && !isEqual(price, rounded(price, decimalsOf(bucket)))
   })
 }
 

@@ -1,4 +1,5 @@
 import type { PriceBucket } from '../../policy/core.ts'
+import { isPerPiece } from './buckets.ts'
 import { decimalOf, exceeds, isZero, shifted, type Decimal } from './decimal.ts'
 
 /** Dollars of a million tokens, of one image or of one request. */
@@ -37,6 +38,20 @@ export interface LeftOut {
   readonly reason: string
 }
 
+/** Entries of a list by their own names, those apart that cannot be taken; `undefined`: no entry of a model. */
+export function listingOf(
+  entries: Iterable<readonly [key: string, model: ListedModel | undefined]>,
+): Listing {
+  const models: ListedModel[] = []
+  const leftOut: LeftOut[] = []
+  for (const [key, model] of entries) {
+    const reason = model === undefined ? 'no entry of a model' : refusalOf(model.cards)
+    if (model !== undefined && reason === undefined) models.push(model)
+    else leftOut.push({ key, reason: reason ?? '' })
+  }
+  return { models, leftOut }
+}
+
 /** Beyond this many dollars for a million tokens the list has another unit in mind. */
 const mostPerMillion = 10_000n
 
@@ -61,14 +76,14 @@ export function tokenCount(text: unknown): number | undefined {
 }
 
 /** Why these cards cannot be taken; `undefined`: they can. */
-export function refusalOf(cards: readonly ListedCard[]): string | undefined {
+function refusalOf(cards: readonly ListedCard[]): string | undefined {
   const [plain] = cards
   if (plain?.rows.input === undefined && plain?.rows.output === undefined)
     return 'no price per token'
   const dear = cards.some(({ rows }) =>
     Object.entries(rows).some(
       ([bucket, price]) =>
-        bucket !== 'image' && bucket !== 'request' && exceeds(price, mostPerMillion),
+        !isPerPiece(bucket as PriceBucket) && exceeds(price, mostPerMillion),
     ),
   )
   return dear

@@ -1,15 +1,15 @@
 import type { PriceBucket } from '../../policy/core.ts'
+import { isPerPiece } from './buckets.ts'
 import { isZero, shifted, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
+  listingOf,
   number,
   perToken,
-  refusalOf,
   textOf,
   tokenCount,
   type Fields,
-  type LeftOut,
   type ListedCard,
   type ListedModel,
   type Listing,
@@ -19,21 +19,13 @@ import {
 export function litellmListing(document: unknown): Listing | undefined {
   const entries = fieldsOf(document)
   if (entries === undefined) return undefined
-  const models: ListedModel[] = []
-  const leftOut: LeftOut[] = []
-  for (const [key, value] of Object.entries(entries)) {
-    const entry = fieldsOf(value)
-    if (key === 'sample_spec' || key === 'last_updated') continue
-    if (entry === undefined) {
-      leftOut.push({ key, reason: 'no entry of a model' })
-      continue
-    }
-    const model = modelOf(key, entry)
-    const refusal = refusalOf(model.cards)
-    if (refusal === undefined) models.push(model)
-    else leftOut.push({ key, reason: refusal })
-  }
-  return { models, leftOut }
+  const listed = Object.entries(entries).filter(([key]) => key !== 'sample_spec' && key !== 'last_updated')
+  return listingOf(
+    listed.map(([key, value]) => {
+      const entry = fieldsOf(value)
+      return [key, entry === undefined ? undefined : modelOf(key, entry)]
+    }),
+  )
 }
 
 const base: ReadonlyMap<string, PriceBucket> = new Map([
@@ -47,8 +39,6 @@ const base: ReadonlyMap<string, PriceBucket> = new Map([
   ['input_cost_per_image', 'image'],
   ['input_cost_per_request', 'request'],
 ])
-
-const perPiece: ReadonlySet<PriceBucket> = new Set(['image', 'request'])
 
 /** `…_above_200k_tokens`, `_flex`, and both, in either order. */
 const suffix = /(?:_above_(\d+)k_tokens)?(?:_(flex|priority|batches))?$/
@@ -64,7 +54,7 @@ function priceOf(field: string, value: unknown): Price | undefined {
   const [tail, thousands, tier] = suffix.exec(field) ?? ['']
   const bucket = base.get(tail === '' ? field : field.slice(0, -tail.length))
   if (bucket === undefined) return undefined
-  const price = perPiece.has(bucket) ? number(value) : perToken(value)
+  const price = isPerPiece(bucket) ? number(value) : perToken(value)
   if (price === undefined) return undefined
   const serviceTier = tier === undefined ? null : tier === 'batches' ? 'batch' : tier
   return { bucket, aboveTokens: Number(thousands ?? 0) * 1_000, serviceTier, price }

@@ -3,9 +3,9 @@ import { isZero, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
+  listingOf,
   modalitiesOf,
   number,
-  refusalOf,
   textOf,
   tokenCount,
   type Fields,
@@ -26,7 +26,7 @@ export function modelsDevListing(document: unknown): Listing | undefined {
       entry,
     })),
   )
-  return entries.length === 0 ? undefined : listingOf(entries)
+  return entries.length === 0 ? undefined : listingOf(entries.map(listed))
 }
 
 /** One model file of models.dev: `providers/PROVIDER/models/ID.toml`, or `models/VENDOR/ID.toml`. */
@@ -39,7 +39,7 @@ export interface ModelFile {
 /** Model files as they are in its repository; a file with `base_model` inherits from that model. */
 export function modelsDevFiles(files: readonly ModelFile[]): Listing {
   const bases = new Map<string, Fields>()
-  const entries: { provider: string; id: string; entry: unknown }[] = []
+  const entries: Entry[] = []
   const leftOut: LeftOut[] = []
   for (const { path, document } of files) {
     const [, provider, id] = /(?:^|\/)providers\/([^/]+)\/models\/(.+)\.toml$/.exec(path) ?? []
@@ -51,7 +51,7 @@ export function modelsDevFiles(files: readonly ModelFile[]): Listing {
     else if (base !== undefined) bases.set(base, fields)
   }
   const listing = listingOf(
-    entries.map(({ provider, id, entry }) => ({ provider, id, entry: inherited(entry, bases, 8) })),
+    entries.map((one) => listed({ ...one, entry: inherited(one.entry, bases, 8) })),
   )
   return { ...listing, leftOut: [...leftOut, ...listing.leftOut] }
 }
@@ -85,22 +85,15 @@ function merged(from: Fields, own: Fields): Fields {
   return Object.fromEntries(all)
 }
 
-function listingOf(entries: readonly { provider: string; id: string; entry: unknown }[]): Listing {
-  const models: ListedModel[] = []
-  const leftOut: LeftOut[] = []
-  for (const { provider, id, entry } of entries) {
-    const key = `${provider}/${id}`
-    const fields = fieldsOf(entry)
-    if (fields === undefined) {
-      leftOut.push({ key, reason: 'no entry of a model' })
-      continue
-    }
-    const model = modelOf(provider, id, fields)
-    const refusal = refusalOf(model.cards)
-    if (refusal === undefined) models.push(model)
-    else leftOut.push({ key, reason: refusal })
-  }
-  return { models, leftOut }
+interface Entry {
+  readonly provider: string
+  readonly id: string
+  readonly entry: unknown
+}
+
+function listed({ provider, id, entry }: Entry): readonly [string, ListedModel | undefined] {
+  const fields = fieldsOf(entry)
+  return [`${provider}/${id}`, fields === undefined ? undefined : modelOf(provider, id, fields)]
 }
 
 const rowNames: ReadonlyMap<string, PriceBucket> = new Map([

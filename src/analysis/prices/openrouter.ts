@@ -1,15 +1,15 @@
 import type { PriceBucket } from '../../policy/core.ts'
+import { isPerPiece } from './buckets.ts'
 import { dollarsText, isZero, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
+  listingOf,
   modalitiesOf,
   number,
   perToken,
-  refusalOf,
   textOf,
   tokenCount,
-  type LeftOut,
   type ListedModel,
   type Listing,
 } from './listing.ts'
@@ -21,20 +21,12 @@ import {
 export function openRouterListing(document: unknown): Listing | undefined {
   const data = fieldOf(fieldsOf(document), 'data')
   if (!Array.isArray(data)) return undefined
-  const models: ListedModel[] = []
-  const leftOut: LeftOut[] = []
-  for (const [index, value] of data.entries()) {
-    const key = textOf(fieldOf(fieldsOf(value), 'id'))
-    if (key === undefined) {
-      leftOut.push({ key: `number ${index + 1}`, reason: 'no entry of a model' })
-      continue
-    }
-    const model = modelOf(key, value)
-    const refusal = refusalOf(model.cards)
-    if (refusal === undefined) models.push(model)
-    else leftOut.push({ key, reason: refusal })
-  }
-  return { models, leftOut }
+  return listingOf(
+    data.map((value, index) => {
+      const key = textOf(fieldOf(fieldsOf(value), 'id'))
+      return key === undefined ? [`number ${index + 1}`, undefined] : [key, modelOf(key, value)]
+    }),
+  )
 }
 
 const rowNames: ReadonlyMap<string, PriceBucket> = new Map([
@@ -55,7 +47,7 @@ function modelOf(key: string, value: unknown): ListedModel {
   const unsaid: string[] = []
   for (const [field, price] of Object.entries(pricing)) {
     const bucket = rowNames.get(field)
-    const written = bucket === 'image' || bucket === 'request' ? number(price) : perToken(price)
+    const written = bucket !== undefined && isPerPiece(bucket) ? number(price) : perToken(price)
     if (written !== undefined && bucket !== undefined) {
       // Nothing is written as 0 here.
       if (bucket === 'input' || bucket === 'output' || !isZero(written)) rows[bucket] = written

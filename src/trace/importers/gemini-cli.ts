@@ -1,20 +1,26 @@
 import type { TraceFile } from '../files.ts'
 import type { AttemptRecord } from '../record.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
 import { asCount, asList, asName, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** The telemetry file of Gemini CLI: objects laid out over many lines, one after the other. */
-export const geminiCli: Importer = importerOf({ format: 'gemini-cli', detect, refusal, readFile })
+export const geminiCli: Importer = importerOfCalls({
+  format: 'gemini-cli',
+  detect,
+  refusal: onlySuffixes(['log', 'json', 'jsonl'], 'no telemetry'),
+  readCalls,
+})
 
 interface Failed {
   readonly attempts: AttemptRecord[]
@@ -22,23 +28,9 @@ interface Failed {
   call: LoggedCall
 }
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   /** Failed attempts by session and prompt, until the response that follows them. */
   const failed = new Map<string, Failed>()
-  const take = (call: LoggedCall): void => {
-    items.push(
-      sessionItem(call, {
-        place: `${file.name}:${call.line}`,
-        format: 'gemini-cli',
-        options,
-        problem: (line, reason) => tally.problem({ file: file.name, line, reason }),
-      }),
-    )
-  }
   await readDocuments(
     file,
     tally,
@@ -52,7 +44,7 @@ async function readFile(
       if (name === 'api_response') {
         const before = failed.get(key)?.attempts
         failed.delete(key)
-        take(callOf(attributes, session, line, before))
+        calls.add(servedCall(attributes, session, line, before))
         return ['event: call']
       }
       if (name === 'api_error') {
@@ -66,11 +58,10 @@ async function readFile(
     },
     () => {
       for (const { attempts, call } of failed.values()) {
-        take({ ...call, attemptsBefore: attempts.slice(0, -1) })
+        calls.add({ ...call, attemptsBefore: attempts.slice(0, -1) })
       }
     },
   )
-  return sessionsOfCalls(items)
 }
 
 const knownEvents: ReadonlySet<string> = new Set([
@@ -83,16 +74,39 @@ const knownEvents: ReadonlySet<string> = new Set([
   'user_prompt',
 ])
 
-function callOf(
+function servedCall(
   attributes: JsonObject,
   session: string | undefined,
   line: number,
   attemptsBefore: readonly AttemptRecord[] = [],
 ): LoggedCall {
-  const endMicros = microsOfTime(attributes['event.timestamp'])
-  const took = durationMicros(attributes['duration_ms'], 1_000)
-  const model = asName(attributes['model'])
   const finish = attributes['finish_reasons']
+  return {
+    ...loggedAt(line, session, attributes),
+    counts: countsOf(attributes),
+    attemptsBefore,
+    finish: asString(asList(finish)?.[0]) ?? asString(finish),
+  }
+}
+
+function failedCall(attributes: JsonObject, session: string | undefined, line: number): LoggedCall {
+  const words = asString(attributes['error.message']) ?? asString(attributes['error'])
+  return {
+    ...loggedAt(line, session, attributes),
+    counts: { ok: true, counts: undefined },
+    failure: failureOfException(asString(attributes['error_type']), attributes['status_code'], words),
+  }
+}
+
+/** An event is logged when its call has ended. */
+function loggedAt(
+  line: number,
+  session: string | undefined,
+  attributes: JsonObject,
+): Omit<LoggedCall, 'counts'> {
+  const endMicros = microsOfTime(attributes['event.timestamp'])
+  const took = durationMicros(attributes['duration_ms'] ?? attributes['duration'], 1_000)
+  const model = asName(attributes['model']) ?? asName(attributes['model_name'])
   return {
     line,
     session,
@@ -102,9 +116,6 @@ function callOf(
     requested: model,
     model,
     provider: 'google',
-    counts: countsOf(attributes),
-    attemptsBefore,
-    finish: asString(asList(finish)?.[0]) ?? asString(finish),
   }
 }
 
@@ -113,25 +124,6 @@ function identityOf(attributes: JsonObject): string | undefined {
   const parts = ['session.id', 'prompt_id', 'event.timestamp', 'model', 'duration_ms', 'total_token_count']
   const values = parts.map((name) => attributes[name] ?? null)
   return typeof values[0] === 'string' && typeof values[2] === 'string' ? JSON.stringify(values) : undefined
-}
-
-function failedCall(attributes: JsonObject, session: string | undefined, line: number): LoggedCall {
-  const endMicros = microsOfTime(attributes['event.timestamp'])
-  const took = durationMicros(attributes['duration_ms'] ?? attributes['duration'], 1_000)
-  const words = asString(attributes['error.message']) ?? asString(attributes['error'])
-  const model = asName(attributes['model_name']) ?? asName(attributes['model'])
-  return {
-    line,
-    session,
-    id: identityOf(attributes),
-    startMicros: endMicros === undefined || took === undefined ? undefined : endMicros - took,
-    endMicros,
-    requested: model,
-    model,
-    provider: 'google',
-    counts: { ok: true, counts: undefined },
-    failure: failureOfException(asString(attributes['error_type']), attributes['status_code'], words),
-  }
 }
 
 function attemptOf({ model, provider, startMicros, endMicros, failure }: LoggedCall): AttemptRecord {
@@ -160,10 +152,6 @@ function countsOf(attributes: JsonObject): CountsReading {
       reasoning: read.get('thoughts'),
     },
   }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(log|json|jsonl)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no telemetry'
 }
 
 function detect(beginning: string): boolean {

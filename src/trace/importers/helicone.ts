@@ -1,43 +1,32 @@
 import type { TraceFile } from '../files.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import type { CountsReading } from './provider-usage.ts'
-import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import { readRows } from './read-rows.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** Helicone's requests, as its query interface answers and its exporter writes them. */
-export const helicone: Importer = importerOf({ format: 'helicone', detect, refusal, readFile })
+export const helicone: Importer = importerOfCalls({
+  format: 'helicone',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  readCalls,
+})
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
-  await readDocuments(file, tally, (document, line) => {
-    const rows = asList(document['data']) ?? [document]
-    return rows.map((value, index) => {
-      const row = asObject(value)
-      const kind = row === undefined ? 'no request' : kindOf(row)
-      if (row === undefined || kind !== 'call') return kind
-      items.push(
-        sessionItem(callOf(row, line), {
-          place: `${file.name}:${line}:${index}`,
-          format: 'helicone',
-          options,
-          problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
-        }),
-      )
-      return kind
-    })
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
+  await readRows(file, tally, (row, line, part) => {
+    const kind = kindOf(row)
+    if (kind === 'call') calls.add(callOf(row, line), part)
+    return kind
   })
-  return sessionsOfCalls(items)
 }
 
 function kindOf(row: JsonObject): string {
@@ -124,10 +113,6 @@ function countsOf(row: JsonObject): CountsReading {
 function costOf(dollars: number | undefined): LoggedCall['cost'] {
   const picoUsd = dollars === undefined || dollars === 0 ? undefined : picoUsdOf(dollars)
   return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
 }
 
 function detect(beginning: string): boolean {

@@ -18,6 +18,12 @@ const standardInputBytes = 256_000_000
 /** Why a file of this name is no input, or undefined where it is one. */
 export type Refusal = (fileName: string) => string | undefined
 
+/** Takes files by the ends of their names, packed or not, and says of others that they are none. */
+export function onlySuffixes(suffixes: readonly string[], otherwise: string): Refusal {
+  const ends = new RegExp(String.raw`\.(${suffixes.map((one) => one.replaceAll('.', String.raw`\.`)).join('|')})(\.gz|\.zst)?$`, 'i')
+  return (fileName) => (ends.test(fileName) ? undefined : otherwise)
+}
+
 /**
  * The files of one format below some paths. A directory is searched to its leaves; links to files
  * are read, links to directories in it are not followed. A file given by name is refused for the

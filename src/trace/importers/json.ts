@@ -32,3 +32,13 @@ export function asName(value: unknown): string | undefined {
     ? value
     : undefined
 }
+
+/** Databases and gateways keep objects and lists as text; text that is no JSON is nothing. */
+export function unquoted(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}

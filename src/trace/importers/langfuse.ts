@@ -1,20 +1,26 @@
 import type { TraceFile } from '../files.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfUtc } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { langfuseCounts } from './langfuse/usage.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** Langfuse's exports, answers of its interface, and batches sent to it. */
-export const langfuse: Importer = importerOf({ format: 'langfuse', detect, refusal, readFile })
+export const langfuse: Importer = importerOfCalls({
+  format: 'langfuse',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  readCalls,
+})
 
 interface Held {
   readonly observation: JsonObject
@@ -24,16 +30,10 @@ interface Held {
   readonly at: number
 }
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   const held: Held[] = []
   const parents = new Map<string, string>()
   const sessions = new Map<string, string>()
-  const problem = (line: number, reason: string): void =>
-    tally.problem({ file: file.name, line, reason })
 
   const takeTrace = (trace: JsonObject): string => {
     const id = asName(trace['id'])
@@ -101,13 +101,10 @@ async function readFile(
         }
         const own = asName(field(observation, 'sessionId', 'session_id'))
         const session = own ?? (trace === undefined ? undefined : (sessions.get(trace) ?? `trace/${trace}`))
-        const call = callOf(observation, line, session)
-        const place = `${file.name}:${line}:${index}`
-        items.push(sessionItem(call, { place, format: 'langfuse', options, problem }))
+        calls.add(callOf(observation, line, session), index)
       }
     },
   )
-  return sessionsOfCalls(items)
 }
 
 const knownTypes: ReadonlySet<string> = new Set([
@@ -131,22 +128,13 @@ function isCall(observation: JsonObject, kind: string): boolean {
 }
 
 function usageOf(observation: JsonObject): JsonObject | undefined {
-  const details = parsed(field(observation, 'usageDetails', 'usage_details'))
+  const details = unquoted(field(observation, 'usageDetails', 'usage_details'))
   const object = asObject(details)
   if (object !== undefined && Object.keys(object).length > 0) return object
   const old = asObject(observation['usage'])
   if (old === undefined || old['unit'] === 'CHARACTERS') return undefined
   const { input, output, total } = old
   return input === undefined && output === undefined ? undefined : { input, output, total }
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
 }
 
 function callOf(observation: JsonObject, line: number, session: string | undefined): LoggedCall {
@@ -168,7 +156,7 @@ function callOf(observation: JsonObject, line: number, session: string | undefin
     endMicros: microsOfUtc(field(observation, 'endTime', 'end_time')),
     requested: model,
     model,
-    provider: providerOf(parsed(observation['metadata'])),
+    provider: providerOf(unquoted(observation['metadata'])),
     counts: langfuseCounts(usageOf(observation)),
     cost: costOf(observation),
     failure: observation['level'] === 'ERROR' ? failureOfException(undefined, undefined, words) : undefined,
@@ -179,7 +167,7 @@ function callOf(observation: JsonObject, line: number, session: string | undefin
 
 /** Langfuse reckons the cost from its own prices, or takes what the client reckoned. */
 function costOf(observation: JsonObject): LoggedCall['cost'] {
-  const details = asObject(parsed(field(observation, 'costDetails', 'cost_details')))
+  const details = asObject(unquoted(field(observation, 'costDetails', 'cost_details')))
   const old = asObject(observation['usage'])
   const dollars =
     asNumber(field(observation, 'totalCost', 'total_cost')) ??
@@ -199,14 +187,14 @@ function providerOf(metadata: unknown): string | undefined {
 
 /** Whatever the instrumentation kept; only a list of messages tells turns and images. */
 function messagesIn(input: unknown): readonly unknown[] | undefined {
-  const value = parsed(input)
+  const value = unquoted(input)
   const list = asList(value) ?? asList(asObject(value)?.['messages'])
   const speaks = list?.some((message) => typeof asObject(message)?.['role'] === 'string')
   return speaks === true ? list : undefined
 }
 
 function replyIn(output: unknown): Pick<LoggedCall, 'reply' | 'toolsUnknown' | 'finish'> {
-  const value = parsed(output)
+  const value = unquoted(output)
   const object = asObject(asList(value)?.[0]) ?? asObject(value)
   if (object === undefined) {
     const words = typeof output === 'string' && output !== 'None' && asList(value) === undefined ? output : ''
@@ -220,10 +208,6 @@ function replyIn(output: unknown): Pick<LoggedCall, 'reply' | 'toolsUnknown' | '
   return readable && message['role'] !== undefined
     ? { reply: message, finish }
     : { finish }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
 }
 
 function detect(beginning: string): boolean {

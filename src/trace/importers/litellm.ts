@@ -1,47 +1,35 @@
 import type { TraceFile } from '../files.ts'
 import type { AttemptRecord } from '../record.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { microsOfTime } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import { readProviderUsage } from './provider-usage.ts'
 import type { CountsReading } from './provider-usage.ts'
-import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import { readRows } from './read-rows.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** LiteLLM's logging payloads and its spend log rows. */
-export const litellm: Importer = importerOf({ format: 'litellm', detect, refusal, readFile })
+export const litellm: Importer = importerOfCalls({
+  format: 'litellm',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  readCalls,
+})
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
-  await readDocuments(file, tally, (document, line) => {
-    // An answer of the gateway's interface wraps its rows.
-    const rows = asList(document['data']) ?? [document]
-    return rows.map((value, index) => {
-      const row = asObject(value)
-      const kind = row === undefined ? 'no row' : kindOf(row)
-      if (row === undefined || kind !== 'call') return kind
-      items.push(
-        sessionItem(callOf(row, line), {
-          place: `${file.name}:${line}:${index}`,
-          format: 'litellm',
-          options,
-          problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
-        }),
-      )
-      return kind
-    })
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
+  await readRows(file, tally, (row, line, part) => {
+    const kind = kindOf(row)
+    if (kind === 'call') calls.add(callOf(row, line), part)
+    return kind
   })
-  return sessionsOfCalls(items)
 }
 
 const conversations =
@@ -91,22 +79,12 @@ function nonEmpty(value: unknown): string | undefined {
   return asName(value)
 }
 
-/** The database keeps objects and lists as text. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}
-
 function objectOf(value: unknown): JsonObject | undefined {
-  return asObject(parsed(value))
+  return asObject(unquoted(value))
 }
 
 function listOf(value: unknown): readonly unknown[] | undefined {
-  return asList(parsed(value))
+  return asList(unquoted(value))
 }
 
 /** The usage object tells the cached tokens; the columns of a row tell sums alone. */
@@ -159,10 +137,6 @@ function signalsOf(row: JsonObject, metadata: JsonObject | undefined): LoggedCal
   const team = nonEmpty(metadata?.['user_api_key_team_alias']) ?? nonEmpty(row['team_id'])
   if (tags.length === 0 && team === undefined) return undefined
   return known({ tags: tags.length === 0 ? undefined : tags, team })
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
 }
 
 function detect(beginning: string): boolean {

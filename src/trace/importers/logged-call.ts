@@ -7,8 +7,7 @@ import type { ImportOptions } from './importer.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import type { CountsReading } from './provider-usage.ts'
-import { bareSession } from './session-draft.ts'
-import type { DraftItem, SessionDraft } from './session-draft.ts'
+import type { DraftItem } from './session-draft.ts'
 
 /** One call as a gateway or a tracer logs it: alone, with its own session, in no order. */
 export interface LoggedCall {
@@ -33,6 +32,8 @@ export interface LoggedCall {
   readonly cancelled?: boolean
   /** Failed attempts before the last. */
   readonly attemptsBefore?: readonly AttemptRecord[]
+  /** In the whole prompt, of a call whose messages are not kept. */
+  readonly images?: number | undefined
   /** The whole prompt as messages, history included. */
   readonly messages?: readonly unknown[] | undefined
   readonly reply?: JsonObject | undefined
@@ -89,7 +90,14 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
           end === 'served' && model !== undefined
             ? known({ model, provider, region, serviceTier })
             : undefined,
-        prompt: known({ tokens: usage?.promptTokens, ...prompt?.facts, signals: call.signals }),
+        prompt: known({
+          tokens: usage?.promptTokens,
+          // A call that stands alone brings all its images.
+          newImages: call.images,
+          contextImages: call.images,
+          ...prompt?.facts,
+          signals: call.signals,
+        }),
         usage: usage?.usage,
         cost: call.cost,
         attempts: attempts.length === 0 ? undefined : attempts,
@@ -142,18 +150,4 @@ function within(
 ): number | undefined {
   if (micros === undefined || start === undefined || end === undefined) return undefined
   return micros >= start && micros < end ? micros : undefined
-}
-
-/** The calls of one file as sessions, each ordered by start. */
-export function sessionsOfCalls(
-  items: readonly SessionItem[],
-  factsOf: (session: string) => Partial<Pick<SessionDraft, 'facts' | 'version'>> = () => ({}),
-): readonly SessionDraft[] {
-  const bySession = new Map<string, DraftItem[]>()
-  for (const { session, item } of items) {
-    const known = bySession.get(session)
-    if (known === undefined) bySession.set(session, [item])
-    else known.push(item)
-  }
-  return [...bySession].map(([session, own]) => ({ ...bareSession(session, own), ...factsOf(session) }))
 }

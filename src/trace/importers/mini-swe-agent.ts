@@ -5,6 +5,7 @@ import { bucketsOf } from './buckets.ts'
 import { messageText, replyFacts } from './chat-messages.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { microsOfSeconds } from './instant.ts'
 import { asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -21,7 +22,7 @@ import { canonicalArguments, toolSignature } from './tool-signature.ts'
 export const miniSweAgent: Importer = importerOf({
   format: 'mini-swe-agent',
   detect,
-  refusal,
+  refusal: onlySuffixes(['traj.json'], 'no trajectory'),
   readFile,
 })
 
@@ -226,10 +227,6 @@ function returnCode(next: JsonObject | undefined): number | undefined {
   if (told !== undefined) return told
   const said = /^\s*<returncode>(-?\d+)<\/returncode>/.exec(messageText(next?.['content']))?.[1]
   return said === undefined ? undefined : Number(said)
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.traj\.json(\.gz|\.zst)?$/.test(fileName) ? undefined : 'no trajectory'
 }
 
 function detect(beginning: string): boolean {

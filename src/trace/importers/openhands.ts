@@ -3,6 +3,7 @@ import { replyFacts } from './chat-messages.ts'
 import { bucketsOf } from './buckets.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -14,7 +15,12 @@ import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts
 import { textFacts } from './text-facts.ts'
 
 /** OpenHands' trajectories: a list of events, each of the agent's with the metrics so far. */
-export const openhands: Importer = importerOf({ format: 'openhands', detect, refusal, readFile })
+export const openhands: Importer = importerOf({
+  format: 'openhands',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl'], 'no trajectory'),
+  readFile,
+})
 
 async function readFile(
   file: TraceFile,
@@ -174,10 +180,6 @@ function callOf({ run, id, usage, cost, took }: Entry, options: ImportOptions, p
       reply: message === undefined ? undefined : known({ ...replyFacts(message, options), finish: asString(choice?.['finish_reason']) }),
     }),
   }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no trajectory'
 }
 
 function detect(beginning: string): boolean {

@@ -1,61 +1,50 @@
 import type { TraceFile } from '../files.ts'
 import type { AttemptRecord } from '../record.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { countIn, numberIn, readCsv, truthIn } from './read-csv.ts'
 import type { Cell } from './read-csv.ts'
-import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import { readRows } from './read-rows.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** OpenRouter's answers of `/generation` and its activity CSV. */
-export const openrouter: Importer = importerOf({ format: 'openrouter', detect, refusal, readFile })
+export const openrouter: Importer = importerOfCalls({
+  format: 'openrouter',
+  detect,
+  refusal: onlySuffixes(['csv', 'json', 'jsonl'], 'no export'),
+  readCalls,
+})
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
-  const problem = (line: number, reason: string): void =>
-    tally.problem({ file: file.name, line, reason })
-  const take = (call: LoggedCall, index = 0): void => {
-    const place = `${file.name}:${call.line}:${index}`
-    items.push(sessionItem(call, { place, format: 'openrouter', options, problem }))
-  }
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   if (/\.csv(\.gz|\.zst)?$/.test(file.name)) {
     await readCsv(file, tally, (names) => {
       if (names.has('date') && names.has('requests')) {
-        problem(1, 'sums of a day: no calls can be told from them')
+        calls.problem(1, 'sums of a day: no calls can be told from them')
         return undefined
       }
       if (!names.has('generation_id')) return undefined
       return (cell, line) => {
-        take(callOfRow(cell, line))
+        calls.add(callOfRow(cell, line))
         return 'call'
       }
     })
   } else {
-    await readDocuments(file, tally, (document, line) => {
-      const data = document['data'] ?? document
-      return (asList(data) ?? [data]).map((value, index) => {
-        const generation = asObject(value)
-        if (asName(generation?.['id']) === undefined || !('tokens_prompt' in (generation ?? {}))) {
-          return 'no generation'
-        }
-        take(callOfGeneration(generation ?? {}, line), index)
-        return 'call'
-      })
+    await readRows(file, tally, (generation, line, part) => {
+      if (asName(generation['id']) === undefined || !('tokens_prompt' in generation)) return 'no generation'
+      calls.add(callOfGeneration(generation, line), part)
+      return 'call'
     })
   }
-  return sessionsOfCalls(items)
 }
 
 /** Bills go by the counts of the model's own tokenizer; the others are made comparable. */
@@ -156,10 +145,6 @@ function countsOf(
 function costOf(dollars: number | undefined): LoggedCall['cost'] {
   const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
   return picoUsd === undefined ? undefined : { picoUsd, source: 'gateway' }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(csv|json|jsonl)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no export'
 }
 
 function detect(beginning: string): boolean {

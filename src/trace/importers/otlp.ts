@@ -1,11 +1,12 @@
 import type { TraceFile } from '../files.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros } from './instant.ts'
 import { asList, asName, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { CallContext, LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
 import { firstOf, microsOfNanos, readAttributes } from './otlp/attributes.ts'
 import type { Attributes } from './otlp/attributes.ts'
@@ -13,10 +14,15 @@ import { names } from './otlp/names.ts'
 import { callOfSpan, costOf, countsOf, readSpan, spanKind } from './otlp/span-call.ts'
 import type { Span } from './otlp/span-call.ts'
 import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** OpenTelemetry's spans and log records about generative models, in OTLP's JSON form. */
-export const otlp: Importer = importerOf({ format: 'otlp', detect, refusal, readFile })
+export const otlp: Importer = importerOfCalls({
+  format: 'otlp',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'otlp'], 'no JSON'),
+  readCalls,
+})
 
 /** A span with the place where its category stands until all parents are known. */
 interface Held {
@@ -25,19 +31,9 @@ interface Held {
   readonly at: number
 }
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   const held: Held[] = []
   const parents = new Map<string, string>()
-  const contextAt = (line: number, index: number): CallContext => ({
-    place: `${file.name}:${line}:${index}`,
-    format: 'otlp',
-    options,
-    problem: (at, reason) => tally.problem({ file: file.name, line: at, reason }),
-  })
   await readDocuments(
     file,
     tally,
@@ -55,7 +51,7 @@ async function readFile(
       for (const [index, { record, attributes, resource }] of recordsIn(document).entries()) {
         const { category, call } = readRecord(record, attributes, resource, line)
         categories.push(category)
-        if (call !== undefined) items.push(sessionItem(call, contextAt(line, index)))
+        if (call !== undefined) calls.add(call, index)
       }
       return categories
     },
@@ -63,11 +59,10 @@ async function readFile(
       const around = above(held.map(({ span }) => keyOf(span.traceId, span.spanId)), parents)
       for (const [index, { span, categories, at }] of held.entries()) {
         if (around.has(keyOf(span.traceId, span.spanId))) categories[at] = 'span: around a call'
-        else items.push(sessionItem(callOfSpan(span), contextAt(span.line, index)))
+        else calls.add(callOfSpan(span), index)
       }
     },
   )
-  return sessionsOfCalls(items)
 }
 
 function keyOf(traceId: string | undefined, spanId: string | undefined): string {
@@ -144,10 +139,6 @@ function readRecord(
       cost: costOf(attributes),
     },
   }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl|ndjson|otlp)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
 }
 
 function detect(beginning: string): boolean {

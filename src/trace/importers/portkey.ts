@@ -1,40 +1,39 @@
 import type { TraceFile } from '../files.ts'
 import { failureOfException } from './exception-class.ts'
-import { importerOf } from './import-sessions.ts'
+import { importerOfCalls } from './importer-of-calls.ts'
+import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { sessionItem, sessionsOfCalls } from './logged-call.ts'
-import type { LoggedCall, SessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import { readProviderUsage } from './provider-usage.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { readDocuments } from './read-documents.ts'
-import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import type { ReadingContext } from './session-draft.ts'
 
 /** Portkey's log export. */
-export const portkey: Importer = importerOf({ format: 'portkey', detect, refusal, readFile })
+export const portkey: Importer = importerOfCalls({
+  format: 'portkey',
+  detect,
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  readCalls,
+})
 
-async function readFile(
-  file: TraceFile,
-  { options, tally }: ReadingContext,
-): Promise<readonly SessionDraft[]> {
-  const items: SessionItem[] = []
-  const problem = (line: number, reason: string): void =>
-    tally.problem({ file: file.name, line, reason })
+async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   await readDocuments(file, tally, (row, line) => {
     if (row['ai_model'] === undefined && row['ai_org'] === undefined && row['ai_provider'] === undefined) {
       return ['no log']
     }
     const call = callOf(row, line)
     if (row['cost'] !== undefined && row['cost'] !== null && call.cost === undefined && row['cost'] !== 0) {
-      problem(line, 'the cost is in no unit that is known: it is left out')
+      calls.problem(line, 'the cost is in no unit that is known: it is left out')
     }
-    items.push(sessionItem(call, { place: `${file.name}:${line}`, format: 'portkey', options, problem }))
+    calls.add(call)
     return ['call']
   })
-  return sessionsOfCalls(items)
 }
 
 function callOf(row: JsonObject, line: number): LoggedCall {
@@ -67,14 +66,7 @@ function callOf(row: JsonObject, line: number): LoggedCall {
 
 /** A body may lie one deeper, beside its headers, or be text. */
 function bodyOf(value: unknown): JsonObject | undefined {
-  let object = asObject(value)
-  if (typeof value === 'string') {
-    try {
-      object = asObject(JSON.parse(value))
-    } catch {
-      return undefined
-    }
-  }
+  const object = asObject(unquoted(value))
   return asObject(object?.['body']) ?? object
 }
 
@@ -97,10 +89,6 @@ function costOf(row: JsonObject): LoggedCall['cost'] {
   if (cost === undefined || cost === 0 || currency !== 'USD') return undefined
   const picoUsd = picoUsdOf(cost)
   return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no JSON'
 }
 
 function detect(beginning: string): boolean {

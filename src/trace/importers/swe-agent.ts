@@ -3,6 +3,7 @@ import type { TraceFile } from '../files.ts'
 import { messageText } from './chat-messages.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { asCount, asList, asName, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
@@ -13,7 +14,12 @@ import { textFacts } from './text-facts.ts'
 import { canonicalArguments, toolSignature } from './tool-signature.ts'
 
 /** SWE-agent's trajectories: `<instance>.traj`, one run a file, without tokens or times. */
-export const sweAgent: Importer = importerOf({ format: 'swe-agent', detect, refusal, readFile })
+export const sweAgent: Importer = importerOf({
+  format: 'swe-agent',
+  detect,
+  refusal: onlySuffixes(['traj'], 'no trajectory'),
+  readFile,
+})
 
 async function readFile(
   file: TraceFile,
@@ -136,10 +142,6 @@ function toolsOf(step: JsonObject): { readonly name: string; readonly signature:
   // A command may be called by its path, which is not kept.
   const name = /^(?:[^\s/]*\/)*([\w.-]{1,64})/.exec(action.slice(0, 1_024))?.[1]
   return name === undefined ? [] : [{ name, signature: toolSignature(name, canonicalArguments(action) ?? '') }]
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.traj(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no trajectory'
 }
 
 function detect(beginning: string): boolean {

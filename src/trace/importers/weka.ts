@@ -4,6 +4,7 @@ import type { BlockCache } from './block-cache.ts'
 import { bucketsOf } from './buckets.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer } from './importer.ts'
+import { onlySuffixes } from './input-files.ts'
 import { durationMicros } from './instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -13,7 +14,12 @@ import { bareSession } from './session-draft.ts'
 import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
 
 /** Anonymised coding-agent traffic of WEKA's cache tester: prefix block hashes and times, no text. */
-export const weka: Importer = importerOf({ format: 'weka', detect, refusal, readFile })
+export const weka: Importer = importerOf({
+  format: 'weka',
+  detect,
+  refusal: onlySuffixes(['json'], 'no trace'),
+  readFile,
+})
 
 async function readFile(
   file: TraceFile,
@@ -114,10 +120,6 @@ function callOf(request: JsonObject, session: string, index: number, trace: Trac
       reply: known({ finish: asString(request['stop']) }),
     }),
   }
-}
-
-function refusal(fileName: string): string | undefined {
-  return /\.json(\.gz|\.zst)?$/.test(fileName) || fileName === '-' ? undefined : 'no trace'
 }
 
 function detect(beginning: string): boolean {

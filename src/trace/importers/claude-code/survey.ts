@@ -1,8 +1,9 @@
 import { microsOfIso } from '../instant.ts'
 import { asName, asObject } from '../json.ts'
 import type { TraceFile } from '../../files.ts'
+import type { Line } from '../../lines.ts'
 import { parseJsonLine } from '../json-line.ts'
-import { linesOf } from '../log-lines.ts'
+import { lineBatches } from '../log-lines.ts'
 
 /** What must be known of every file before the first record is written. */
 export interface Survey {
@@ -50,9 +51,9 @@ async function surveyFile(
   let fork = false
   let lastMicros = 0
   let lines = 0
-  for await (const line of linesOf(file, () => undefined)) {
+  const takeLine = (line: Line): void => {
     lines += 1
-    if (!('text' in line) || !line.text.includes('"assistant"')) continue
+    if (!('text' in line) || !line.text.includes('"assistant"')) return
     const parsed = parseJsonLine(line.text)
     for (const row of parsed.ok ? parsed.objects : []) {
       if (row['type'] !== 'assistant') continue
@@ -73,6 +74,7 @@ async function surveyFile(
       }
     }
   }
+  for await (const batch of lineBatches(file, () => undefined)) batch.forEach(takeLine)
   return { file, session, child: child && !main, fork, lastMicros, lines }
 }
 

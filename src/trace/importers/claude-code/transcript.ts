@@ -4,10 +4,9 @@ import type { Provenance } from '../../record.ts'
 import { applyRow, endConversation } from './apply-row.ts'
 import { beginConversation } from './conversation.ts'
 import type { Conversation, ConversationIdentity, Surroundings } from './conversation.ts'
-import { parseJsonLine } from '../json-line.ts'
-import { linesOf } from '../log-lines.ts'
+import { readObjects } from '../read-objects.ts'
 import { readRow, unknownType } from './row.ts'
-import type { Row } from './row.ts'
+import type { Body, Row } from './row.ts'
 import { agentSession } from './survey.ts'
 import type { LineTally } from '../line-tally.ts'
 
@@ -17,6 +16,8 @@ export interface TranscriptSurroundings extends Surroundings {
   readonly agentsWithFile: ReadonlySet<string>
   readonly tally: LineTally
 }
+
+type Subagent = Extract<Body, { kind: 'subagent' }>
 
 /** The conversations of one file: a person's, usually one, and those of the agents it started. */
 export async function readTranscript(
@@ -38,59 +39,39 @@ export async function readTranscript(
     return begun
   }
 
-  const take = (row: Row, at: Provenance): void => {
+  const take = (row: Row, at: Provenance): string => {
     const { envelope, body } = row
     const { uuid } = envelope
-    if (uuid !== undefined && seen.has(uuid)) {
-      tally.count('repeated line')
-      return
-    }
+    if (uuid !== undefined && seen.has(uuid)) return 'repeated line'
     if (uuid !== undefined) seen.add(uuid)
-    tally.count(row.category)
     session = envelope.session ?? session
-    if (body.kind === 'subagent') {
-      if (body.agent === undefined) return
-      const own = agentSession(session, body.agent)
-      if (surroundings.agentsWithFile.has(own)) return
-      const inner = readRow(body.inner)
-      // A block comes again with every step that the agent reports.
-      if (inner.envelope.uuid !== undefined && seen.has(inner.envelope.uuid)) return
-      if (inner.envelope.uuid !== undefined) seen.add(inner.envelope.uuid)
-      const conversation = conversationOf({ session: own, parent: session })
-      conversation.begun = true
-      conversation.contextImages ??= 0
-      conversation.version = envelope.version ?? conversation.version
-      applyRow(conversation, inner, at, surroundings)
-    } else if (body.kind !== 'nothing' || envelope.uuid !== undefined) {
+    if (body.kind === 'subagent') takeSubagent(row, body, at)
+    else if (body.kind !== 'nothing' || envelope.uuid !== undefined) {
       applyRow(conversationOf(identityOf(row, session, roots)), row, at, surroundings)
     }
+    return row.category
   }
 
-  const onProblem = (reason: string): void => tally.problem({ file: file.name, reason })
-  for await (const line of linesOf(file, onProblem)) {
-    tally.line()
-    if (!('text' in line)) {
-      const { kind, reason } = line
-      tally.unreadable(`unreadable: ${kind}`, { file: file.name, line: line.line, reason })
-      continue
-    }
-    if (line.text.trim() === '') {
-      tally.blank()
-      continue
-    }
-    const parsed = parseJsonLine(line.text)
-    if (!parsed.ok) {
-      const reason = line.last && parsed.reason === 'not JSON' ? 'cut off' : parsed.reason
-      tally.unreadable(`unreadable: ${reason}`, { file: file.name, line: line.line, reason })
-      continue
-    }
-    tally.extraObjects(parsed.objects.length - 1)
-    for (const object of parsed.objects) {
-      const row = readRow(object)
-      if (row.category === unknownType) tally.unknown(object['type'])
-      take(row, { file: name, line: line.line })
-    }
+  const takeSubagent = ({ envelope }: Row, body: Subagent, at: Provenance): void => {
+    if (body.agent === undefined) return
+    const own = agentSession(session, body.agent)
+    if (surroundings.agentsWithFile.has(own)) return
+    const inner = readRow(body.inner)
+    // A block comes again with every step that the agent reports.
+    if (inner.envelope.uuid !== undefined && seen.has(inner.envelope.uuid)) return
+    if (inner.envelope.uuid !== undefined) seen.add(inner.envelope.uuid)
+    const conversation = conversationOf({ session: own, parent: session })
+    conversation.begun = true
+    conversation.contextImages ??= 0
+    conversation.version = envelope.version ?? conversation.version
+    applyRow(conversation, inner, at, surroundings)
   }
+
+  await readObjects(file, tally, (object, line) => {
+    const row = readRow(object)
+    if (row.category === unknownType) tally.unknown(object['type'])
+    return take(row, { file: name, line })
+  })
 
   for (const conversation of conversations.values()) {
     if (endConversation(conversation, surroundings)) tally.unnamedModelChange()

@@ -1,0 +1,45 @@
+import { basename } from 'node:path'
+import type { TraceFile } from '../files.ts'
+import { importerOf } from './import-sessions.ts'
+import type { LogFormat } from './import-sessions.ts'
+import type { Importer, ImportOptions } from './importer.ts'
+import { sessionItem } from './logged-call.ts'
+import type { LoggedCall } from './logged-call.ts'
+import { bareSession } from './session-draft.ts'
+import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
+
+/** The calls of one file, as its reader finds them. */
+export interface Calls {
+  /** `part` tells several on one line apart. */
+  readonly add: (call: LoggedCall, part?: number) => void
+  readonly problem: (line: number, reason: string) => void
+}
+
+/** A format that logs each call alone: a session is what the log names one. */
+export interface CallFormat extends Omit<LogFormat, 'readFile'> {
+  readonly readCalls: (file: TraceFile, calls: Calls, context: ReadingContext) => Promise<void>
+  /** Of the calls of a session. Default: by their start. */
+  readonly order?: (options: ImportOptions) => SessionDraft['order']
+}
+
+export function importerOfCalls({ format, readCalls, order = () => 'time', ...log }: CallFormat): Importer {
+  return importerOf({
+    ...log,
+    format,
+    readFile: async (file, context) => {
+      const { options, tally } = context
+      const bySession = new Map<string, DraftItem[]>()
+      const problem = (line: number, reason: string): void => tally.problem({ file: file.name, line, reason })
+      const add: Calls['add'] = (call, part = 0) => {
+        // Where the file lies on this machine is nobody's business.
+        const place = `${basename(file.name)}:${call.line}${part === 0 ? '' : `:${part}`}`
+        const { session, item } = sessionItem(call, { place, format, options, problem })
+        const known = bySession.get(session)
+        if (known === undefined) bySession.set(session, [item])
+        else known.push(item)
+      }
+      await readCalls(file, { add, problem }, context)
+      return [...bySession].map(([session, items]) => ({ ...bareSession(session, items), order: order(options) }))
+    },
+  })
+}
