@@ -19,24 +19,37 @@ export interface Comparison {
   readonly offeredTools: ReadonlySet<string> | undefined
 }
 
+export type Difference = Omit<Divergence, 'call' | 'rule'>
+
 /** What differs from the log: the host, the end or the prompt; `undefined`: nothing that is known. */
-export function differenceOf(comparison: Comparison): Omit<Divergence, 'call' | 'rule'> | undefined {
+export function differenceOf(comparison: Comparison): Difference | undefined {
+  const { recorded, tried } = comparison
+  const detail = endpointDifference(comparison) ?? promptDifference(comparison)
+  return detail === undefined ? undefined : { ...detail, from: recorded, to: tried }
+}
+
+/** Whether the reply may be another one than the log's: not where the same model answered the same prompt. */
+export function repliesOtherwise(comparison: Comparison): boolean {
   const { record, end, recorded, tried } = comparison
-  const places = { from: recorded, to: tried }
+  return record.end !== end || recorded?.model !== tried?.model || promptDifference(comparison) !== undefined
+}
+
+function endpointDifference({ policy, record, end, recorded, tried }: Comparison): Named | undefined {
   if (record.end === 'no-route' && end !== 'no-route') {
-    return { kind: 'no-counterpart', detail: 'the log has no route for this call', ...places }
+    return { kind: 'no-counterpart', detail: 'the log has no route for this call' }
   }
   if (record.end !== end) {
-    return { kind: 'endpoint', detail: `${endText(record.end, recorded)} in the log, ${endText(end, tried)} here`, ...places }
+    return { kind: 'endpoint', detail: `${endText(record.end, recorded)} in the log, ${endText(end, tried)} here` }
   }
   // Of a call that nobody served, the log may not say where it went.
-  const comparable = recorded === undefined ? undefined : comparablePlace(comparison.policy, recorded)
+  const comparable = recorded === undefined ? undefined : comparablePlace(policy, recorded)
   if (recorded !== undefined && tried !== undefined && !samePlace(comparable, tried)) {
-    return { kind: 'endpoint', detail: `${placeText(recorded)} in the log, ${placeText(tried)} here`, ...places }
+    return { kind: 'endpoint', detail: `${placeText(recorded)} in the log, ${placeText(tried)} here` }
   }
-  const detail = promptDifference(comparison)
-  return detail === undefined ? undefined : { kind: 'prompt', detail, ...places }
+  return undefined
 }
+
+type Named = Pick<Divergence, 'kind' | 'detail'>
 
 function endText(end: string, place: Place | undefined): string {
   return end === 'served' ? `served by ${text(place)}` : end
@@ -46,7 +59,12 @@ function text(place: Place | undefined): string {
   return place === undefined ? 'an unknown model' : placeText(place)
 }
 
-function promptDifference(comparison: Comparison): string | undefined {
+function promptDifference(comparison: Comparison): Named | undefined {
+  const detail = promptDetail(comparison)
+  return detail === undefined ? undefined : { kind: 'prompt', detail }
+}
+
+function promptDetail(comparison: Comparison): string | undefined {
   const { record, decision, compacted } = comparison
   const reminded = decision.reminders.length > 0
   if (reminded && record.prompt.reminded !== true) return 'a reminder is shown'

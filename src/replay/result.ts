@@ -81,6 +81,11 @@ export interface CallResult {
   readonly comparedByModelOnly: boolean
   /** Another rule or reason than recorded, with the same endpoint and prompt. */
   readonly decisionChanged: boolean
+  /**
+   * What this decision may have read that the session's divergence changed, sorted: signals, checks
+   * and `an earlier decision`. Empty: nothing, and of every call that is not after one.
+   */
+  readonly tainted: readonly string[]
   /** What the log says that this call cost: the bill, or its tokens at the price of its day. */
   readonly recordedCost: Money
   /** What the log says the classifiers asked at this call cost; `undefined`: it names none. */
@@ -182,6 +187,9 @@ export interface Totals {
   readonly decisions: {
     readonly undetermined: number
     readonly missing: { readonly [name: string]: number }
+    /** Decisions after a divergence that may have read something that it changed; by what. */
+    readonly tainted: number
+    readonly taintedBy: { readonly [name: string]: number }
     readonly comparedByModelOnly: number
     readonly changedWithoutDivergence: number
     readonly byRule: { readonly [rule: string]: number }

@@ -117,6 +117,8 @@ function callTotals(session: SessionResult, call: CallResult): Totals {
     decisions: {
       undetermined: decision.undetermined ? 1 : 0,
       missing: decision.undetermined ? tallyOf(decision.missing) : emptyTally,
+      tainted: call.tainted.length > 0 ? 1 : 0,
+      taintedBy: tallyOf(call.tainted),
       comparedByModelOnly: call.comparedByModelOnly ? 1 : 0,
       changedWithoutDivergence: before && call.decisionChanged ? 1 : 0,
       byRule: tallyOf([decision.rule]),

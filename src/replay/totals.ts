@@ -12,6 +12,8 @@ export const emptyTotals: Totals = {
   decisions: {
     undetermined: 0,
     missing: emptyTally,
+    tainted: 0,
+    taintedBy: emptyTally,
     comparedByModelOnly: 0,
     changedWithoutDivergence: 0,
     byRule: emptyTally,
@@ -84,6 +86,8 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
     decisions: {
       undetermined: left.decisions.undetermined + right.decisions.undetermined,
       missing: mergeTallies(left.decisions.missing, right.decisions.missing),
+      tainted: left.decisions.tainted + right.decisions.tainted,
+      taintedBy: mergeTallies(left.decisions.taintedBy, right.decisions.taintedBy),
       comparedByModelOnly: left.decisions.comparedByModelOnly + right.decisions.comparedByModelOnly,
       changedWithoutDivergence:
         left.decisions.changedWithoutDivergence + right.decisions.changedWithoutDivergence,

@@ -41,6 +41,9 @@ export function callScreen({ result, explanation, step, text }: ExplainedCallVie
     ...(decision.undetermined
       ? field(screen, 'undetermined', `unknown: ${decision.missing.map(escapeTerminal).join(', ')}`, screen.style.warn)
       : []),
+    ...(result.tainted.length === 0
+      ? []
+      : field(screen, 'tainted', `reads what the divergence changed: ${result.tainted.map(escapeTerminal).join(', ')}`, screen.style.warn)),
     '',
     ...explainLines(explanation, screen.style),
   ]

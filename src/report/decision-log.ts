@@ -21,6 +21,8 @@ export interface DecisionRow {
   readonly end: string
   readonly undetermined: boolean
   readonly missing: readonly string[]
+  /** What it may have read that the session's divergence changed. */
+  readonly tainted: readonly string[]
   /** Decimal strings of pico-dollars, classifiers and compactions of this call included. */
   readonly costPicoUsd: string | undefined
   readonly costLowPicoUsd: string | undefined
@@ -49,6 +51,7 @@ export function decisionRow(call: CallResult, text?: string): DecisionRow {
     end: call.end,
     undetermined: decision.undetermined,
     missing: decision.missing,
+    tainted: call.tainted,
     costPicoUsd: add(policyCost.value, overheadCost?.value),
     costLowPicoUsd: add(policyCost.lo, overheadCost?.lo),
     costHighPicoUsd: add(policyCost.hi, overheadCost?.hi),
@@ -79,6 +82,7 @@ export function decisionLogHeader(format: DecisionLogFormat): string {
     'end',
     'undetermined',
     'missing',
+    'tainted',
     'cost_usd',
     'cost_low_usd',
     'cost_high_usd',
@@ -109,6 +113,7 @@ export function decisionLogLine(row: DecisionRow, format: DecisionLogFormat): st
       own(row.end),
       own(row.undetermined ? 'yes' : 'no'),
       user(row.missing.join(' ')),
+      user(row.tainted.join('; ')),
       usd(row.costPicoUsd),
       usd(row.costLowPicoUsd),
       usd(row.costHighPicoUsd),

@@ -64,6 +64,7 @@ function call(name: string): CallResult {
     attempts: [],
     comparedByModelOnly: false,
     decisionChanged: false,
+    tainted: [name],
     recordedCost: { value: dollar, lo: dollar, hi: dollar, level: 'observed', basis: 'log' },
     recordedOverhead: undefined,
     policyCost: { value: dollar / 2n, lo: dollar / 8n, hi: null, level: 'modelled', basis: 'same-tokens' },
@@ -94,14 +95,15 @@ describe('the decision log', () => {
       end: 'served',
       undetermined: true,
       missing: ['m'],
+      tainted: ['m'],
       costPicoUsd: '500000000001',
       costLowPicoUsd: '125000000001',
       claim: 'modelled',
       recordedModel: 'm',
     })
     expect(decisionLogHeader('csv') + decisionLogLine(row, 'csv')).toMatchInlineSnapshot(`
-      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider","text"
-      "m",1,1,"at","m","m","m","m","rule","served","yes","m","0.500000000001","0.125000000001","","modelled","m","",""
+      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","tainted","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider","text"
+      "m",1,1,"at","m","m","m","m","rule","served","yes","m","m","0.500000000001","0.125000000001","","modelled","m","",""
       "
     `)
   })
@@ -121,7 +123,7 @@ describe('the decision log', () => {
     fc.assert(
       fc.property(names, (name) => {
         const cells = readCsv(decisionLogHeader('csv') + decisionLogLine(decisionRow(call(name)), 'csv'))
-        expect(cells.map((row) => row.length)).toEqual([19, 19])
+        expect(cells.map((row) => row.length)).toEqual([20, 20])
         expect(cells.flat().filter((cell) => formula.test(cell))).toEqual([])
       }),
     )

@@ -18,6 +18,8 @@ export const emptyTotals: Totals = {
   decisions: {
     undetermined: 0,
     missing: {},
+    tainted: 0,
+    taintedBy: {},
     comparedByModelOnly: 0,
     changedWithoutDivergence: 0,
     byRule: {},
@@ -96,6 +98,8 @@ export const eventful: ReplayResult = {
     decisions: {
       undetermined: 12,
       missing: { doubts: 12 },
+      tainted: 180,
+      taintedBy: { 'context.length': 150, failures: 40, 'an earlier decision': 170 },
       comparedByModelOnly: 3,
       changedWithoutDivergence: 0,
       byRule: { otherwise: 640, 'asked-for': 15, 'light-start': 6, climb: 9, back: 4, settle: 3, person: 1 },

@@ -6,6 +6,7 @@ import type { CallRecord } from '../../trace/record.ts'
 import { recordedMoney, recordedVerdictsMoney } from '../call-money.ts'
 import { judgeInvariants } from '../claims.ts'
 import { differenceOf } from '../divergence.ts'
+import type { Comparison } from '../divergence.ts'
 import { drawnGroups } from '../draw-hosts.ts'
 import type { KeyedDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
@@ -19,6 +20,7 @@ import type { Service } from '../serve.ts'
 import { openGate } from '../serving/gate.ts'
 import type { Between } from '../session-events.ts'
 import type { Activity } from '../simulator/activity.ts'
+import { taintAfter, taintedBy } from '../taint.ts'
 import { decideCall } from './decide-call.ts'
 import type { Run } from './run.ts'
 
@@ -31,15 +33,20 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   run.options.onDecided?.(decided, record)
   const { decision } = decided
   const service = yield* serveCall(run, record, decided)
-  const end = service?.end ?? 'no-route'
+  const end: CallResult['end'] = service?.end ?? 'no-route'
   const recorded = recordedPlace(policy, record)
   const tried = triedPlace(service)
-  const phase = phaseOf(run, record, decided, end, recorded, tried, between.compacted)
+  const { offeredTools } = run
+  const { compacted } = between
+  const comparison = { policy, record, decision, end, recorded, tried, compacted, offeredTools }
+  const phase = phaseOf(run, comparison)
+  const tainted = phase === 'after' ? taintedBy(run.taint, decided) : []
+  run.taint = taintAfter(run.taint, comparison, tainted.length > 0)
   const served = end === 'served' || end === 'cancelled' ? tried : undefined
 
   const recordedCost = recordedMoney(policy, record, recorded)
   const policyCost = policyMoney(policy, record, phase, recordedCost, served)
-  const overheadCost = overheadMoney(policy, record, decision, phase, between.compacted)
+  const overheadCost = overheadMoney(policy, record, decision, phase, compacted)
   run.attempts.push(...(service?.attempts ?? []))
   for (const judgement of judgeInvariants(decided, end === 'served' ? service?.served : undefined)) {
     run.judged.push({ call: record.call, invariant: judgement.invariant })
@@ -65,6 +72,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     comparedByModelOnly:
       recorded !== undefined && comparablePlace(policy, recorded).provider === undefined && end !== 'no-route',
     decisionChanged: record.decision?.rule !== undefined && record.decision.rule !== decision.rule,
+    tainted,
     recordedCost,
     recordedOverhead: recordedVerdictsMoney(policy, record),
     policyCost,
@@ -145,20 +153,11 @@ function triedPlace(service: Service | undefined): Place | undefined {
   return last === undefined ? undefined : { model: last.model, provider: last.provider }
 }
 
-function phaseOf(
-  run: Run,
-  record: CallRecord,
-  { policy, decision }: DecidedCall,
-  end: CallResult['end'],
-  recorded: Place | undefined,
-  tried: Place | undefined,
-  compacted: boolean,
-): Phase {
+function phaseOf(run: Run, comparison: Comparison): Phase {
   if (run.divergence !== undefined) return 'after'
-  const { offeredTools } = run
-  const difference = differenceOf({ policy, record, decision, end, recorded, tried, compacted, offeredTools })
+  const difference = differenceOf(comparison)
   if (difference === undefined) return 'before'
-  run.divergence = { call: record.call, rule: decision.rule, ...difference }
+  run.divergence = { call: comparison.record.call, rule: comparison.decision.rule, ...difference }
   return 'at'
 }
 

@@ -9,6 +9,8 @@ import type { Attempt, Breach, Divergence } from '../result.ts'
 import { eventReader } from '../session-events.ts'
 import type { Between } from '../session-events.ts'
 import type { WorldSources } from '../session-world.ts'
+import { untainted } from '../taint.ts'
+import type { Taint } from '../taint.ts'
 
 export interface SessionReplayOptions {
   readonly evaluator: Evaluator
@@ -43,6 +45,7 @@ export interface Run {
   facts: GroupFacts
   previous: CallRecord | undefined
   divergence: Divergence | undefined
+  taint: Taint
 }
 
 export function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
@@ -64,5 +67,6 @@ export function startRun(session: RecordedSession, options: SessionReplayOptions
     facts: {},
     previous: undefined,
     divergence: undefined,
+    taint: untainted,
   }
 }

@@ -14,6 +14,7 @@ export function trust(result: ReplayResult, screen: Screen): string[] {
     ...field(screen, 'identity', identityText(result.identity)),
     ...invariants(result, screen),
     ...expectations(result, screen),
+    ...tainted(result, screen),
     ...(assumed === 0 ? [] : field(screen, 'assumed', `${tally(totals.assumed)} (calls)`)),
     ...(notSimulated.length === 0
       ? []
@@ -23,6 +24,13 @@ export function trust(result: ReplayResult, screen: Screen): string[] {
           [...new Set(notSimulated.map(({ directive }) => escapeTerminal(directive)))].join(', '),
         )),
   ]
+}
+
+function tainted({ totals }: ReplayResult, screen: Screen): string[] {
+  const { decisions, calls } = totals
+  if (decisions.tainted === 0) return []
+  const text = `${formatCount(decisions.tainted)} of ${plural(calls.afterDivergence, 'decision')} after a divergence read something that the divergence changed: ${tally(decisions.taintedBy, 3)}`
+  return field(screen, 'tainted', text, screen.style.warn)
 }
 
 function identityText(identity: Identity): string {
