@@ -23,7 +23,7 @@ describe('decisionReads', () => {
         }
         on turn, call { otherwise keep }
       `),
-    ).toEqual(['context.length (reply)', 'images (reply)', 'turn (reply)'])
+    ).toEqual(['context.length (reply)', 'turn (reply)'])
   })
 
   it('ends with the rule that chose', () => {
