@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import type { World } from './decision.ts'
 
 const million = 1_000_000n
 
@@ -15,6 +16,11 @@ export function drawMillionths(key: readonly (string | number)[]): number {
   let bits = 0n
   for (const byte of digest.subarray(0, 8)) bits = (bits << 8n) | BigInt(byte)
   return Number((bits * million) >> 64n)
+}
+
+/** The draws of one session's decisions: whoever runs it, the same seed draws the same. */
+export function sessionDraws(seed: string, session: string): World['drawMillionths'] {
+  return (purpose, ...key) => drawMillionths([seed, session, purpose, ...key])
 }
 
 /** Where a key falls among a million; salts make splits independent. No seed: production agrees. */

@@ -3,7 +3,7 @@ import type { Decision, Explanation } from '../policy/decision.ts'
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { explainDecision } from '../policy/reference/explain.ts'
 import { observe, startSession } from '../policy/session-state.ts'
-import { drawMillionths } from './draw.ts'
+import { sessionDraws } from '../policy/draw.ts'
 import { hostsOf } from './hosts.ts'
 import { testInput } from './scenario/input.ts'
 
@@ -41,8 +41,7 @@ export function decideOnce(policy: Policy, { session, seed, message, facts }: Fi
     cachedTokens: () => 0,
     usedMillionths: () => 0,
     spentPicoUsd: () => 0n,
-    drawMillionths: (purpose: string, ...key: readonly (string | number)[]) =>
-      drawMillionths([seed, purpose, session, ...key]),
+    drawMillionths: sessionDraws(seed, session),
   }
   const begun = observe(policy, startSession(policy, session), input)
   const [decided, decision] = referenceEvaluator(policy).decide(begun, input, world)

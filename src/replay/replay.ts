@@ -28,7 +28,7 @@ export interface ReplayOptions {
   readonly evaluator?: Evaluator | undefined
   /** Default `frozen`: decisions go on past a divergence. Money is always `stop`. */
   readonly mode?: 'frozen' | 'stop' | undefined
-  /** Default `0`. */
+  /** For every draw; by default the one that a session's header names, else `0`. */
   readonly seed?: string | undefined
   readonly groupBy?: GroupField | undefined
   /** The policy of `--recorded`: decided the trace when it was recorded. */
@@ -160,7 +160,7 @@ function prepare(options: ReplayOptions): Prepared {
     session: {
       evaluator,
       mode: options.mode ?? 'frozen',
-      seed: options.seed ?? '0',
+      seed: options.seed,
       selects: options.select?.selects,
       onDecided: options.onDecided,
     },
@@ -175,13 +175,15 @@ function prepare(options: ReplayOptions): Prepared {
 function sessionIdentity(run: Prepared, session: RecordedSession, result: SessionResult): IdentityCounts {
   const { policy } = run.options
   if (!decidedBy(session, run.recorded)) return identityOf(policy, session, undefined)
-  const whole = run.isRecorded && run.session.mode === 'frozen' && run.session.selects === undefined
+  const seed = session.header?.policy?.seed ?? run.session.seed
+  const sameDraws = run.session.seed === undefined || run.session.seed === seed
+  const whole = run.isRecorded && sameDraws && run.session.mode === 'frozen' && run.session.selects === undefined
   return identityOf(
     run.recorded.policy,
     session,
     whole
       ? result
-      : replaySession(session, { evaluator: run.recordedEvaluator, mode: 'frozen', seed: run.session.seed }),
+      : replaySession(session, { evaluator: run.recordedEvaluator, mode: 'frozen', seed }),
   )
 }
 
@@ -263,7 +265,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     outcomeHash: combinedHash(partial.sessions),
     policy: { name: policy.name ?? '', digest },
     traceDigest: trace,
-    seed: session.seed,
+    seed: session.seed ?? '0',
     mode: { decisions: session.mode, money: 'stop' },
     identity,
     totals,

@@ -4,14 +4,14 @@ import type { KeyedDraw } from './draw-hosts.ts'
 import { endOfError } from '../trace/error-class.ts'
 import { matchesError } from './error-class.ts'
 import type { AttemptError } from './error-class.ts'
-import type { AttemptAnswer, Health } from './health.ts'
+import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import type { Hosts } from './hosts.ts'
 import type { Attempt } from './result.ts'
 import { backoffMicros } from './retry.ts'
 import { hostView } from './serving/gate.ts'
 import type { Admission, Gate } from './serving/gate.ts'
 import type { HostView } from './serving/strategies.ts'
-import type { Activity } from './simulator/activity.ts'
+import type { Activity, Wait } from './simulator/activity.ts'
 
 /** How one call was served, or was not. */
 export interface Service {
@@ -31,15 +31,41 @@ export interface Service {
   readonly assumptions: readonly string[]
 }
 
-export interface ServeQuestion {
+/** A call to be served by whoever answers its attempts. */
+export interface ServingQuestion {
   readonly hosts: Hosts
-  readonly health: Health
   readonly draw: KeyedDraw
   readonly gate: Gate
   /** The hosts of each group in the order in which they are tried; `model` counts the fallbacks. */
   readonly order: (line: LineUp, view: HostView, model: number) => readonly (readonly Endpoint[])[]
   /** `undefined`: no clock; then only durations count. */
   readonly startMicros: number | undefined
+}
+
+export interface ServeQuestion extends ServingQuestion {
+  readonly health: Health
+}
+
+/** An attempt that is to be made now: whoever drives the serving makes it, and hands back the answer. */
+export interface AttemptStep {
+  readonly for: 'attempt'
+  readonly attempt: AttemptQuestion
+  readonly timeoutMicros: ServeLines['timeoutMicros']
+}
+
+export type ServingActivity<T> = Generator<Wait | AttemptStep, T, AttemptAnswer | undefined>
+
+/** Serves one call in a world whose hosts are as `health` says. */
+export function* serve(question: ServeQuestion): Activity<Service> {
+  const activity = serving(question)
+  let answer: AttemptAnswer | undefined
+  for (;;) {
+    const step = activity.next(answer)
+    if (step.done === true) return step.value
+    answer = undefined
+    if (step.value.for === 'attempt') answer = question.health.answer(step.value.attempt)
+    else yield step.value
+  }
 }
 
 /**
@@ -49,7 +75,7 @@ export interface ServeQuestion {
  * It waits to send each attempt, for its response, and for each pause to pass: what other calls do to
  * the hosts meanwhile is seen by the next attempt.
  */
-export function* serve(question: ServeQuestion): Activity<Service> {
+export function* serving(question: ServingQuestion): ServingActivity<Service> {
   const { plan, chosen } = question.hosts
   const call: Serving = { question, attempts: [], assumptions: new Set(), fallbacks: 0, elapsed: 0, maySend: false }
   let last = yield* servedBy(call, chosen, plan)
@@ -71,7 +97,7 @@ export function* serve(question: ServeQuestion): Activity<Service> {
 
 /** One call while it is being served: its clock, from 0, and its attempts. */
 interface Serving {
-  readonly question: ServeQuestion
+  readonly question: ServingQuestion
   readonly attempts: Attempt[]
   readonly assumptions: Set<string>
   fallbacks: number
@@ -96,7 +122,7 @@ interface Line {
 }
 
 /** Every host of one model, group after group, as far as `failover` goes. */
-function* servedBy(call: Serving, line: LineUp, plan: ServeLines): Activity<Last> {
+function* servedBy(call: Serving, line: LineUp, plan: ServeLines): ServingActivity<Last> {
   const { question } = call
   yield* turnToSend(call)
   const admission = question.gate.admit(line, plan, clockOf(call))
@@ -126,7 +152,7 @@ function* retried(
   call: Serving,
   hosts: readonly Endpoint[],
   line: Line,
-): Activity<Last | undefined> {
+): ServingActivity<Last | undefined> {
   const { maxAttempts = Infinity } = call.question.hosts.plan
   let last: Last | undefined
   let from = 0
@@ -151,7 +177,7 @@ function* retried(
 }
 
 /** Responses and arrivals of this instant come first. */
-function* turnToSend(call: Serving): Activity<void> {
+function* turnToSend(call: Serving): ServingActivity<void> {
   if (call.maySend) return
   yield { for: 'dispatch', atMicros: clockOf(call) }
   call.maySend = true
@@ -175,17 +201,22 @@ function* attempted(
   call: Serving,
   host: Endpoint,
   { plan, alone }: Line,
-): Activity<AttemptAnswer> {
-  const { health, gate, startMicros } = call.question
+): ServingActivity<AttemptAnswer> {
+  const { gate, startMicros } = call.question
   const atMicros = nowOf(call)
   gate.begins(host, plan, clockOf(call))
-  const answer = health.answer({
-    model: host.model,
-    provider: host.provider,
-    region: host.region ?? undefined,
-    account: host.account ?? undefined,
-    atMicros,
-  })
+  const answer = yield {
+    for: 'attempt',
+    attempt: {
+      model: host.model,
+      provider: host.provider,
+      region: host.region ?? undefined,
+      account: host.account ?? undefined,
+      atMicros,
+    },
+    timeoutMicros: plan.timeoutMicros,
+  }
+  if (answer === undefined) throw new Error('an attempt was made and nobody said how it ended')
   if (startMicros !== undefined && answer.endMicros !== undefined) {
     call.elapsed = Math.max(0, answer.endMicros - startMicros)
   } else if (answer.kind === 'fails' && answer.errorClass === 'timeout') {
@@ -221,7 +252,7 @@ function* paused(
   { retry }: ServeLines,
   tries: number,
   answer: Extract<AttemptAnswer, { kind: 'fails' }>,
-): Activity<'again' | 'on' | 'stop'> {
+): ServingActivity<'again' | 'on' | 'stop'> {
   if (retry === undefined || !matchesError(retry.on, answer)) return 'on'
   const last = tries >= retry.times
   if (last && !retry.waitsAfterLast) return 'on'

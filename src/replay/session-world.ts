@@ -1,4 +1,4 @@
-import { drawMillionths } from '../policy/draw.ts'
+import { sessionDraws } from '../policy/draw.ts'
 import type { World } from '../policy/decision.ts'
 import type { EventRecord } from '../trace/record.ts'
 import { isHealthError } from './error-class.ts'
@@ -43,6 +43,6 @@ export function sessionWorld(sources: WorldSources): World {
     cachedTokens: () => undefined,
     usedMillionths: () => undefined,
     spentPicoUsd: () => 0n,
-    drawMillionths: (purpose, ...key) => drawMillionths([seed, session, purpose, ...key]),
+    drawMillionths: sessionDraws(seed, session),
   }
 }

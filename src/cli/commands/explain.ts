@@ -16,7 +16,7 @@ import { openTrace } from '../trace.ts'
 interface ExplainOptions extends RootOption {
   readonly session: string
   readonly call: number
-  readonly seed: string
+  readonly seed: string | undefined
   readonly strict: boolean
   readonly showText: boolean
   readonly format: 'terminal' | 'json'
@@ -28,7 +28,7 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .argument('<traces...>', 'traces; `-` reads the standard input')
     .requiredOption('--session <id>', 'the session, by its id or an unmistakable beginning of it')
     .requiredOption('--call <n>', 'the call, counted from 1', wholeNumber(1))
-    .option('--seed <text>', 'for every draw', '0')
+    .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))

@@ -28,7 +28,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly force: boolean
   readonly gate: boolean
   readonly mode: 'frozen' | 'stop'
-  readonly seed: string
+  readonly seed: string | undefined
   readonly strict: boolean
   readonly sessions: boolean
   readonly showText: boolean
@@ -49,7 +49,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
     .addOption(new Option('--mode <mode>', '`stop` ends each session at its divergence').choices(['frozen', 'stop']).default('frozen'))
-    .option('--seed <text>', 'for every draw', '0')
+    .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)
     .option(...rootOption)

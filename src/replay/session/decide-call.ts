@@ -22,14 +22,14 @@ function decideWith(run: Run, record: CallRecord, between: Between, compacted: b
   const { evaluator, seed } = run.options
   const { policy } = evaluator
   const { session } = run.session
-  const requested = record.requested ?? between.requested
+  const requested = record.requested === undefined ? between.requested : record.requested
   const input = callInput({
     header: run.session.header,
     isFirst: run.previous === undefined,
     beginsTurn: beginsTurn(record, run.previous),
     prompt: record.prompt,
     previousReply: run.previous?.reply,
-    requested: requested === undefined ? undefined : canonicalModel(policy, requested),
+    requested: typeof requested === 'string' ? canonicalModel(policy, requested) : requested,
     organisation: between.organisation,
     compacted,
     nowMicros: datedMicros(record),

@@ -16,7 +16,8 @@ export interface SessionReplayOptions {
   readonly evaluator: Evaluator
   /** `frozen` goes on past a divergence with the logged features; `stop` ends there. */
   readonly mode: 'frozen' | 'stop'
-  readonly seed: string
+  /** For every draw; by default the one that the session's header names, else `0`. */
+  readonly seed: string | undefined
   /** Calls outside the selection are decided, for the state, and count nowhere. */
   readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
   /** Called with every decided call: what `explain` shows is decided again from this. */
@@ -26,7 +27,7 @@ export interface SessionReplayOptions {
 /** One session while it is replayed. */
 export interface Run {
   readonly session: RecordedSession
-  readonly options: SessionReplayOptions
+  readonly options: SessionReplayOptions & { readonly seed: string }
   readonly events: (call: CallRecord | undefined) => Between
   readonly health: ReturnType<typeof recordedHealth>
   readonly offeredTools: ReadonlySet<string> | undefined
@@ -53,7 +54,7 @@ export function startRun(session: RecordedSession, options: SessionReplayOptions
   const offered = session.calls.flatMap((call) => call.prompt.toolsOffered ?? [])
   return {
     session,
-    options,
+    options: { ...options, seed: options.seed ?? session.header?.policy?.seed ?? '0' },
     events: eventReader(session.events),
     health: recordedHealth(policy, session),
     offeredTools: offered.length === 0 ? undefined : new Set(offered),
