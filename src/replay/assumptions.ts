@@ -1,9 +1,11 @@
 import { sameTokens } from './call-money.ts'
-import { cancelledAnyway, unclassifiedError, untriedHealthy } from './recorded-health.ts'
+import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import type { ReplayResult, Totals } from './result.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
-  [untriedHealthy, 'a host answers where the log does not tell whether it would have'],
+  [untriedHealthy, 'a host that the log of a session never tried answers'],
+  [healthyBetween, 'a host answers where its session’s log has answers of it and no failure on either side'],
+  [unknownHealth, 'between the last failure of a host and its first answer, or the other way round, it is not known whether it would have answered'],
   [cancelledAnyway, 'a call that the person broke off is broken off wherever it goes'],
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
 ])

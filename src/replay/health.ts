@@ -1,3 +1,4 @@
+import type { Timer } from '../trace/faults/fault.ts'
 import type { AttemptError } from './error-class.ts'
 
 /** One try that is about to be made. */
@@ -21,7 +22,18 @@ export type AttemptAnswer = {
   | { readonly kind: 'answers' }
   /** The person broke it off. */
   | { readonly kind: 'cancelled' }
-  | ({ readonly kind: 'fails'; readonly retryAfterMicros: number | undefined } & AttemptError)
+  | ({
+      readonly kind: 'fails'
+      readonly retryAfterMicros: number | undefined
+      /** The fault of a script that this is, by its id. */
+      readonly fault?: string | undefined
+      /** Of a timeout, which one runs out; absent: the first that the policy sets. */
+      readonly timer?: Timer | undefined
+      /** Share of the output that came before; absent: none, or not known. */
+      readonly emittedMillionths?: number | undefined
+      /** How long the host took to fail, where no instants say so; its timer comes on top. */
+      readonly tookMicros?: number | undefined
+    } & AttemptError)
 )
 
 /** The state of the hosts, in the order in which attempts ask for it. */

@@ -3,12 +3,17 @@ import type { CallRecord, EventRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { endOfError } from '../trace/error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
-import { samePlace } from './place.ts'
 import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { Place } from './result.ts'
 
-/** A host answers although no log shows that it would have. */
+/** A host that the log never tried answers. */
 export const untriedHealthy = 'untried-healthy'
+
+/** A host answers where the log has answers of it, and no failure on either side. */
+export const healthyBetween = 'healthy-between'
+
+/** The log has a failure of this host on one side and none on the other. */
+export const unknownHealth = 'unknown-health'
 
 /** The log says that a call failed, and not how. */
 export const unclassifiedError = 'unclassified-error'
@@ -16,9 +21,16 @@ export const unclassifiedError = 'unclassified-error'
 /** A call that the person broke off is broken off wherever it goes. */
 export const cancelledAnyway = 'cancelled-anyway'
 
+/** The hosts of one call, as its log tells of them. */
+export interface RecordedCallHealth extends Health {
+  /** From here on this call is no longer served as it was: its log's attempts are not its own. */
+  deviate(): void
+}
+
 /** What the log tells of its hosts, for the calls of one session in their order. */
 export interface RecordedHealth {
-  at(call: CallRecord): Health
+  /** `shiftMicros`: how much later than in the log the call is made; absent: when it was. */
+  at(call: CallRecord, shiftMicros?: number): RecordedCallHealth
 }
 
 /** One recorded attempt, or the end of a call that the log keeps without attempts. */
@@ -30,29 +42,54 @@ interface Seen {
 }
 
 /**
- * At the host that the log tried, an attempt comes to what the log says. At another one the host is
- * down between two recorded failures with no success between them, down while a recorded fault of its
- * provider holds, up where it was recorded to answer, and otherwise assumed to be healthy.
+ * At the host that the log tried, an attempt comes to what the log says, as long as the call is made when
+ * it was and nothing else has happened to it. Any other attempt finds a host
+ * - down while a recorded fault of its provider holds, or between two recorded failures with no answer
+ *   between them,
+ * - up where it was recorded to answer,
+ * - unknown between the last of one and the first of the other: then it is as `unknown` says, and the
+ *   answer names `unknownHealth`, so that both can be run,
+ * - otherwise assumed to answer, by name.
+ *
+ * Where the log names no provider, its host is the one that the call asks first.
  */
-export function recordedHealth(policy: Policy, session: RecordedSession): RecordedHealth {
+export function recordedHealth(
+  policy: Policy,
+  session: RecordedSession,
+  unknown: 'up' | 'down' = 'up',
+): RecordedHealth {
   const byCall = new Map(session.calls.map((call) => [call.call, attemptsOf(policy, call)]))
-  const seen = [...byCall.values()].flat()
-  const anyFailed = seen.some((each) => each.answer.kind === 'fails')
+  const byModel = new Map<string, Seen[]>()
+  for (const each of [...byCall.values()].flat()) {
+    const known = byModel.get(each.place.model)
+    if (known === undefined) byModel.set(each.place.model, [each])
+    else known.push(each)
+  }
   const faults = session.events.filter((event) => event.event === 'fault')
   return {
-    at: (call) => {
+    at: (call, shiftMicros = 0) => {
       const own = byCall.get(call.call) ?? []
+      const askedFirst = new Map<string, string>()
       let next = 0
+      // Hosts fail by the clock: an outage does not move with a call that comes later.
+      let deviated = shiftMicros !== 0 && own.some(hasInstant)
+      const isHost = ({ place }: Seen, { model, provider }: AttemptQuestion): boolean =>
+        place.model === model && (place.provider ?? askedFirst.get(model)) === provider
       return {
+        deviate: () => {
+          deviated = true
+        },
         answer: (question) => {
-          const found = own.findIndex((each, index) => index >= next && samePlace(each.place, question))
-          if (found >= 0) {
-            next = found + 1
-            const { answer } = own[found] ?? { answer: assumed(call) }
-            return answer
+          if (!askedFirst.has(question.model)) askedFirst.set(question.model, question.provider)
+          const found = deviated ? undefined : own.slice(next).find((each) => isHost(each, question))
+          if (found !== undefined) {
+            next = own.indexOf(found) + 1
+            return found.answer
           }
-          const known = anyFailed ? between(seen, call, next, question) : undefined
-          return faultAt(faults, question) ?? known ?? assumed(call)
+          const fault = faultAt(faults, question)
+          if (fault !== undefined) return fault
+          const here = (byModel.get(question.model) ?? []).filter((each) => isHost(each, question))
+          return answerOf(stateOf(here, { call: call.call, next, atMicros: question.atMicros }), call, unknown)
         },
       }
     },
@@ -112,34 +149,76 @@ function endAnswer(call: CallRecord, last: AttemptAnswer['kind'] | undefined): A
   }
 }
 
-function assumed(call: CallRecord): AttemptAnswer {
-  return call.end === 'cancelled'
-    ? { kind: 'cancelled', cause: 'assumed', assumption: cancelledAnyway }
-    : { kind: 'answers', cause: 'assumed', assumption: untriedHealthy }
+// --- between what the log has seen of a host
+
+type Failure = Extract<AttemptAnswer, { kind: 'fails' }>
+
+/** `untried`: the log never asked this host. `failure`: the one that a host which is down repeats. */
+type HostState =
+  | { readonly kind: 'untried' | 'up' }
+  | { readonly kind: 'down' | 'unknown'; readonly failure: Failure }
+
+interface Standpoint {
+  readonly call: number
+  /** Recorded attempts of this call that lie behind it. */
+  readonly next: number
+  readonly atMicros: number | undefined
 }
 
-/** Down between the last recorded failure before and the first one after; else the log is silent. */
-function between(
-  seen: readonly Seen[],
-  call: CallRecord,
-  next: number,
-  question: AttemptQuestion,
-): AttemptAnswer | undefined {
-  const here = seen.filter((each) => samePlace(each.place, question))
-  const isBefore = (each: Seen): boolean =>
-    each.call < call.call || (each.call === call.call && each.index < next)
-  const last = here.filter(isBefore).at(-1)?.answer
-  const first = here.find((each) => !isBefore(each))?.answer
-  if (last?.kind !== 'fails' || first?.kind !== 'fails') return undefined
-  // A refusal says something of the request, nothing of the host.
-  if (endOfError(last.errorClass) === 'denied' || endOfError(first.errorClass) === 'denied') return undefined
-  return {
-    kind: 'fails',
-    cause: 'fault',
-    errorClass: last.errorClass,
-    status: last.status,
-    retryAfterMicros: undefined,
+function stateOf(here: readonly Seen[], from: Standpoint): HostState {
+  // A refusal says something of the request, one who broke off something of himself: nothing of the host.
+  const telling = here.filter(
+    ({ answer }) =>
+      answer.kind === 'answers' || (answer.kind === 'fails' && endOfError(answer.errorClass) !== 'denied'),
+  )
+  const before = telling.filter((each) => !isAfter(each, from)).at(-1)?.answer
+  // What lasts over this instant lies on both sides of it.
+  const after = telling.find((each) => isAfter(each, from) || lasts(each, from))?.answer
+  const failure = [before, after].find((each) => each?.kind === 'fails')
+  if (failure === undefined) return { kind: before === undefined && after === undefined ? 'untried' : 'up' }
+  return { kind: before?.kind === 'fails' && after?.kind === 'fails' ? 'down' : 'unknown', failure }
+}
+
+function hasInstant({ answer }: Seen): boolean {
+  return (answer.startMicros ?? answer.endMicros) !== undefined
+}
+
+/** By the clock where both have one, else by the order of the log. */
+function isAfter({ call, index, answer }: Seen, from: Standpoint): boolean {
+  const began = answer.startMicros ?? answer.endMicros
+  if (began !== undefined && from.atMicros !== undefined) return began > from.atMicros
+  return call > from.call || (call === from.call && index >= from.next)
+}
+
+function lasts({ answer }: Seen, { atMicros }: Standpoint): boolean {
+  const { startMicros, endMicros } = answer
+  if (atMicros === undefined || startMicros === undefined || endMicros === undefined) return false
+  return startMicros <= atMicros && atMicros <= endMicros
+}
+
+function answerOf(state: HostState, call: CallRecord, unknown: 'up' | 'down'): AttemptAnswer {
+  switch (state.kind) {
+    case 'untried':
+      return answers(call, untriedHealthy)
+    case 'up':
+      return answers(call, healthyBetween)
+    case 'down':
+      return { ...failed(state.failure), cause: 'fault' }
+    case 'unknown':
+      return unknown === 'up'
+        ? answers(call, unknownHealth)
+        : { ...failed(state.failure), cause: 'assumed', assumption: unknownHealth }
   }
+}
+
+function answers(call: CallRecord, assumption: string): AttemptAnswer {
+  return call.end === 'cancelled'
+    ? { kind: 'cancelled', cause: 'assumed', assumption: cancelledAnyway }
+    : { kind: 'answers', cause: 'assumed', assumption }
+}
+
+function failed({ errorClass, status }: Failure): Omit<Failure, 'cause'> {
+  return { kind: 'fails', errorClass, status, retryAfterMicros: undefined }
 }
 
 type Fault = Extract<EventRecord, { event: 'fault' }>

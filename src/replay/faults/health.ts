@@ -1,0 +1,124 @@
+import type { Policy } from '../../policy/core.ts'
+import { drawMillionths } from '../../policy/draw.ts'
+import { endOfError } from '../../trace/error-class.ts'
+import type { Fault } from '../../trace/faults/fault.ts'
+import type { CallRecord } from '../../trace/record.ts'
+import type { RecordedSession } from '../../trace/session.ts'
+import type { AttemptAnswer, AttemptQuestion, Health } from '../health.ts'
+import { recordedHealth } from '../recorded-health.ts'
+import { clockOfCall, hits, holdsAt, holdsWithin, onClockOf } from './script.ts'
+import type { FaultPlace, FaultSources } from './script.ts'
+
+/** A fault holds for no call whose instant the log does not tell on the fault's clock. */
+export const undatedFaults = 'undated-faults'
+
+/** The hosts of a session: its script of faults before what its log has seen. */
+export interface SessionHealth {
+  /** `shiftMicros`: how much later than in the log the call is made; absent: when it was. */
+  at(call: CallRecord, shiftMicros?: number): Health
+  /** A fault of the script held at a host within [from, to), on the clock of this call. */
+  heldWithin(place: FaultPlace, call: CallRecord, from: number, to: number): boolean
+}
+
+/**
+ * A fault that holds at the host of an attempt, at its instant, fails it with its probability; the
+ * first of the script that does so. The draw is keyed by seed, fault, session, call, attempt and host,
+ * so it does not depend on anything else that happens. What no fault fails is as the log tells.
+ */
+export function sessionHealth(
+  policy: Policy,
+  session: RecordedSession,
+  seed: string,
+  sources: FaultSources,
+): SessionHealth {
+  const { script, beginning } = sources
+  const recorded = recordedHealth(policy, sources.recorded ? session : withoutFailures(session), sources.unknown)
+  if (script.length === 0) return { at: recorded.at, heldWithin: () => false }
+  return {
+    at: (call, shiftMicros) => {
+      const log = recorded.at(call, shiftMicros)
+      const clock = clockOfCall(call)
+      let attempt = 0
+      return {
+        answer: (question) => {
+          attempt += 1
+          const candidates = script.filter((fault) => hits(fault, question))
+          const failing = candidates.find((fault) => {
+            const micros = onClockOf(fault, clock, question.atMicros, beginning)
+            if (micros === undefined || !holdsAt(fault, micros)) return false
+            return fails(fault, [seed, 'fault', fault.id, session.session, call.call, attempt, ...hostKey(question)])
+          })
+          if (failing !== undefined) {
+            log.deviate()
+            return failure(failing, call)
+          }
+          const answer = log.answer(question)
+          const undated = candidates.some((fault) => onClockOf(fault, clock, question.atMicros, beginning) === undefined)
+          return undated && answer.assumption === undefined ? { ...answer, assumption: undatedFaults } : answer
+        },
+      }
+    },
+    heldWithin: (place, call, from, to) =>
+      script.some((fault) => {
+        if (!hits(fault, place)) return false
+        const clock = clockOfCall(call)
+        const [first, last] = [from, to].map((micros) => onClockOf(fault, clock, micros, beginning))
+        return first !== undefined && last !== undefined && holdsWithin(fault, first, last)
+      }),
+  }
+}
+
+function hostKey({ model, provider, region, account }: AttemptQuestion): readonly string[] {
+  return [model, provider, region ?? '', account ?? '']
+}
+
+function fails({ failurePercent }: Fault, key: readonly (string | number)[]): boolean {
+  return failurePercent === 100 || drawMillionths(key) < failurePercent * 10_000
+}
+
+function failure(fault: Fault, call: CallRecord): AttemptAnswer {
+  const { id, errorClass, status, retryAfterMicros, timer, emittedPercent } = fault
+  return {
+    kind: 'fails',
+    cause: 'fault',
+    fault: id,
+    errorClass,
+    status,
+    retryAfterMicros,
+    ...(timer === undefined ? {} : { timer }),
+    ...(emittedPercent === undefined
+      ? {}
+      : { emittedMillionths: emittedPercent * 10_000, ...streamed(call, emittedPercent) }),
+  }
+}
+
+/** A stream that dies after a share of its output took that share of the time that the log's took. */
+function streamed({ startMicros, endMicros }: CallRecord, percent: number): { readonly tookMicros?: number } {
+  if (startMicros === undefined || endMicros === undefined || endMicros <= startMicros) return {}
+  return { tookMicros: Math.trunc(((endMicros - startMicros) * percent) / 100) }
+}
+
+/** The log without its errors of hosts; refusals stay, for they say something of the request. */
+function withoutFailures(session: RecordedSession): RecordedSession {
+  return {
+    ...session,
+    events: session.events.filter((event) => event.event !== 'fault'),
+    calls: session.calls.map((call) => {
+      const attempts = call.attempts?.filter(
+        ({ errorClass }) => errorClass === undefined || endOfError(errorClass) === 'denied',
+      )
+      const failed = (call.attempts?.length ?? 0) - (attempts?.length ?? 0)
+      if (failed === 0 && call.end !== 'exhausted') return call
+      const { attempts: _attempts, endMicros: _end, ...rest } = call
+      return {
+        ...rest,
+        // What is left was tried at another instant than it would have been.
+        ...(attempts === undefined || attempts.length === 0
+          ? {}
+          : { attempts: attempts.map(({ startMicros: _start, endMicros: _over, ...attempt }) => attempt) }),
+        // Nobody knows what it would have answered: its host is as any that was not tried then.
+        end: call.end === 'exhausted' ? 'no-route' : call.end,
+      }
+    }),
+  }
+}
