@@ -67,6 +67,8 @@ function callRecord(row: Row): CallRecord {
     reply: {
       text: textChars === 0 ? null : { chars: textChars },
       ...(thinkingChars === 0 ? {} : { thinking: { chars: thinkingChars } }),
+      // The table counts tool calls and does not name them: only none at all is a fact of the trace.
+      ...(count(row, 'tool_uses', 0) === 0 ? { tools: [] } : {}),
       ...(stop === '' ? {} : { finish: stop }),
     },
   }

@@ -111,4 +111,20 @@ describe('reroute audit', () => {
     }
     expect(schema.$defs.cause.properties.cause.enum).toEqual(ids)
   })
+
+  it('compares the model of caches with the logged buckets', async () => {
+    const { code, out } = await reroute(['audit', 'traces/claude-code-calls.jsonl.gz', '--caches'])
+    expect(code).toBe(0)
+    for (const line of [/hit rate +modelled \d+\.\d% \(.*\) of prompt tokens; logged 9\d\.\d%/, /this model +.* in the middle session/, /expiry +[+−]/]) {
+      expect(out).toMatch(line)
+    }
+    const json = await reroute(['audit', 'traces/claude-code-calls.jsonl.gz', '--caches', '--seed', '1', '--format', 'json'])
+    expect(schemaErrors('cache-audit-1', JSON.parse(json.out))).toEqual([])
+  })
+
+  it('does not compare caches where there are none, or one session only', async () => {
+    expect((await reroute(['audit', trace('one.jsonl', [100n]), '--caches'])).code).toBe(4)
+    const unknown = files.write('unknown.jsonl', `${JSON.stringify(billed('gpt-nobody', { uncachedInput: 5 }, undefined))}\n`)
+    expect((await reroute(['audit', unknown, '--caches'])).code).toBe(3)
+  })
 })

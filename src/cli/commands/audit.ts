@@ -1,18 +1,24 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { createAudit, type Audit } from '../../analysis/audit/audit.ts'
+import { createAudit } from '../../analysis/audit/audit.ts'
+import { createCacheAudit } from '../../analysis/caches/audit.ts'
 import { auditJson, auditScreen } from '../../report/audit-report.ts'
+import { cacheAuditJson, cacheAuditScreen } from '../../report/cache-audit-report.ts'
 import { picoUsdOf } from '../../trace/importers/pico-usd.ts'
+import type { RecordedSession } from '../../trace/session.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
 import { formatOption, repeated } from '../options.ts'
 import { openPriceBook, shippedCatalogue } from '../price-book.ts'
+import type { PriceBook } from '../../analysis/audit/price-book.ts'
 import { openTrace } from '../trace.ts'
 
 interface AuditOptions {
   readonly catalog: string
   readonly prices?: readonly string[]
   readonly tolerance?: bigint
+  readonly caches: boolean
+  readonly seed: string
   readonly format: 'terminal' | 'json'
   readonly strict: boolean
 }
@@ -38,6 +44,8 @@ export function defineAudit(
       'smaller differences are rounding (default: 0.000001)',
       dollarsOption,
     )
+    .option('--caches', 'compare the model of prompt caches with the logged buckets instead', false)
+    .option('--seed <text>', 'with --caches: draws the half that the model is fitted on', '0')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .addOption(formatOption('terminal', 'json'))
     .addHelpText(
@@ -47,11 +55,15 @@ Every logged cost is priced again from its tokens, at the prices of its own day,
 last digit. What does not match is explained where one cause comes to exactly the logged cost.
 Bills of providers and gateways are kept apart from what a client reckoned for itself.
 
+With --caches: what no catalogue says of prompt caches is fitted on half the sessions and measured
+on the other half, beside two plain models; what is left is in dollars by cause.
+
 Exit 1 when a bill does not match, 4 when no cost is logged at all, 3 when there is no call.
 
 Examples:
   reroute audit sessions.jsonl
   reroute audit sessions.jsonl --prices contract.route
+  reroute audit sessions.jsonl --caches
   reroute audit sessions.jsonl --format json      docs/schemas/audit-1.schema.json`,
     )
     .action(async (traces: string[], options: AuditOptions) =>
@@ -73,18 +85,27 @@ async function audit(
 ): Promise<ExitCode> {
   const book = openPriceBook(options.catalog, options.prices ?? [], context)
   if (book === undefined) return exitCode.badInput
+  return options.caches
+    ? auditCaches(book, traces, options, context)
+    : auditBills(book, traces, options, context)
+}
+
+async function auditBills(
+  book: PriceBook,
+  traces: readonly string[],
+  options: AuditOptions,
+  context: Context,
+): Promise<ExitCode> {
   const run = createAudit(
     book,
     options.tolerance === undefined ? {} : { tolerancePicoUsd: options.tolerance },
   )
-  if (!(await addAll(run, traces, options, context))) return exitCode.badInput
-  const result = run.finish()
-  if (result.calls === 0) {
-    return badInput(context, {
-      message: 'the trace holds no call',
-      help: '`reroute import` writes traces',
-    })
+  const add = ({ calls }: RecordedSession): void => {
+    for (const call of calls) run.add(call)
   }
+  if (!(await addAll(add, traces, options, context))) return exitCode.badInput
+  const result = run.finish()
+  if (result.calls === 0) return noCall(context, 'the trace holds no call')
   await context.out(
     options.format === 'json'
       ? auditJson(result)
@@ -97,9 +118,32 @@ async function audit(
   return compared === 0 ? exitCode.undecided : exitCode.pass
 }
 
+async function auditCaches(
+  { policy }: PriceBook,
+  traces: readonly string[],
+  options: AuditOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const run = createCacheAudit(policy, { seed: options.seed })
+  if (!(await addAll(run.add, traces, options, context))) return exitCode.badInput
+  const result = run.finish()
+  if (result.calls === 0) return noCall(context, 'the trace holds no call whose cache can be compared')
+  await context.out(
+    options.format === 'json'
+      ? cacheAuditJson(result)
+      : cacheAuditScreen(result, { style: context.style, width: context.width }),
+  )
+  // One session is fitted on or measured; a comparison needs both.
+  return result.fitted.sessions === 0 || result.measured.sessions === 0 ? exitCode.undecided : exitCode.pass
+}
+
+function noCall(context: Context, message: string): ExitCode {
+  return badInput(context, { message, help: '`reroute import` writes traces' })
+}
+
 /** `false`: the traces could not be read to their end, which has been said. */
 async function addAll(
-  run: Audit,
+  add: (session: RecordedSession) => void,
   traces: readonly string[],
   options: AuditOptions,
   context: Context,
@@ -107,7 +151,7 @@ async function addAll(
   const { reading, close } = await openTrace(traces, options, context)
   let complete = false
   try {
-    for await (const { calls } of reading.sessions()) for (const call of calls) run.add(call)
+    for await (const session of reading.sessions()) add(session)
   } finally {
     complete = close()
   }
