@@ -12,7 +12,7 @@ const million = 1_000_000n
  * one part in 10¹³.
  */
 export function drawMillionths(key: readonly (string | number)[]): number {
-  const digest = sha256(utf8ToBytes(encode(key)))
+  const digest = sha256(keyBytes(key))
   let bits = 0n
   for (const byte of digest.subarray(0, 8)) bits = (bits << 8n) | BigInt(byte)
   return Number((bits * million) >> 64n)
@@ -28,7 +28,7 @@ export function bucketMillionths(key: string, salt: string): number {
   return drawMillionths(['bucket', key, salt])
 }
 
-/** Every part with its type and length before it, so that no two keys have one text. */
-function encode(key: readonly (string | number)[]): string {
-  return key.map((part) => `${typeof part === 'string' ? 's' : 'n'}${String(part).length}:${part}`).join('')
+/** Every part with its type and length before it, so that no two keys have the same bytes. */
+export function keyBytes(key: readonly (string | number)[]): Uint8Array {
+  return utf8ToBytes(key.map((part) => `${typeof part === 'string' ? 's' : 'n'}${String(part).length}:${part}`).join(''))
 }
