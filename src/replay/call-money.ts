@@ -53,7 +53,11 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
 export function modelledCall(policy: Policy, call: CallRecord, served: Place | undefined): Money {
   if (served === undefined) return modelledMoney(0n, 0n, 0n, sameTokens)
   if (call.usage === undefined) return unknownMoney('no usage in the log')
-  const priced = repriced(policy, call, call.usage, served)
+  return transferred(repriced(policy, call, call.usage, served))
+}
+
+/** Logged tokens at another model's price: a factor of four either way. */
+export function transferred(priced: Money): Money {
   const { value, lo, hi } = priced
   if (value === null || lo === null) return priced
   return modelledMoney(value, lo / transfer, hi === null ? null : hi * transfer, sameTokens)

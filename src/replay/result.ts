@@ -1,5 +1,6 @@
 import type { Location } from '../language/source.ts'
 import type { Decision } from '../policy/decision.ts'
+import type { Timer } from '../trace/faults/fault.ts'
 
 /** How much is known of a number, strongest first; `REPLAY.md`, "What a number may claim". */
 export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modelled' | 'unknown'
@@ -57,6 +58,12 @@ export interface Attempt {
   readonly status: number | undefined
   /** `recorded`: lifted from the log at the same endpoint; `fault`: a fault of this endpoint held. */
   readonly cause: 'recorded' | 'fault' | 'assumed'
+  /** The fault of a script that failed it, by its id. */
+  readonly fault?: string | undefined
+  /** Of a timeout that a script caused, which one ran out. */
+  readonly timer?: Timer | undefined
+  /** Share of the output that came before its stream ended, where that is known. */
+  readonly emittedMillionths?: number | undefined
 }
 
 /**
