@@ -2,13 +2,14 @@ import { escapeTerminal } from '../report/escape.ts'
 import { importScreen } from '../report/import-report.ts'
 import { document } from '../report/json.ts'
 import { plural } from '../report/number.ts'
-import type { Importer } from '../trace/importers/importer.ts'
+import type { Importer, ImportOptions as ReadingOptions } from '../trace/importers/importer.ts'
 import { readMapping } from '../trace/importers/table/mapping.ts'
 import type { TableMapping } from '../trace/importers/table/mapping.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { badInput, type Failure } from './failure.ts'
 import { wrongPath } from './import-paths.ts'
+import { goOn } from './import-resume.ts'
 import { phraseCounters } from './import-phrases.ts'
 import type { RootOption } from './policy.ts'
 import { startProgress } from './progress.ts'
@@ -20,6 +21,7 @@ export interface ImportOptions extends RootOption {
   readonly mapping?: string
   readonly for?: readonly string[]
   readonly withText: boolean
+  readonly resume: boolean
   readonly format: 'terminal' | 'json'
 }
 
@@ -37,22 +39,25 @@ export async function importSessions(
   const phraseLists = await phraseCounters(options.for, options, context)
   if (phraseLists === undefined) return exitCode.badInput
   const progress = startProgress(context, 'importing', 'files')
-  const run = importer.read(paths, {
+  const reading: ReadingOptions = {
     phraseLists,
     withText,
     ...(mapping === undefined ? {} : { mapping }),
     standardInput: () => context.stdin,
     onFile: ({ done, files }) => progress.update(done, files),
-  })
+  }
+  const run = options.resume ? await goOn(importer, paths, reading, output) : { ...importer.read(paths, reading), resumed: undefined }
+  if ('message' in run) return badInput(context, run)
   const ended = await writeTraceFile(output, run.records, context).finally(() => progress.stop())
   if (ended !== undefined) return ended
+  const resumed = await run.resumed?.finish(context)
   const report = run.report()
   const text =
     options.format === 'json'
-      ? document({ schemaVersion: 1, output, ...report })
-      : `${importScreen(report, { style: context.style, width: context.width })}\n${next(output, context)}`
+      ? document({ schemaVersion: 1, output, ...report, ...(resumed === undefined ? {} : { resumed }) })
+      : `${importScreen(report, { style: context.style, width: context.width }, resumed)}\n${next(output, context)}`
   await printBeside(output, text, context)
-  if (report.calls.total > 0) return exitCode.pass
+  if (report.calls.total > 0 || (resumed?.keptRecords ?? 0) > 0) return exitCode.pass
   return badInput(context, {
     message: `no call of ${importer.format} in ${plural(report.files, 'file')}`,
     help: 'check that the paths hold its logs',

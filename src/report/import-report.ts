@@ -1,4 +1,5 @@
 import type { ImportProblem, ImportReport, Tally } from '../trace/importers/importer.ts'
+import type { ResumeCounts } from '../trace/importers/resume/resume.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatCount, formatShare, plural } from './number.ts'
 import { clip, field, withRest, type Screen } from './terminal/layout.ts'
@@ -6,7 +7,7 @@ import { clip, field, withRest, type Screen } from './terminal/layout.ts'
 const shownOf = 5
 
 /** What an import took, what it left, and why: every line of the input stands in one number. */
-export function importScreen(report: ImportReport, screen: Screen): string {
+export function importScreen(report: ImportReport, screen: Screen, resumed?: ResumeCounts): string {
   const { lines, sessions, calls, main, children } = report
   const failedTools = main.toolFailures + children.toolFailures
   const toolResults = main.toolResults + children.toolResults
@@ -68,6 +69,18 @@ export function importScreen(report: ImportReport, screen: Screen): string {
       ...leftOut(report.ignoredFiles, screen),
     ],
   ]
+  if (resumed !== undefined) {
+    const { unchangedFiles, readFiles, goneFiles, keptRecords } = resumed
+    blocks.splice(1, 0, [
+      screen.style.heading('Gone on'),
+      ...field(
+        screen,
+        'files',
+        `${formatCount(readFiles)} read, ${formatCount(unchangedFiles)} as before${goneFiles === 0 ? '' : `, ${formatCount(goneFiles)} gone since: what was read of them stays`}`,
+      ),
+      ...field(screen, 'kept', `${plural(keptRecords, 'record')} of the trace before`),
+    ])
+  }
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`
 }
 

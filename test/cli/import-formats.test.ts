@@ -89,3 +89,37 @@ describe('reroute import table', () => {
     expect([code, err]).toEqual([3, expect.stringContaining(command)])
   })
 })
+
+describe('reroute import --resume', () => {
+  const row = (id: string): string => `{"request_id":"${id}","call_type":"acompletion","spend":1,"prompt_tokens":5,"model":"m"}\n`
+  const trace = join(files.path, 'grown.jsonl')
+
+  it('goes on from the trace of the last import', async () => {
+    files.write('grown/a.jsonl', row('1'))
+    const words = ['import', 'litellm', join(files.path, 'grown'), '--resume', '-o', trace]
+    expect((await reroute(words)).code).toBe(0)
+    files.write('grown/b.jsonl', row('2'))
+    const { code, out } = await reroute(words)
+    expect([code, out]).toEqual([0, expect.stringContaining('1 read, 1 as before')])
+    expect(readFileSync(trace, 'utf8').trim().split('\n')).toHaveLength(4)
+    const again = await reroute([...words, '--format', 'json'])
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([
+      0,
+      { calls: { total: 0 }, resumed: { unchangedFiles: 2, readFiles: 0, goneFiles: 0, keptRecords: 4 } },
+    ])
+  })
+
+  it('says how to begin again where it cannot', async () => {
+    files.write('grown/a.jsonl', row('3'))
+    const words = ['import', 'litellm', join(files.path, 'grown'), '--resume', '-o', trace]
+    const changed = await reroute(words)
+    expect([changed.code, withoutPath(changed.err, files)]).toEqual([3, expect.stringContaining('`grown/a.jsonl` does not begin any more with')])
+    expect(withoutPath(changed.err, files)).toContain('remove `grown.jsonl` and `grown.jsonl.resume.json` first')
+    files.write('grown.jsonl.resume.json', '{}')
+    expect((await reroute(words)).err).toContain('does not say what was read')
+    const other = await reroute(['import', 'litellm', join(files.path, 'grown'), '--resume', '-o', files.write('other.jsonl', 'x')])
+    expect([other.code, other.err]).toEqual([3, expect.stringContaining('was not imported with `--resume`')])
+    const printed = await reroute(['import', 'litellm', join(files.path, 'grown'), '--resume', '-o', '-'])
+    expect([printed.code, printed.err]).toEqual([2, expect.stringContaining('what is printed cannot be gone on from')])
+  })
+})

@@ -24,6 +24,7 @@ export function defineImport(command: Command, context: Context, done: (code: Ex
     .option('-o, --output <file>', 'the trace to write; `.gz` packs it, `-` prints it')
     .option('--detect', 'name the format of the paths instead of importing them', false)
     .option('--mapping <file>', 'with `table`: which column of a CSV or Parquet file is what')
+    .option('--resume', 'go on from the trace of the last import: read only what is new', false)
     .option('--for <policy>', 'count the phrases of this policy (repeat; default: the shipped ones)', repeated)
     .option('--with-text', 'keep the words of messages and replies (file mode 0600)', false)
     .option(...rootOption)
@@ -36,6 +37,7 @@ phrases than were counted finds them unknown, never 0, so name the policies that
 
 Examples:
   reroute import claude-code ~/.claude/projects -o sessions.jsonl
+  reroute import claude-code ~/.claude/projects --resume -o sessions.jsonl
   reroute import --detect downloads/logs
   reroute import table calls.parquet --mapping calls.json -o calls.jsonl
   reroute import claude-code ~/.claude/projects --for my.route -o sessions.jsonl.gz`,
@@ -55,7 +57,7 @@ Examples:
 function choose(
   format: string | undefined,
   paths: readonly string[],
-  { output, mapping }: GivenOptions,
+  { output, mapping, resume }: GivenOptions,
 ): { readonly importer: Importer; readonly output: string } | Failure {
   const formats = `one of ${formatNames.join(', ')}`
   if (format === undefined) return { message: `no format given, expected ${formats}`, help: seeDetect }
@@ -65,6 +67,9 @@ function choose(
   }
   if (paths.length === 0) return { message: 'no path given', help: 'name files or directories of logs' }
   if (output === undefined) return { message: 'no output given', help: 'name the trace to write with `-o FILE`' }
+  if (resume && output === '-') {
+    return { message: 'what is printed cannot be gone on from', help: 'name a file with `-o FILE`' }
+  }
   if (format === 'table' && mapping === undefined) {
     return {
       message: 'a table says nothing of what its columns mean',

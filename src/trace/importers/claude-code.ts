@@ -1,3 +1,4 @@
+import type { TraceFile } from '../files.ts'
 import type { TraceRecord } from '../record.ts'
 import type { Conversation, Surroundings } from './claude-code/conversation.ts'
 import { parseJsonLine } from './json-line.ts'
@@ -8,9 +9,17 @@ import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
 import { inputFiles } from './input-files.ts'
+import { lineTally } from './line-tally.ts'
+import { sessionLink } from './resume/links.ts'
 
 /** Claude Code's transcripts: `<session>.jsonl` and `<session>/subagents/agent-<id>.jsonl`. */
-export const claudeCode: Importer = { format: 'claude-code', detect, read: importClaudeCode }
+export const claudeCode: Importer = {
+  format: 'claude-code',
+  detect,
+  refusal,
+  linksOf,
+  read: importClaudeCode,
+}
 
 /**
  * Reads transcripts twice: once for what must be known before the first record (which file keeps a
@@ -78,6 +87,27 @@ function ownCalls({ drafts }: Conversation): number {
 function refusal(fileName: string): string | undefined {
   if (/\.jsonl(\.gz|\.zst)?$/.test(fileName)) return undefined
   return fileName.endsWith('.entire-metadata.json') ? 'counts of another program' : 'no transcript'
+}
+
+/** Message ids too: a side question repeats messages of another file's conversation. */
+async function linksOf(file: TraceFile, options: ImportOptions): Promise<readonly string[]> {
+  const links: string[] = []
+  const conversations = await readTranscript(file, {
+    options,
+    mainMessages: new Set(),
+    agentsWithFile: new Set(),
+    claim: (identity) => links.push(identity) > 0,
+    onProblem: () => undefined,
+    turnsOf: () => 0,
+    tally: lineTally(),
+  })
+  for (const { identity, drafts } of conversations) {
+    links.push(sessionLink(identity.session))
+    for (const draft of drafts) {
+      if (draft.kind === 'call' && draft.id !== undefined) links.push(`message ${draft.id}`)
+    }
+  }
+  return links
 }
 
 /** Two of the marks that every line of a conversation carries. */

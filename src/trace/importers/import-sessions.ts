@@ -12,6 +12,7 @@ import { known } from './known.ts'
 import { lineTally } from './line-tally.ts'
 import { planSessions, surveyed } from './plan-sessions.ts'
 import type { Plan, SurveyedFile } from './plan-sessions.ts'
+import { sessionLink } from './resume/links.ts'
 import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
 
 /** What one format adds to the common way of importing. */
@@ -30,10 +31,18 @@ export interface LogFormat {
 }
 
 export function importerOf(log: LogFormat): Importer {
-  const { format, detect } = log
+  const { format, detect, refusal } = log
   return {
     format,
     detect,
+    refusal,
+    linksOf: async (file, options) => {
+      const drafts = await log.readFile(file, surveyContext(options))
+      return drafts.flatMap(({ session, items }) => [
+        sessionLink(session),
+        ...items.flatMap(({ identity }) => identity ?? []),
+      ])
+    },
     read: (paths, options): ImportRun => {
       const tally = importTally(format)
       return { records: recordsFrom(log, paths, options, tally), report: tally.report }

@@ -1,4 +1,6 @@
+import type { TraceFile } from '../files.ts'
 import type { TraceRecord } from '../record.ts'
+import type { Refusal } from './input-files.ts'
 import type { TableMapping } from './table/mapping.ts'
 
 /** Counts one list of phrases in one text, under the list's digest. */
@@ -30,6 +32,13 @@ export interface Importer {
   readonly format: string
   /** Whether the beginning of a file looks like this format. */
   readonly detect: (beginning: string) => boolean
+  /** Why a file of this name is none of this format. */
+  readonly refusal: Refusal
+  /**
+   * What ties a file to others: its sessions and the identities of its calls and events. What files
+   * without a common one come to does not depend on whether they are imported together.
+   */
+  readonly linksOf: (file: TraceFile, options: ImportOptions) => Promise<readonly string[]>
   /** Files and directories in any order; the records do not depend on it. */
   readonly read: (paths: readonly string[], options: ImportOptions) => ImportRun
 }

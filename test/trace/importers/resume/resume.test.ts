@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { claudeCode } from '../../../../src/trace/importers/claude-code.ts'
+import type { Importer, ImportOptions } from '../../../../src/trace/importers/importer.ts'
+import { litellm } from '../../../../src/trace/importers/litellm.ts'
+import { mooncake } from '../../../../src/trace/importers/mooncake.ts'
+import { resumeImport } from '../../../../src/trace/importers/resume/resume.ts'
+import type { ResumedRun } from '../../../../src/trace/importers/resume/resume.ts'
+import { readState, stateText } from '../../../../src/trace/importers/resume/state.ts'
+import type { ImportState } from '../../../../src/trace/importers/resume/state.ts'
+import { canonicalJson } from '../../../../src/trace/canonical.ts'
+import type { TraceRecord } from '../../../../src/trace/record.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'resume-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let boxes = 0
+
+/** As `writeTrace` does, without waiting for the disk. */
+async function write(path: string, records: AsyncIterable<TraceRecord>): Promise<void> {
+  const lines: string[] = []
+  for await (const record of records) lines.push(`${canonicalJson(record)}\n`)
+  writeFileSync(path, lines.join(''))
+}
+
+/** A directory of logs that grow, and a trace that follows them. */
+function following(importer: Importer, options: ImportOptions = {}) {
+  boxes += 1
+  const logs = join(folder, String(boxes))
+  const output = `${logs}.jsonl`
+  let state: ImportState | undefined
+  return {
+    output,
+    path: (name: string) => `${logs}-${name}`,
+    names: new Set<string>(),
+    write(name: string, text: string) {
+      writeFileSync(this.path(name), text)
+      this.names.add(name)
+    },
+    async start(more: ImportOptions = options) {
+      const paths = [...this.names].map((name) => this.path(name))
+      return resumeImport(importer, paths, more, { state, output, version: '1' })
+    },
+    /** Imports what is new; the counts of what that took. */
+    async go() {
+      const run = await this.start()
+      if (run.kind === 'refused') throw new Error(run.reason)
+      await write(output, run.records)
+      state = readState(stateText(await run.stateFor(output)))
+      return run.counts()
+    },
+    async reasonOf(more?: ImportOptions) {
+      const run: ResumedRun | { kind: 'refused'; reason: string } = await this.start(more)
+      return run.kind === 'refused' ? run.reason : 'goes on'
+    },
+    lines: () => readFileSync(output, 'utf8').trim().split('\n').filter((line) => line !== '').toSorted(),
+    async linesAtOnce() {
+      const whole = `${logs}-whole.jsonl`
+      await write(whole, importer.read([...this.names].map((name) => this.path(name)), options).records)
+      return readFileSync(whole, 'utf8').trim().split('\n').filter((line) => line !== '').toSorted()
+    },
+  }
+}
+
+const few = (name: string, count: number): fc.Arbitrary<string> => fc.nat(count - 1).map((at) => `${name}${at}`)
+
+const gatewayRow = fc
+  .record({
+    request_id: fc.option(few('r', 12), { nil: undefined }),
+    session_id: fc.option(few('s', 4), { nil: undefined }),
+    startTime: fc.integer({ min: 1, max: 6 }),
+    prompt_tokens: fc.nat(9),
+  })
+  .map((row) => ({ call_type: 'acompletion', spend: 1, completion_tokens: 1, endTime: 9, model: 'm', ...row }))
+  // Without an id it is no row of a call.
+  .map((row) => JSON.stringify(row))
+
+const transcriptRow = fc
+  .record({
+    type: fc.constantFrom('user', 'assistant', 'system'),
+    uuid: few('u', 20),
+    parentUuid: fc.option(few('u', 20)),
+    session: few('s', 3),
+    message: few('m', 8),
+    agent: fc.option(few('a', 2), { nil: undefined }),
+    second: fc.nat(50),
+    output: fc.nat(9),
+    // A side question repeats a message under a request of its own.
+    request: fc.nat(1),
+  })
+  .map(({ type, session, message, agent, second, output, request, ...row }) =>
+    JSON.stringify({
+      ...row,
+      type,
+      sessionId: session,
+      timestamp: `2026-05-01T00:00:${String(second).padStart(2, '0')}.000Z`,
+      ...(agent === undefined ? {} : { isSidechain: true, agentId: agent }),
+      ...(type === 'assistant'
+        ? { requestId: `q${request}${message}`, message: { id: message, model: 'claude-opus-4-7', content: [], usage: { input_tokens: 1, output_tokens: output } } }
+        : {}),
+      ...(type === 'user' ? { message: { content: 'go on' } } : {}),
+      ...(type === 'system' ? { subtype: 'compact_boundary', compactMetadata: { preTokens: 5 } } : {}),
+    }),
+  )
+
+const blockRow = fc
+  .record({ timestamp: fc.nat(9), input_length: fc.nat(2000), output_length: fc.nat(9), hash_ids: fc.array(fc.nat(3), { maxLength: 3 }) })
+  .map((row) => JSON.stringify(row))
+
+describe.for([
+  { importer: litellm, row: gatewayRow },
+  { importer: claudeCode, row: transcriptRow },
+  { importer: mooncake, row: blockRow },
+])('$importer.format', ({ importer, row }) => {
+  it('imported in steps, as its logs grow, is what it is imported at once', async () => {
+    const growing = fc.record({
+      lines: fc.array(row, { maxLength: 8 }),
+      // How many lines are there at each step; the last step has all.
+      until: fc.tuple(fc.nat(8), fc.nat(8)),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(growing, { minLength: 1, maxLength: 5 }), async (files) => {
+        const trace = following(importer)
+        for (const step of [0, 1, 2]) {
+          for (const [index, { lines, until }] of files.entries()) {
+            const [least = 0, most = 0] = until.toSorted((a, b) => a - b)
+            const count = [least, most, lines.length][step] ?? 0
+            const text = lines.slice(0, count).map((line) => `${line}\n`).join('')
+            if (text !== '') trace.write(`${index}.jsonl`, text)
+          }
+          await trace.go()
+        }
+        expect(trace.lines()).toEqual(await trace.linesAtOnce())
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+const line = (id: string, session: string, startTime = 1): string =>
+  `${JSON.stringify({ request_id: id, session_id: session, call_type: 'acompletion', spend: 1, prompt_tokens: 5, startTime, model: 'm' })}\n`
+
+describe('going on', () => {
+  it('reads what is new, what grew and what shares a session with it, and nothing else', async () => {
+    const trace = following(litellm)
+    trace.write('a.jsonl', line('1', 'x'))
+    trace.write('b.jsonl', line('2', 'y'))
+    trace.write('c.jsonl', line('3', 'z'))
+    expect(await trace.go()).toMatchObject({ readFiles: 3, unchangedFiles: 0, keptRecords: 0 })
+    expect(await trace.go()).toMatchObject({ readFiles: 0, unchangedFiles: 3, keptRecords: 6 })
+    trace.write('d.jsonl', line('4', 'y'))
+    expect(await trace.go()).toMatchObject({ readFiles: 2, unchangedFiles: 2, keptRecords: 4 })
+    trace.write('a.jsonl', line('1', 'x') + line('5', 'x'))
+    expect(await trace.go()).toMatchObject({ readFiles: 1, unchangedFiles: 3, keptRecords: 5 })
+    expect(trace.lines()).toEqual(await trace.linesAtOnce())
+  })
+
+  it('reads a side question again when the conversation that it repeats turns up', async () => {
+    const reply = (session: string, request: string, more: object): string =>
+      `${JSON.stringify({ type: 'assistant', uuid: request, parentUuid: null, sessionId: session, timestamp: '2026-05-01T00:00:01.000Z', requestId: request, message: { id: 'm1', content: [] }, ...more })}\n`
+    const trace = following(claudeCode)
+    trace.write('side.jsonl', reply('s1', 'q1', { isSidechain: true, agentId: 'a' }))
+    await trace.go()
+    trace.write('main.jsonl', reply('s2', 'q2', {}))
+    expect(await trace.go()).toMatchObject({ readFiles: 2 })
+    expect(trace.lines()).toEqual(await trace.linesAtOnce())
+    expect(trace.lines().filter((one) => one.includes('"call":1'))).toHaveLength(1)
+  })
+
+  it('keeps what was read of files that are gone', async () => {
+    const trace = following(litellm)
+    trace.write('a.jsonl', line('1', 'x'))
+    trace.write('b.jsonl', line('2', 'y'))
+    await trace.go()
+    const before = trace.lines()
+    trace.names.delete('a.jsonl')
+    expect(await trace.go()).toMatchObject({ readFiles: 0, goneFiles: 1, keptRecords: 4 })
+    expect(trace.lines()).toEqual(before)
+    trace.write('c.jsonl', line('3', 'x'))
+    expect(await trace.reasonOf()).toMatch(/a\.jsonl` is gone, and shares a session or a call with files that are new/)
+  })
+
+  it.each([
+    ['a changed beginning', (text: string) => text.replace('"1"', '"7"')],
+    ['a file that was cut', (text: string) => text.slice(0, -5)],
+    ['an emptied file', () => ''],
+  ])('is refused after %s', async (_, change) => {
+    const trace = following(litellm)
+    const text = line('1', 'x') + line('2', 'x')
+    trace.write('a.jsonl', text)
+    await trace.go()
+    trace.write('a.jsonl', change(text))
+    expect(await trace.reasonOf()).toContain(`does not begin any more with the ${text.length} bytes that were read of it`)
+  })
+
+  it('is refused where the trace was edited, or is wanted otherwise', async () => {
+    const trace = following(litellm)
+    trace.write('a.jsonl', line('1', 'x'))
+    await trace.go()
+    expect(await trace.reasonOf({ withText: true })).toContain('with other `--for`')
+    writeFileSync(trace.output, '{}\n')
+    expect(await trace.reasonOf()).toContain('is not any more what the import wrote')
+  })
+})
+
+describe('a state', () => {
+  it('comes back from its text, and any other text is none', () => {
+    const state: ImportState = {
+      settings: 's',
+      output: { bytes: 1, sha256: 'x' },
+      files: [{ path: 'p', bytes: 2, sha256: 'y', links: new Set(['aaaaaaaaaaa', 'bbbbbbbbbbb']) }],
+    }
+    expect(readState(stateText(state))).toEqual(state)
+    for (const text of ['', '{', '[]', '{}', '{"importState":2}', stateText(state).replace('"p"', '5'), stateText(state).replace(':1,', ':-1,')]) {
+      expect(readState(text)).toBeUndefined()
+    }
+  })
+})
