@@ -3,7 +3,7 @@ import type { BlockDiagram } from '../../check/diagram/blocks.ts'
 import { coverOf } from '../../check/diagram/cover.ts'
 import { no, yes } from '../../check/diagram/leaves.ts'
 import type { Block, Expression, Moment, Policy, Rule } from '../../policy/core.ts'
-import { eachPart } from '../../policy/walk.ts'
+import { askAlike } from './asked-classifiers.ts'
 import { replaceBlock } from './rewrite.ts'
 
 /** What a mutant changes, where that alone can be compared with the policy. */
@@ -25,14 +25,14 @@ function isSameAt(policy: Policy, moment: Moment, comparable: Comparable): boole
   switch (comparable.kind) {
     case 'swap': {
       const { first, second } = comparable
-      if (!isPlain(policy, first) || !isPlain(policy, second)) return false
+      if (!areComparable(policy, first, second)) return false
       return neverTogether(policy, moment, first, second, (diagram, one, other) => diagram.space.and(one, other))
     }
     case 'guard': {
       const { block, rule, guard } = comparable
-      if (!isPlain(policy, rule)) return false
       // The changed guard stands beside the own one, where both see the same.
       const changed: Rule = { ...rule, guard }
+      if (!areComparable(policy, rule, changed)) return false
       const rules = block.rules.flatMap((each) => (each === rule ? [rule, changed] : [each]))
       const both = replaceBlock(policy, block, { ...block, rules })
       return neverTogether(both, moment, rule, changed, ({ space }, one, other) => {
@@ -43,17 +43,10 @@ function isSameAt(policy: Policy, moment: Moment, comparable: Comparable): boole
   }
 }
 
-/** It chooses, so that nothing after it sees its effects, and its guard asks no classifier. */
-function isPlain(policy: Policy, { choice, guard }: Rule): boolean {
-  if (choice === undefined || guard === undefined) return false
-  let asks = false
-  eachPart(guard, (part) => {
-    if (part.kind === 'verdict' || part.kind === 'verdict-score') asks = true
-    // What stands behind these may ask.
-    const stands = part.kind === 'signal' || part.kind === 'scorer-score' || part.kind === 'call'
-    if (stands && policy.classifiers.length > 0) asks = true
-  })
-  return !asks
+/** Both choose, so that nothing after them sees their effects, and they ask the same classifiers. */
+function areComparable(policy: Policy, one: Rule, other: Rule): boolean {
+  if (one.choice === undefined || other.choice === undefined) return false
+  return one.guard !== undefined && other.guard !== undefined && askAlike(policy, one.guard, other.guard)
 }
 
 /** Whether what is made of two guards lies wholly where earlier rules have chosen, or nowhere. */
