@@ -9,6 +9,8 @@ import { alwaysModels, alwaysMoney } from './always.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
+import { faultsDigest, recordedFaults } from './faults/script.ts'
+import type { FaultSources } from './faults/script.ts'
 import type { IdentityCounts, RecordedPolicy } from './identity.ts'
 import { emptySplit, mergeSplits, splitOf } from './ledger.ts'
 import { notSimulated } from './not-simulated.ts'
@@ -30,6 +32,8 @@ export interface ReplayOptions {
   readonly mode?: 'frozen' | 'stop' | undefined
   /** For every draw; by default the one that a session's header names, else `0`. */
   readonly seed?: string | undefined
+  /** Default: the log's own errors. */
+  readonly faults?: FaultSources | undefined
   readonly groupBy?: GroupField | undefined
   /** The policy of `--recorded`: decided the trace when it was recorded. */
   readonly recorded?: Policy | undefined
@@ -161,6 +165,7 @@ function prepare(options: ReplayOptions): Prepared {
       evaluator,
       mode: options.mode ?? 'frozen',
       seed: options.seed,
+      faults: options.faults,
       selects: options.select?.selects,
       onDecided: options.onDecided,
     },
@@ -177,7 +182,7 @@ function sessionIdentity(run: Prepared, session: RecordedSession, result: Sessio
   if (!decidedBy(session, run.recorded)) return identityOf(policy, session, undefined)
   const seed = session.header?.policy?.seed ?? run.session.seed
   const sameDraws = run.session.seed === undefined || run.session.seed === seed
-  const whole = run.isRecorded && sameDraws && run.session.mode === 'frozen' && run.session.selects === undefined
+  const whole = run.isRecorded && sameDraws && run.session.mode === 'frozen' && run.session.selects === undefined && run.session.faults === undefined
   return identityOf(
     run.recorded.policy,
     session,
@@ -261,6 +266,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
       seed: session.seed,
       mode: session.mode,
       select: options.select?.text,
+      faults: faultsDigest(options.faults ?? recordedFaults),
     }),
     outcomeHash: combinedHash(partial.sessions),
     policy: { name: policy.name ?? '', digest },

@@ -4,6 +4,7 @@ import type { KeyedDraw } from './draw-hosts.ts'
 import { endOfError } from '../trace/error-class.ts'
 import { matchesError } from './error-class.ts'
 import type { AttemptError } from './error-class.ts'
+import { failureMicros } from './hang.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import type { Hosts } from './hosts.ts'
 import type { Attempt } from './result.ts'
@@ -219,11 +220,10 @@ function* attempted(
   if (answer === undefined) throw new Error('an attempt was made and nobody said how it ended')
   if (startMicros !== undefined && answer.endMicros !== undefined) {
     call.elapsed = Math.max(0, answer.endMicros - startMicros)
-  } else if (answer.kind === 'fails' && answer.errorClass === 'timeout') {
-    // A timeout takes its own length, and never more than the call has left.
-    const { firstToken, idle, total } = plan.timeoutMicros ?? {}
+  } else if (answer.kind === 'fails') {
+    // A failure takes its own time, and never more than the call has left.
     const left = Math.max(0, deadlineOf(call) - call.elapsed)
-    call.elapsed += Math.min(firstToken ?? idle ?? total ?? 0, left)
+    call.elapsed += Math.min(failureMicros(answer, plan.timeoutMicros), left)
   }
   if (answer.assumption !== undefined) call.assumptions.add(answer.assumption)
   call.attempts.push({
@@ -234,6 +234,7 @@ function* attempted(
     errorClass: answer.kind === 'fails' ? answer.errorClass : undefined,
     status: answer.kind === 'fails' ? answer.status : undefined,
     cause: answer.cause,
+    ...(answer.kind === 'fails' && scripted(answer)),
   })
   call.maySend = false
   yield { for: 'response', atMicros: clockOf(call) }
@@ -244,6 +245,19 @@ function* attempted(
     alone,
   })
   return answer
+}
+
+/** What a script of faults says of a failure. */
+function scripted({
+  fault,
+  timer,
+  emittedMillionths,
+}: Extract<AttemptAnswer, { kind: 'fails' }>): Pick<Attempt, 'fault' | 'timer' | 'emittedMillionths'> {
+  return {
+    ...(fault !== undefined && { fault }),
+    ...(timer !== undefined && { timer }),
+    ...(emittedMillionths !== undefined && { emittedMillionths }),
+  }
 }
 
 /** Waits before another try; `on`: there is none here; `stop`: there is no time left for any. */

@@ -1,4 +1,5 @@
 import { sessionDraws } from '../policy/draw.ts'
+import type { Endpoint } from '../policy/core.ts'
 import type { World } from '../policy/decision.ts'
 import type { EventRecord } from '../trace/record.ts'
 import { isHealthError } from './error-class.ts'
@@ -10,6 +11,8 @@ export interface WorldSources {
   /** Attempts of this session so far, in order. */
   readonly attempts: readonly Attempt[]
   readonly faults: readonly Extract<EventRecord, { event: 'fault' }>[]
+  /** A fault of a script held there within [from, to). */
+  readonly scripted?: ((endpoint: Endpoint, from: number, to: number) => boolean) | undefined
   readonly nowMicros: number | undefined
 }
 
@@ -29,9 +32,10 @@ export function sessionWorld(sources: WorldSources): World {
           isHealthError(each.errorClass),
       )
       const held = faults.filter((fault) => fault.provider === endpoint.provider)
+      const from = (nowMicros ?? 0) - windowMicros
+      if (nowMicros !== undefined && sources.scripted?.(endpoint, from, nowMicros) === true) return true
       if (failed.length === 0 && held.length === 0) return false
       if (nowMicros === undefined) return undefined
-      const from = nowMicros - windowMicros
       const within = (micros: number | undefined): boolean =>
         micros !== undefined && from <= micros && micros < nowMicros
       return (

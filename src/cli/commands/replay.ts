@@ -12,6 +12,7 @@ import { selectedCalls } from '../../report/totals.ts'
 import { sessionsTable } from '../../report/terminal/sessions.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
+import { faultsOption, faultSources, readScript, type FaultSource } from '../faults.ts'
 import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
 import { formatOption } from '../options.ts'
@@ -25,6 +26,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
   readonly recorded?: string
+  readonly faults?: readonly FaultSource[]
   readonly force: boolean
   readonly gate: boolean
   readonly mode: 'frozen' | 'stop'
@@ -46,6 +48,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--log <file>', 'write every decision to a file, as JSON lines or `.csv`')
     .option('--sessions', 'show every session as well', false)
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
+    .addOption(faultsOption())
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
     .addOption(new Option('--mode <mode>', '`stop` ends each session at its divergence').choices(['frozen', 'stop']).default('frozen'))
@@ -65,6 +68,7 @@ cannot be decided from this trace. Exit 1 also when the recorded policy is not r
 Examples:
   reroute replay my.route sessions.jsonl
   reroute replay my.route sessions.jsonl --group-by model --since 2026-06-01
+  reroute replay my.route sessions.jsonl --faults outage.jsonl       docs/faults.md
   reroute replay my.route traces/ --where team=payments --log decisions.csv
   reroute replay my.route sessions.jsonl --format json      docs/schemas/replay-1.schema.json`,
     )
@@ -103,6 +107,10 @@ async function replayTraces(
   context: Context,
   log: LogFile | undefined,
 ): Promise<ExitCode> {
+  const asked = options.faults ?? []
+  const script = await readScript(asked, policy, context)
+  if (script === undefined) return exitCode.badInput
+  const trace = await openTrace(traces, options, context)
   const settings: ReplayOptions = {
     policy,
     evaluator: compilePolicy(policy),
@@ -111,12 +119,12 @@ async function replayTraces(
     groupBy: options.groupBy,
     recorded,
     select: selection(policy, options),
+    faults: await faultSources(asked, script, trace.reading),
     engineVersion: await packageVersion(),
   }
   const run = createReplay(settings)
   const steps = tallySteps(policy)
   const sessions: SessionResult[] = []
-  const trace = await openTrace(traces, options, context)
   const complete = await addAll(trace, async (session) => {
     const result = run.add(session)
     steps.add(result)

@@ -4,6 +4,7 @@ import { endOfError } from '../../trace/error-class.ts'
 import type { Fault } from '../../trace/faults/fault.ts'
 import type { CallRecord } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
+import { isHealthError } from '../error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from '../health.ts'
 import { recordedHealth } from '../recorded-health.ts'
 import { clockOfCall, hits, holdsAt, holdsWithin, onClockOf } from './script.ts'
@@ -16,7 +17,7 @@ export const undatedFaults = 'undated-faults'
 export interface SessionHealth {
   /** `shiftMicros`: how much later than in the log the call is made; absent: when it was. */
   at(call: CallRecord, shiftMicros?: number): Health
-  /** A fault of the script held at a host within [from, to), on the clock of this call. */
+  /** A fault of the script that says something of a host's health held there within [from, to), on the clock of this call. */
   heldWithin(place: FaultPlace, call: CallRecord, from: number, to: number): boolean
 }
 
@@ -60,7 +61,7 @@ export function sessionHealth(
     },
     heldWithin: (place, call, from, to) =>
       script.some((fault) => {
-        if (!hits(fault, place)) return false
+        if (!isHealthError(fault.errorClass) || !hits(fault, place)) return false
         const clock = clockOfCall(call)
         const [first, last] = [from, to].map((micros) => onClockOf(fault, clock, micros, beginning))
         return first !== undefined && last !== undefined && holdsWithin(fault, first, last)

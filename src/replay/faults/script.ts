@@ -27,8 +27,8 @@ export const recordedFaults: FaultSources = { recorded: true, script: [], beginn
 export interface FaultPlace {
   readonly model: string
   readonly provider: string
-  readonly region: string | undefined
-  readonly account: string | undefined
+  readonly region: string | null | undefined
+  readonly account: string | null | undefined
 }
 
 export function isInDomain(place: FaultPlace, domain: FaultDomain): boolean {
@@ -40,7 +40,7 @@ export function isInDomain(place: FaultPlace, domain: FaultDomain): boolean {
   )
 }
 
-function isNamed(wanted: string | undefined, is: string | undefined): boolean {
+function isNamed(wanted: string | undefined, is: string | null | undefined): boolean {
   return wanted === undefined || wanted === is
 }
 

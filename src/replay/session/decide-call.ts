@@ -40,6 +40,7 @@ function decideWith(run: Run, record: CallRecord, between: Between, compacted: b
     session,
     attempts: run.attempts,
     faults: run.faults,
+    scripted: (endpoint, from, to) => run.health.heldWithin(endpoint, record, from, to),
     nowMicros: record.startMicros,
   })
   const begun = observe(policy, run.state, input)

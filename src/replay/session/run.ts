@@ -2,9 +2,12 @@ import type { Evaluator, SessionState } from '../../policy/decision.ts'
 import { startSession } from '../../policy/session-state.ts'
 import type { CallRecord } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
+import { sessionHealth } from '../faults/health.ts'
+import type { SessionHealth } from '../faults/health.ts'
+import { recordedFaults } from '../faults/script.ts'
+import type { FaultSources } from '../faults/script.ts'
 import type { GroupFacts } from '../group-facts.ts'
 import type { DecidedCall } from '../hosts.ts'
-import { recordedHealth } from '../recorded-health.ts'
 import type { Attempt, Breach, Divergence } from '../result.ts'
 import { eventReader } from '../session-events.ts'
 import type { Between } from '../session-events.ts'
@@ -18,6 +21,8 @@ export interface SessionReplayOptions {
   readonly mode: 'frozen' | 'stop'
   /** For every draw; by default the one that the session's header names, else `0`. */
   readonly seed: string | undefined
+  /** Default: the log's own. */
+  readonly faults?: FaultSources | undefined
   /** Calls outside the selection are decided, for the state, and count nowhere. */
   readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
   /** Called with every decided call: what `explain` shows is decided again from this. */
@@ -29,7 +34,7 @@ export interface Run {
   readonly session: RecordedSession
   readonly options: SessionReplayOptions & { readonly seed: string }
   readonly events: (call: CallRecord | undefined) => Between
-  readonly health: ReturnType<typeof recordedHealth>
+  readonly health: SessionHealth
   readonly offeredTools: ReadonlySet<string> | undefined
   readonly faults: WorldSources['faults']
   readonly attempts: Attempt[]
@@ -52,13 +57,15 @@ export interface Run {
 export function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
   const { policy } = options.evaluator
   const offered = session.calls.flatMap((call) => call.prompt.toolsOffered ?? [])
+  const seed = options.seed ?? session.header?.policy?.seed ?? '0'
+  const sources = options.faults ?? recordedFaults
   return {
     session,
-    options: { ...options, seed: options.seed ?? session.header?.policy?.seed ?? '0' },
+    options: { ...options, seed },
     events: eventReader(session.events),
-    health: recordedHealth(policy, session),
+    health: sessionHealth(policy, session, seed, sources),
     offeredTools: offered.length === 0 ? undefined : new Set(offered),
-    faults: session.events.filter((event) => event.event === 'fault'),
+    faults: sources.recorded ? session.events.filter((event) => event.event === 'fault') : [],
     attempts: [],
     breaches: [],
     judged: [],

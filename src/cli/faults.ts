@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Policy } from '../policy/core.ts'
+import { hits } from '../replay/faults/script.ts'
+import type { FaultSources } from '../replay/faults/script.ts'
+import { beginningOf, withSession } from '../replay/faults/trace-span.ts'
+import type { TraceSpan } from '../replay/faults/trace-span.ts'
+import { escapeTerminal } from '../report/escape.ts'
+import type { Fault } from '../trace/faults/fault.ts'
+import { readFaults } from '../trace/faults/read-faults.ts'
+import type { TraceReading } from '../trace/read.ts'
+import type { Context } from './context.ts'
+import { badInput, fileFailure, isFileError } from './failure.ts'
+
+/** One `--faults`: where faults of a replay come from. */
+export type FaultSource =
+  | { readonly kind: 'recorded' | 'none' }
+  | { readonly kind: 'file'; readonly path: string }
+
+export function faultsOption(): Option {
+  return new Option(
+    '--faults <source>',
+    '`recorded` (the errors of the log: the default), `none`, or a fault file, which comes on top (repeat)',
+  ).argParser(faultSource)
+}
+
+function faultSource(text: string, before: readonly FaultSource[] = []): readonly FaultSource[] {
+  const added: FaultSource = text === 'recorded' || text === 'none' ? { kind: text } : { kind: 'file', path: text }
+  const all = [...before, added]
+  if (all.some(({ kind }) => kind === 'none') && all.some(({ kind }) => kind === 'recorded')) {
+    throw new InvalidArgumentError('got `none` and `recorded`, expected one of them')
+  }
+  return all
+}
+
+/** The faults of every file that is asked for; `undefined`: something is wrong, which has been said. */
+export async function readScript(
+  asked: readonly FaultSource[],
+  policy: Policy,
+  context: Context,
+): Promise<readonly Fault[] | undefined> {
+  const script: Fault[] = []
+  for (const each of asked) {
+    if (each.kind !== 'file') continue
+    const read = await readFaultFile(each.path, context)
+    if (read === undefined) return undefined
+    const twice = read.find(({ id }) => script.some((known) => known.id === id))
+    if (twice !== undefined) {
+      badInput(context, {
+        message: `\`${each.path}\`: the fault \`${twice.id}\` is in a file before it, too`,
+        help: 'give each fault an id of its own: its draws are keyed by it',
+      })
+      return undefined
+    }
+    script.push(...read)
+  }
+  noteStrayFaults(script, policy, context)
+  return script
+}
+
+/** `undefined`: the log's own errors, and nothing else. */
+export async function faultSources(
+  asked: readonly FaultSource[],
+  script: readonly Fault[],
+  reading: TraceReading,
+): Promise<FaultSources | undefined> {
+  const recorded = !asked.some(({ kind }) => kind === 'none')
+  if (recorded && script.length === 0) return undefined
+  const span = script.some(({ clock }) => clock === 'offset') ? await spanOf(reading) : {}
+  return { recorded, script, beginning: beginningOf(span), unknown: 'up' }
+}
+
+const problemsShown = 10
+
+async function readFaultFile(path: string, context: Context): Promise<readonly Fault[] | undefined> {
+  const text = await readText(path, context)
+  if (text === undefined) return undefined
+  const read = readFaults(text)
+  if (read.ok) return read.faults
+  for (const { line, message, help } of read.problems.slice(0, problemsShown)) {
+    badInput(context, { message: `\`${path}\` line ${line}: ${message}`, help })
+  }
+  const rest = read.problems.length - problemsShown
+  if (rest > 0) context.note(`and ${rest} more\n`)
+  return undefined
+}
+
+async function readText(path: string, context: Context): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (error) {
+    if (!isFileError(error)) {
+      badInput(context, { message: `\`${path}\` is no text in UTF-8`, help: 'a fault file is JSON Lines: docs/faults.md' })
+      return undefined
+    }
+    const { message, help } = fileFailure(path, 'read', error)
+    const isWord = /^[\w:@-]+$/.test(path)
+    badInput(context, { message, help: isWord ? 'name a fault file, or write recorded or none' : help })
+    return undefined
+  }
+}
+
+/** A trace may be read twice: where it begins is known only when all of it has been seen. */
+async function spanOf(reading: TraceReading): Promise<TraceSpan> {
+  let span: TraceSpan = {}
+  for await (const session of reading.sessions()) span = withSession(span, session)
+  return span
+}
+
+/** A fault that can hit no host of the policy is likelier a slip of the pen than a wish. */
+function noteStrayFaults(script: readonly Fault[], policy: Policy, context: Context): void {
+  const endpoints = policy.models.flatMap((model) => model.endpoints)
+  for (const fault of script) {
+    if (endpoints.some((endpoint) => hits(fault, endpoint))) continue
+    const names = [fault.id, policy.name ?? ''].map((name) => `\`${escapeTerminal(name)}\``)
+    context.note(`${context.noteStyle.warn('note')}: the fault ${names[0]} hits no host of ${names[1]}\n`)
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { box, reroute } from '../support/command.ts'
+
+const files = box()
+afterAll(files.dispose)
+
+const root = join(import.meta.dirname, '..', '..')
+const canonical = join(root, 'policies', 'factory-router.route')
+const documented = join(root, 'traces', 'factory-session.jsonl')
+const header = '{"record":"faults","schema":1}\n'
+const opus = '{"record":"fault","id":"first-days","hits":[{"provider":"anthropic"}],"from":"+0s","until":"+10d","error":529}\n'
+
+interface Data {
+  readonly runId: string
+  readonly outcomeHash: string
+  readonly totals: { readonly attempts: { readonly total: number; readonly failed: { readonly [name: string]: number } } }
+}
+
+async function replay(...more: readonly string[]): Promise<Data> {
+  const { out, err } = await reroute(['replay', canonical, documented, '--no-gate', '--format', 'json', ...more])
+  expect(err).toBe('')
+  return JSON.parse(out) as Data
+}
+
+describe('reroute replay --faults', () => {
+  it('is the log’s own errors by default, and with an empty script', async () => {
+    const plain = await replay()
+    const empty = files.write('empty.jsonl', header)
+    expect(await replay('--faults', 'recorded')).toEqual(plain)
+    expect(await replay('--faults', empty)).toEqual(plain)
+  })
+
+  it('fails what a script says, and is another run', async () => {
+    const plain = await replay()
+    const scripted = await replay('--faults', files.write('opus.jsonl', header + opus))
+    expect(scripted.runId).not.toBe(plain.runId)
+    // Each of the two sessions tries anthropic three times, goes to bedrock, and sticks to it.
+    expect(scripted.totals.attempts.failed).toEqual({ overloaded: 6 })
+    expect(scripted).toEqual(await replay('--faults', files.write('copy.jsonl', header + opus)))
+  })
+
+  it('leaves a run alone whose policy it does not touch, and says so', async () => {
+    const stray = files.write('stray.jsonl', header + opus.replace('"anthropic"', '"antropic"'))
+    const { out, err } = await reroute(['replay', canonical, documented, '--no-gate', '--format', 'json', '--faults', stray])
+    expect(err).toBe('note: the fault `first-days` hits no host of `factory-router`\n')
+    expect((JSON.parse(out) as Data).outcomeHash).toBe((await replay()).outcomeHash)
+  })
+
+  it.each<[string, readonly string[], number, string]>([
+    ['a file that is not there', ['--faults', 'nowhere'], 3, 'error: `nowhere` does not exist\n  help: name a fault file, or write recorded or none\n'],
+    ['a directory', ['--faults', root], 3, 'is a directory'],
+    ['two that exclude each other', ['--faults', 'none', '--faults', 'recorded'], 2, 'expected one of them'],
+    ['a policy', ['--faults', canonical], 3, 'factory-router.route` line 1: not a JSON object\n  help: a fault file has one whole record a line\n'],
+  ])('refuses %s', async (_, more, code, message) => {
+    const ran = await reroute(['replay', canonical, documented, ...more])
+    expect([ran.code, ran.out]).toEqual([code, ''])
+    expect(ran.err).toContain(message)
+  })
+
+  it('names line and remedy of every mistake in a fault file', async () => {
+    const wrong = files.write('wrong.jsonl', header + opus.replace('529', '"overlaoded"') + opus.replace('"+10d"', '"10 days"'))
+    const { code, err } = await reroute(['replay', canonical, documented, '--faults', wrong])
+    expect(code).toBe(3)
+    expect(err).toContain('wrong.jsonl` line 2: `error`: got "overlaoded", expected one of')
+    expect(err).toContain('help: did you mean `overloaded`?')
+    expect(err).toContain('wrong.jsonl` line 3: `until`: got "10 days", expected an instant')
+  })
+
+  it('refuses one id in two files', async () => {
+    const [one, two] = ['one.jsonl', 'two.jsonl'].map((name) => files.write(name, header + opus))
+    const { code, err } = await reroute(['replay', canonical, documented, '--faults', one ?? '', '--faults', two ?? ''])
+    expect([code, err]).toEqual([3, expect.stringContaining('two.jsonl`: the fault `first-days` is in a file before it, too')])
+  })
+})
