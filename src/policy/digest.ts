@@ -10,7 +10,28 @@ export function policyDigest(policy: Policy): string {
   return hash(canonicalText(meaning(policy)))
 }
 
-function hash(text: string): string {
+/** Whether two policies say the same in these parts, by the same names. */
+export function agreeIn(one: Policy, other: Policy, parts: readonly (keyof Policy)[]): boolean {
+  return parts.every((part) => partText(one, part) === partText(other, part))
+}
+
+/** The canonical text of one part. */
+export function partText(policy: Policy, part: keyof Policy): string {
+  const known = partTexts.get(policy) ?? new Map<keyof Policy, string>()
+  partTexts.set(policy, known)
+  const found = known.get(part)
+  if (found !== undefined) return found
+  const value: unknown = policy[part]
+  const free = Array.isArray(value) && unordered.has(part)
+  const text = canonicalText(free ? value.map(canonicalText).sort(byCodeUnit) : value)
+  known.set(part, text)
+  return text
+}
+
+const partTexts = new WeakMap<Policy, Map<keyof Policy, string>>()
+
+/** SHA-256 (hex) of a text. */
+export function hash(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
 }
 
@@ -55,7 +76,7 @@ function byCodeUnit(left: string, right: string): number {
 }
 
 /** Canonical JSON: keys sorted, locations and `undefined` left out, bigint as decimal text. */
-function canonicalText(value: unknown): string {
+export function canonicalText(value: unknown): string {
   if (typeof value === 'bigint') return JSON.stringify(`${value}n`)
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
   if (typeof value === 'object' && value !== null) {

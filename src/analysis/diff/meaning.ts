@@ -1,7 +1,7 @@
 import type { Situation } from '../../check/diagram/situation.ts'
 import type { Moment, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
-import { policyDigest } from '../../policy/digest.ts'
+import { compared } from './compare.ts'
 
 /** Where two policies decide differently, as far as that can be told from their texts alone. */
 export interface MeaningComparison {
@@ -35,14 +35,22 @@ export type Recognised = 'identical' | 'renamed' | 'reordered' | 'refactored'
 export interface Region {
   /** Stable for the same two policies: made of what the region says. */
   readonly id: string
-  /** The blocks that such calls run. */
+  /** The blocks that such calls begin with. */
   readonly moments: readonly Moment[]
+  /** They drop their choice there, and `on start` chooses: it is there that they differ. */
+  readonly startsAgain: boolean
   /** Any of these conjunctions, in the policy's own words; the empty text: always. */
   readonly where: readonly string[]
-  /** So many more conjunctions are left out of `where`. */
+  /** So many more conjunctions are left out of `where`; at most 20 are counted. */
   readonly more: number
+  /** Rules that take a part of `where` before, `stuck` in both policies, `stuck (old)` in one. */
+  readonly unless: readonly string[]
+  /** Some of these calls are decided alike: for the others, see `ends`. */
+  readonly partly: boolean
   readonly old: Side
   readonly new: Side
+  /** How such calls end in both, the largest share first. */
+  readonly ends: readonly EndPair[]
   readonly differs: readonly Difference[]
   readonly witness: Witness
   /** Of the combinations of cells of these blocks; says nothing of traffic. */
@@ -51,12 +59,20 @@ export interface Region {
 
 export type Difference = 'choice' | 'this call only' | 'reminders' | 'alerts' | 'memory' | 'tools' | 'hosts'
 
+export interface EndPair {
+  readonly old: string
+  readonly new: string
+  /** What tells these calls from others of the region; the empty text: nothing. One of perhaps more. */
+  readonly where: string
+  readonly cells: bigint
+}
+
 export interface Side {
   /** Rules with effects only that fire on the way, then the rule that decides. */
   readonly rules: readonly string[]
-  /** In the policy's own words: `kimi-k2.6`, `keep`, `choose highest from main`. */
+  /** In the policy's own words: `kimi-k2.6`, `keep`, `highest from main`; joined by `or` where there are several. */
   readonly does: string
-  /** `undefined`: no route, or the rules alone do not tell it. */
+  /** `undefined`: no route, several, or the rules alone do not tell it. */
   readonly model: string | undefined
 }
 
@@ -103,14 +119,10 @@ export type Placement =
   /** Decided differently, where nothing was decided about the input. */
   | { readonly kind: 'not decided' }
 
-/** Compares what two policies mean; a call of the one is read as a call of the other. */
+/**
+ * Compares what two policies mean. A call is a state and an input that both policies could be asked
+ * about; regions are told for each block, and every one holds a call that both were seen to decide so.
+ */
 export function compareMeaning(older: Policy, newer: Policy): MeaningComparison {
-  const same = policyDigest(older) === policyDigest(newer)
-  return {
-    verdict: same ? { kind: 'equal', how: 'identical' } : { kind: 'not decided' },
-    regions: [],
-    notDecided: same ? [] : [{ moment: undefined, why: 'too large', reason: 'the policies are not the same, and nothing more is asked yet' }],
-    changes: [],
-    at: () => ({ kind: same ? 'same' : 'not decided' }),
-  }
+  return compared(older, newer)
 }

@@ -247,6 +247,7 @@ export function shapeOf(leaf: Leaf): string {
       return valueKey(leaf.value)
     case 'unknown':
     case 'outcome':
+    case 'end':
       return leaf.kind
   }
 }

@@ -1,4 +1,5 @@
-import type { Expression, FunctionName, PriceCard } from '../../policy/core.ts'
+import type { Expression, FunctionName, PriceBucket, PriceCard } from '../../policy/core.ts'
+import { isPriced, priceOf } from '../../policy/catalogue-queries.ts'
 import { callFunction } from '../../policy/reference/functions.ts'
 import { newNotes } from '../../policy/reference/scope.ts'
 import type { Scope } from '../../policy/reference/scope.ts'
@@ -17,13 +18,14 @@ import {
 } from './inputs.ts'
 import { no, none, open } from './leaves.ts'
 import type { Leaf } from './leaves.ts'
+import { overPrices } from './prices.ts'
 import { opaqueName } from './reading.ts'
 import type { Frame } from './reading.ts'
 import type { Values } from './space.ts'
 
 type Call = Extract<Expression, { readonly kind: 'call' }>
 
-const predicates: ReadonlySet<FunctionName> = new Set(['accepts', 'allowed', 'data', 'outage', 'warm', 'called'])
+const predicates: ReadonlySet<FunctionName> = new Set(['accepts', 'allowed', 'data', 'outage', 'warm', 'called', 'priced'])
 
 /** Functions of the catalogue and of words alone: of known arguments they are known. */
 const plain: ReadonlySet<FunctionName> = new Set([
@@ -63,13 +65,13 @@ function ofLeaves(call: Call, numbers: readonly number[], frame: Frame): Values 
     case 'allowed':
       if (frame.inFilter) return space.constant(open)
       return model === undefined ? opaque(call, leaves, frame) : allowedOf(model, frame)
-    case 'price': {
-      const card = onlyCard(first, frame)
-      if (card === undefined || typeof second !== 'string') return opaque(call, leaves, frame)
-      const price = card.picoUsd[second as keyof PriceCard['picoUsd']]
-      return space.constant(
-        price === undefined ? open : space.leaves.value({ numerator: price, denominator: 1n }),
-      )
+    case 'price':
+    case 'priced': {
+      const cards = cardsOf(first, frame)
+      if (first === undefined || typeof second !== 'string') return opaque(call, leaves, frame)
+      if (cards === undefined) return space.constant(open)
+      const read = name === 'price' ? priceOf : isPriced
+      return overPrices(cards, frame, (moment) => read(cards, second as PriceBucket, moment))
     }
     case 'called':
       return typeof first === 'string'
@@ -101,15 +103,10 @@ function modelOf(value: Value | undefined): string | undefined {
   return typeof value === 'object' && value !== null && 'model' in value ? value.model : undefined
 }
 
-/** The price card that is in force whatever the day and the prompt. */
-function onlyCard(value: Value | undefined, { policy }: Frame): PriceCard | undefined {
-  const cards =
-    typeof value === 'object' && value !== null && 'prices' in value
-      ? value.prices
-      : policy.models.find((model) => model.name === value)?.prices
-  const [card] = cards ?? []
-  const always = card?.fromDay === null && card.aboveTokens === 0 && card.serviceTier === null
-  return cards?.length === 1 && always ? card : undefined
+function cardsOf(value: Value | undefined, { policy }: Frame): readonly PriceCard[] | undefined {
+  return typeof value === 'object' && value !== null && 'prices' in value
+    ? value.prices
+    : policy.models.find((model) => model.name === value)?.prices
 }
 
 function folded(call: Call, values: readonly Value[], frame: Frame): Values {

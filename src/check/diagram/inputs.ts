@@ -19,9 +19,13 @@ export type Input =
   /** A model that the organisation, a budget or a missing host takes out by other ways than `org.blocked`. */
   | { readonly kind: 'out'; readonly model: string }
   | { readonly kind: 'used'; readonly budget: string }
+  /** Stands for everything that tells whether this model is allowed, or a candidate. */
+  | { readonly kind: 'allowed' | 'candidate'; readonly model: string }
   | { readonly kind: 'bucket' }
   | { readonly kind: 'called'; readonly tool: string }
   | { readonly kind: 'benefit' | 'switch-cost' }
+  /** Days since 1970-01-01 (UTC); unknown: there is no date, and the newest prices are in force. */
+  | { readonly kind: 'day' }
   /** Of what it stands for besides other inputs: the same in policies that agree in these parts. */
   | { readonly kind: 'opaque'; readonly restsOn: RestsOn }
 
@@ -219,12 +223,21 @@ export function outVariable(variables: Variables, model: string): Variable {
   return declared(variables, `${model} is out`, values([false, true], false, false), { kind: 'out', model }, true)
 }
 
+export function standingVariable(variables: Variables, kind: 'allowed' | 'candidate', model: string): Variable {
+  const label = kind === 'allowed' ? `allowed(${model})` : `${model} is a candidate`
+  return declared(variables, label, values([false, true], false, false), { kind, model })
+}
+
 export function usedVariable(variables: Variables, budget: string): Variable {
   return declared(variables, `used(${budget})`, number(0n), { kind: 'used', budget })
 }
 
 export function bucketVariable(variables: Variables, key: string): Variable {
   return declared(variables, `bucket(${key})`, number(0n, 999_999n), { kind: 'bucket' }, true)
+}
+
+export function dayVariable(variables: Variables): Variable {
+  return declared(variables, 'the day', number(0n, undefined, { unknown: true }), { kind: 'day' })
 }
 
 export function calledVariable(variables: Variables, tool: string): Variable {

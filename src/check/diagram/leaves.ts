@@ -1,4 +1,4 @@
-import type { Exact } from '../../policy/core.ts'
+import type { Endpoint, Exact } from '../../policy/core.ts'
 import { integer, isEndpoint, isExact, isList, plus, times } from '../../policy/value.ts'
 import type { Unknown, Value } from '../../policy/value.ts'
 
@@ -14,6 +14,8 @@ export type Leaf =
   | { readonly kind: 'list'; readonly list: string }
   /** What a block decides; see `blocks.ts`. */
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
+  /** What a whole call comes to; see `ends.ts`. */
+  | { readonly kind: 'end'; readonly end: End }
 
 export interface Term {
   readonly variable: number
@@ -30,6 +32,23 @@ export interface Outcome {
   readonly branch: number
   /** What rules passed on the way have done, in order. */
   readonly effects: readonly string[]
+}
+
+/** How a call ends once its block has chosen. */
+export interface End {
+  readonly to:
+    /** `kept`: with the profile and the host that the choice had. */
+    | { readonly kind: 'model'; readonly model: string; readonly kept: boolean; readonly profile: string | undefined; readonly at: string | undefined }
+    /** By what is not known beforehand: `by` is equal where the same model wins whatever that is. */
+    | { readonly kind: 'ranked'; readonly by: string; readonly shown: string; readonly models: readonly string[]; readonly profile: string | undefined }
+    /** The choice is dropped, and `on start` chooses. */
+    | { readonly kind: 'again' }
+    /** `stop`: the author's own reason. */
+    | { readonly kind: 'none'; readonly reason: string; readonly stop: boolean }
+  /** `for this call`. */
+  readonly once: boolean
+  /** The rule of `on start` that chose, and what was said on the way, where that is followed. */
+  readonly again: { readonly rule: string; readonly says: readonly string[] } | undefined
 }
 
 /** Leaves by number; equal leaves have equal numbers. */
@@ -128,7 +147,7 @@ function keyOf(leaf: Leaf): string {
     case 'unknown':
       return '?'
     case 'value':
-      return valueKey(leaf.value)
+      return isEndpoint(leaf.value) ? endpointKey(leaf.value) : valueKey(leaf.value)
     case 'linear':
       return `+${linearKey(leaf)}`
     case 'text':
@@ -137,7 +156,20 @@ function keyOf(leaf: Leaf): string {
       return `l${leaf.list}`
     case 'outcome':
       return `o${JSON.stringify(leaf.outcome)}`
+    case 'end':
+      return `d${JSON.stringify(leaf.end)}`
   }
+}
+
+const endpointKeys = new WeakMap<Endpoint, string>()
+
+/** Two catalogues may tell different things of one host. */
+function endpointKey(endpoint: Endpoint): string {
+  const found = endpointKeys.get(endpoint)
+  if (found !== undefined) return found
+  const made = `h${JSON.stringify(endpoint, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part))}`
+  endpointKeys.set(endpoint, made)
+  return made
 }
 
 export function linearKey({ terms, constant }: Linear): string {

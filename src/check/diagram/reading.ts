@@ -36,6 +36,8 @@ export interface Frame {
   readonly written: ReadonlyMap<string, Values>
   /** Signals already read in this frame. */
   readonly known: Map<string, Values>
+  /** Truths that stand for who may be chosen, where what that rests on is followed elsewhere. */
+  readonly standsFor?: ((what: 'allowed' | 'candidate', model: string) => Values | undefined) | undefined
 }
 
 export function valuesOf(expression: Expression, frame: Frame): Values {

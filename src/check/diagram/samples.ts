@@ -9,7 +9,7 @@ export type Point = readonly number[]
  * A few points of a diagram, scattered and always the same. Most rules fire somewhere, and one point
  * where a rule does is proof enough; diagrams are built for the rest.
  */
-export function samplePoints({ space }: BlockDiagram, of: Diagram, count: number): readonly Point[] {
+export function samplePoints({ space }: Pick<BlockDiagram, 'space'>, of: Diagram, count: number): readonly Point[] {
   const { store, variables } = space
   const sizes = variables.all.map((variable) => variables.cellsOf(variable).length)
   const never = space.constant(no)
@@ -34,7 +34,7 @@ export function samplePoints({ space }: BlockDiagram, of: Diagram, count: number
 }
 
 /** The leaf at the end of the way that a point takes. */
-export function leafAt({ space }: BlockDiagram, diagram: Diagram, point: Point): number {
+export function leafAt({ space }: Pick<BlockDiagram, 'space'>, diagram: Diagram, point: Point): number {
   const { store } = space
   let at = diagram
   for (;;) {

@@ -50,6 +50,7 @@ interface Draft {
   bucket: number | undefined
   benefit: number | undefined
   switchCost: number | undefined
+  day: number | undefined
 }
 
 interface DraftVerdict {
@@ -69,7 +70,7 @@ function newDraft(policy: Policy, when: 'start' | 'later'): Draft {
     unknownMaps: new Set(), memories: new Map(), counts: [], sinces: new Map(), verdicts: new Map(), used: new Map(),
     called: new Set(), repliesUnknown: false,
     current: when === 'start' ? undefined : first?.name,
-    bucket: undefined, benefit: undefined, switchCost: undefined,
+    bucket: undefined, benefit: undefined, switchCost: undefined, day: undefined,
   }
 }
 
@@ -135,6 +136,9 @@ function place(draft: Draft, key: string, input: ReturnType<typeof inputOf>, cel
       if (reading === undefined) draft.unknownSignals.add(input.list)
       else draft.members.set(input.list, [...(draft.members.get(input.list) ?? []), ...(reading === true ? [input.item] : [])])
       return
+    case 'allowed':
+    case 'candidate':
+      return
     case 'out':
       if (reading === true) {
         const model = draft.policy.models.find((each) => each.name === input.model)
@@ -156,6 +160,9 @@ function place(draft: Draft, key: string, input: ReturnType<typeof inputOf>, cel
       return
     case 'switch-cost':
       draft.switchCost = number
+      return
+    case 'day':
+      draft.day = number
       return
     case 'opaque':
       return
@@ -179,6 +186,7 @@ function memoryState(policy: Policy, name: string, reading: Reading): SessionSta
 }
 
 const clockMicros = 1_000_000_000_000_000
+const microsPerDay = 86_400_000_000
 
 function finished(draft: Draft, moment: BlockDiagram['moment']): Situation {
   const { policy } = draft
@@ -231,7 +239,7 @@ function finished(draft: Draft, moment: BlockDiagram['moment']): Situation {
     kind: undefined,
     sidechain: undefined,
     organisation: {},
-    nowMicros: undefined,
+    nowMicros: draft.day === undefined ? undefined : draft.day * microsPerDay,
     ...(hasClock && { elapsedMicros: clockMicros }),
     phraseLists: policy.phraseLists.map((each) => each.digest),
     withheld: { visible: false, thinking: false },

@@ -38,6 +38,8 @@ export interface Variables {
   /** Texts that are this, or begin with it, are told apart from others. */
   tell(variable: number, text: string, how: 'equal' | 'prefix'): void
   cellsOf(variable: Variable): readonly Cell[]
+  /** What texts were told apart by. */
+  textsOf(variable: Variable): { readonly equal: ReadonlySet<string>; readonly prefix: ReadonlySet<string> }
 }
 
 export function newVariables(): Variables {
@@ -75,6 +77,7 @@ export function newVariables(): Variables {
       texts.set(variable, known)
       known[how].add(text)
     },
+    textsOf: (variable) => texts.get(variable.index) ?? { equal: new Set(), prefix: new Set() },
     cellsOf: (variable) => {
       const found = cells.get(variable.index)
       if (found !== undefined) return found

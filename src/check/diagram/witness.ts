@@ -61,17 +61,19 @@ function costOf(variable: Variable, cell: Cell): number {
   const made = variable.abstract ? 50 : 1
   switch (cell.kind) {
     case 'unknown':
-      return strange
+      return input.kind === 'day' ? 0 : strange
     case 'none':
       return 0
     case 'text':
       return made * 2
     case 'range': {
+      if (input.kind === 'day') return 2
       if (input.kind === 'since') return cell.low === undefined || cell.low <= 1_000n ? 1 : 0
       const zero = (cell.low === undefined || cell.low <= 0n) && (cell.high === undefined || cell.high > 0n)
       return zero ? 0 : made
     }
     case 'value': {
+      if (input.kind === 'allowed' || input.kind === 'candidate') return cell.value === true ? 0 : made
       if (cell.value === false || cell.value === 0 || cell.value === 'ok' || cell.value === 'router') return 0
       return cell.value === 'missing' ? strange : made
     }

@@ -1,0 +1,219 @@
+import type { Place } from '../../check/diagram/ends.ts'
+import { attempt, isUndecided, nodeLimit, sincesOf } from '../../check/diagram/blocks.ts'
+import type { DiagramSpace } from '../../check/diagram/diagram-space.ts'
+import { heldByBoth, jointSpace, situationPolicy } from '../../check/diagram/joint.ts'
+import { no, yes } from '../../check/diagram/leaves.ts'
+import { feasible } from '../../check/diagram/relations.ts'
+import type { Situation } from '../../check/diagram/situation.ts'
+import type { Diagram } from '../../check/diagram/store.ts'
+import type { Moment, Policy } from '../../policy/core.ts'
+import type { Decision } from '../../policy/decision.ts'
+import { policyDigest } from '../../policy/digest.ts'
+import { referenceEvaluator } from '../../policy/reference/decide.ts'
+import { namedChanges } from './changes.ts'
+import type { Deciders } from './example.ts'
+import type { MeaningComparison, NamedChange, NotDecided, Placement, Recognised, Region, Verdict } from './meaning.ts'
+import { choosesModelsOnly, differencesOf, sameEnd } from './outcome.ts'
+import { partsOf } from './parts.ts'
+import { piecesOf } from './pieces.ts'
+import { liesIn } from './placing.ts'
+import { isSameButForNames } from './renaming.ts'
+import { described, groupedParts } from './regions.ts'
+import { followedIn, sideAt } from './steps.ts'
+import type { Followed, Side } from './steps.ts'
+import { standingAlike, standingRight } from './standing.ts'
+
+/** Past so many ways of differing nothing is described. */
+const mostRegions = 200
+
+interface Found {
+  readonly regions: readonly Placed[]
+  readonly notDecided: readonly NotDecided[]
+  readonly changes: readonly NamedChange[]
+  readonly rewritten: boolean
+  /** Whoever has no partner has one elsewhere in the other block. */
+  readonly reordered: boolean
+}
+
+interface Placed {
+  readonly region: Region
+  /** Whether a call lies in it. */
+  readonly holds: (call: Situation) => boolean | undefined
+}
+
+export function compared(older: Policy, newer: Policy): MeaningComparison {
+  const followed = followedIn(older, newer, sincesOf)
+  const deciders: Deciders = {
+    older: referenceEvaluator(older),
+    newer: referenceEvaluator(newer),
+    both: situationPolicy(older, newer),
+    followed,
+  }
+  const identical = policyDigest(older) === policyDigest(newer)
+  const found = identical ? [] : placesOf(older, newer).map((asked) => comparedAt(asked, older, newer, deciders))
+  const regions = found.flatMap((each) => each.regions).sort((a, b) => byShare(a.region, b.region))
+  const notDecided = found.flatMap((each) => each.notDecided)
+  return {
+    verdict: verdictOf(older, newer, identical, found),
+    regions: regions.map(({ region }) => region),
+    notDecided,
+    changes: identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))],
+    at: (call) => placementOf(call, deciders, regions),
+  }
+}
+
+interface Asked {
+  readonly place: Place
+  readonly moments: readonly Moment[]
+}
+
+/** Moments that run the same two blocks are asked once. */
+function placesOf(older: Policy, newer: Policy): readonly Asked[] {
+  const later = (['turn', 'call'] as const).filter((moment) => older.blocks[moment] ?? newer.blocks[moment])
+  const alike = older.blocks.turn === older.blocks.call && newer.blocks.turn === newer.blocks.call
+  const places: readonly Asked[] = alike
+    ? [{ place: 'turn', moments: ['turn', 'call'] }]
+    : later.map((moment) => ({ place: moment, moments: [moment] }))
+  // A model that is no candidate any more starts again, also where a block is absent.
+  return [
+    { place: 'start', moments: ['start'] },
+    { place: 'again', moments: ['turn', 'call'] },
+    ...places,
+  ]
+}
+
+function comparedAt({ place, moments }: Asked, older: Policy, newer: Policy, deciders: Deciders): Found {
+  const moment = place === 'again' ? 'turn' : place
+  const { followed } = deciders
+  const plain = choosesModelsOnly([older, newer])
+  const answer = attempt((): Found => {
+    const alike = standingAlike(older, newer, moment, nodeLimit)
+    const { space, older: one, newer: other } = jointSpace(older, newer, nodeLimit, (policy, given) =>
+      readAll(sideAt(policy, place, given, followed, alike), followed),
+    )
+    const possible = possibleFor(space, older, newer)
+    const real = standingRight({ ...space, variables: one.variables }, older, moment)
+    const [first, second] = [sideAt(older, place, one, followed, alike), sideAt(newer, place, other, followed, alike)]
+    const { pieces, renamed, rewritten, reordered } = piecesOf(space, possible, first, second, followed, (a, b) => sameEnd(a, b, plain))
+    const never = space.constant(no)
+    const parts = pieces
+      .flatMap((piece) => partsOf(space, piece, first, second, followed, plain))
+      .filter(({ region }) => space.and(region, real) !== never)
+    const differing = groupedParts(space, parts.filter(({ differs }) => differs.size > 0))
+    const question = { space, possible, real, place, moments, deciders }
+    const answers = differing.slice(0, mostRegions).map((group) => described(question, group))
+    const left = differing.length - mostRegions
+    return {
+      regions: answers.flatMap((each): readonly Placed[] =>
+        'region' in each ? [{ region: each.region, holds: (call) => liesIn(space, each.where, deciders.both, older, call) }] : [],
+      ),
+      notDecided: [
+        ...answers.flatMap((each) => ('region' in each ? [] : [each])),
+        ...(left > 0 ? [{ moment, why: 'too large' as const, reason: `${left} more ways of differing are not described` }] : []),
+      ],
+      changes: [
+        ...renamed.map(({ old, new: now }): NamedChange => renaming(old, now)),
+        ...decidedByOthers(parts, renamed),
+      ],
+      rewritten,
+      reordered,
+    }
+  })
+  if (!isUndecided(answer)) return answer
+  const why = { moment, why: 'too large' as const, reason: answer.reason }
+  return { regions: [], notDecided: [why], changes: [], rewritten: true, reordered: false }
+}
+
+/** Reads everything that a side may be asked, so that the cells are cut by all of it. */
+function readAll(side: Side, followed: Followed): void {
+  for (const step of side.steps) {
+    if (!step.chooses) continue
+    step.followedEnds()
+    for (const key of followed.keys) step.after(key)
+    for (const tool of followed.tools) for (const model of followed.models) step.hides(tool, model)
+  }
+  for (const tool of followed.tools) for (const model of followed.models) side.hidesAtFirst(tool, model)
+  for (const { model, provider } of followed.hosts) side.hostPasses(model, provider)
+}
+
+/** Inputs that can be, with what sessions of both can hold. */
+function possibleFor(space: DiagramSpace, older: Policy, newer: Policy): Diagram {
+  const { variables } = space
+  return variables.all.reduce((left, variable) => {
+    const held = heldByBoth(older, newer, variable)
+    if (held === undefined) return left
+    const cells = variables.cellsOf(variable)
+    const within = cells.map((cell) => space.constant(cell.kind !== 'value' || held.includes(cell.value) ? yes : no))
+    return space.and(left, space.store.node(variable.index, within))
+  }, feasible(space))
+}
+
+function renaming(old: string, now: string): NamedChange {
+  return { place: `rule ${now}`, change: `was \`${old}\``, affects: ['names only'] }
+}
+
+/** Where another rule decides, to the same effect. */
+function decidedByOthers(
+  parts: ReturnType<typeof partsOf>,
+  renamed: readonly { readonly old: string; readonly new: string }[],
+): readonly NamedChange[] {
+  const pairs = new Map<string, NamedChange>()
+  for (const { old, new: now, differs } of parts) {
+    const [one, other] = [old.end.again?.rule ?? old.step.name, now.end.again?.rule ?? now.step.name]
+    if (differs.size > 0 || one === other || renamed.some((each) => each.old === one && each.new === other)) continue
+    pairs.set(`${one} ${other}`, {
+      place: `rule ${other}`,
+      change: `decides some of what \`${one}\` decided, to the same effect`,
+      affects: ['names only'],
+    })
+  }
+  return [...pairs.values()]
+}
+
+function distinct(changes: readonly NamedChange[]): readonly NamedChange[] {
+  const found = new Map(changes.map((change) => [JSON.stringify(change), change]))
+  return [...found.values()]
+}
+
+function verdictOf(older: Policy, newer: Policy, identical: boolean, found: readonly Found[]): Verdict {
+  if (identical) return { kind: 'equal', how: 'identical' }
+  const differs = found.some(({ regions }) => regions.length > 0)
+  const complete = found.every(({ notDecided }) => notDecided.length === 0)
+  if (differs) return { kind: 'differs', complete }
+  if (!complete) return { kind: 'not decided' }
+  return { kind: 'equal', how: recognised(older, newer, found) }
+}
+
+function recognised(older: Policy, newer: Policy, found: readonly Found[]): Recognised {
+  if (isSameButForNames(older, newer)) return 'renamed'
+  const moved = found.some(({ rewritten }) => rewritten)
+  return moved && found.every(({ rewritten, reordered }) => !rewritten || reordered) ? 'reordered' : 'refactored'
+}
+
+function byShare(one: Region, other: Region): number {
+  const [left, right] = [one.share.cells * other.share.of, other.share.cells * one.share.of]
+  return left > right ? -1 : left < right ? 1 : one.id < other.id ? -1 : 1
+}
+
+/** By what both policies decide, then by where the call lies. */
+function placementOf(call: Situation, { older, newer, followed }: Deciders, regions: readonly Placed[]): Placement {
+  const { state, input, world } = call
+  const [oldState, old] = older.decide(state, input, world)
+  const [newState, decision] = newer.decide(state, input, world)
+  const differs = differencesOf(
+    { policy: older.policy, decision: old, state: oldState },
+    { policy: newer.policy, decision, state: newState },
+    input,
+    followed,
+  )
+  if (differs.length === 0) return { kind: 'same' }
+  const fits = ({ region }: Placed): boolean =>
+    region.moments.includes(old.block) && decidesAs(old, region.old) && decidesAs(decision, region.new)
+  const likely = regions.filter(fits)
+  const within = likely.find(({ holds }) => holds(call) === true) ?? likely.find(({ holds }) => holds(call) !== false)
+  return within === undefined ? { kind: 'not decided' } : { kind: 'region', region: within.region }
+}
+
+function decidesAs(decision: Decision, side: Region['old']): boolean {
+  return decision.rule === side.rules.at(-1) && (side.model === undefined || side.model === decision.model)
+}

@@ -1,0 +1,160 @@
+import type { DiagramSpace } from '../../check/diagram/diagram-space.ts'
+import type { Place } from '../../check/diagram/ends.ts'
+import { inputOf } from '../../check/diagram/inputs.ts'
+import { no } from '../../check/diagram/leaves.ts'
+import type { Diagram } from '../../check/diagram/store.ts'
+import { countCells } from '../../check/diagram/witness.ts'
+import type { Moment } from '../../policy/core.ts'
+import { hash } from '../../policy/digest.ts'
+import { cubeText } from './condition-words.ts'
+import { cubesOf } from './cubes.ts'
+import { exampleOf, supportOf } from './example.ts'
+import type { Deciders } from './example.ts'
+import type { EndPair, NotDecided, Region, Side } from './meaning.ts'
+import { endText } from './outcome.ts'
+import type { Part } from './parts.ts'
+
+/** Parts that the same two rules decide. */
+export interface Grouped {
+  readonly parts: readonly Part[]
+  readonly region: Diagram
+}
+
+export interface Described {
+  readonly region: Region
+  readonly where: Diagram
+}
+
+export function groupedParts(space: DiagramSpace, parts: readonly Part[]): readonly Grouped[] {
+  const groups = new Map<string, { parts: Part[]; region: Diagram }>()
+  for (const part of parts) {
+    const key = JSON.stringify([rulesOf(part.old), rulesOf(part.new)])
+    const found = groups.get(key) ?? { parts: [], region: space.constant(no) }
+    found.parts.push(part)
+    found.region = space.or(found.region, part.region)
+    groups.set(key, found)
+  }
+  return [...groups.values()]
+}
+
+function rulesOf({ step, end }: Part['old']): readonly string[] {
+  return end.again === undefined ? [step.name] : [step.name, end.again.rule]
+}
+
+const shownExactly = 2
+const shownCubes = 4
+const countedCubes = 24
+const shownEnds = 6
+
+export interface Question {
+  readonly space: DiagramSpace
+  readonly possible: Diagram
+  /** Where inputs that stand for others agree with them. */
+  readonly real: Diagram
+  readonly place: Place
+  readonly moments: readonly Moment[]
+  readonly deciders: Deciders
+}
+
+/** A region in words, with a call that both policies were seen to decide so. */
+export function described(question: Question, group: Grouped): Described | NotDecided {
+  const { space, possible, real, place, moments, deciders } = question
+  const condition = conditionOf(question, group)
+  const witness = group.parts
+    .map((part) => exampleOf(space, place, part, space.and(part.region, real), deciders))
+    .find((each) => each !== undefined)
+  if (witness === undefined) return notShown(question, group, condition.where)
+  const { within, ...told } = condition
+  const region = {
+    moments,
+    startsAgain: place === 'again',
+    ...told,
+    old: sideOf(group.parts, 'old'),
+    new: sideOf(group.parts, 'new'),
+    ends: endPairsOf(question, group, within),
+    differs: [...new Set(group.parts.flatMap(({ differs }) => [...differs]))].sort(),
+  }
+  const id = hash(JSON.stringify(region, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))).slice(0, 8)
+  const share = {
+    cells: countCells({ space }, space.and(group.region, real)),
+    of: countCells({ space }, space.and(possible, real)),
+  }
+  return { where: group.region, region: { id, ...region, witness, share } }
+}
+
+function notShown({ space, place }: Question, { parts, region }: Grouped, where: readonly string[]): NotDecided {
+  const support = supportOf(space, region)
+  const opaque = space.variables.all.filter((variable) => support.has(variable.index) && opaqueKinds.has(inputOf(variable).kind))
+  const [rules, others] = [sideOf(parts, 'old'), sideOf(parts, 'new')]
+  const rests = opaque.length === 0 ? '' : `; it rests on ${opaque.map(({ label }) => `\`${label}\``).join(', ')}, which is not modelled`
+  return {
+    moment: place === 'again' ? 'start' : place,
+    why: 'opaque',
+    reason:
+      `whether \`${rules.rules.join('`, `')}\` (${rules.does}) and \`${others.rules.join('`, `')}\` (${others.does}) differ ` +
+      `where ${where.slice(0, 1).join('') || 'nothing is said'}: no call could be made that shows it${rests}`,
+  }
+}
+
+const opaqueKinds: ReadonlySet<string> = new Set(['opaque', 'out', 'bucket', 'benefit', 'switch-cost'])
+
+/**
+ * Few conjunctions that are the region; else where both rules fire, with the rules that take a part of
+ * that before.
+ */
+function conditionOf(
+  { space, possible }: Question,
+  { parts, region }: Grouped,
+): Pick<Region, 'where' | 'more' | 'unless' | 'partly'> & { readonly within: Diagram } {
+  const never = space.constant(no)
+  const told = (cubes: ReturnType<typeof cubesOf>['cubes']): Pick<Region, 'where' | 'more'> => ({
+    where: cubes.slice(0, shownCubes).map((cube) => cubeText(space.variables, cube)),
+    more: Math.max(0, cubes.length - shownCubes),
+  })
+  const exact = cubesOf(space, region, possible, shownExactly)
+  if (exact.complete) return { ...told(exact.cubes), unless: [], partly: false, within: region }
+  const pieces = [...new Set(parts.map(({ piece }) => piece))]
+  const core = space.and(pieces.map((piece) => piece.core).reduce(space.or, never), possible)
+  const steps = pieces.flatMap(({ unless }) => unless)
+  const left = steps.reduce((rest, { step }) => space.choose(step.guard, never, rest), core)
+  if (space.choose(left, never, region) !== never) {
+    return { ...told(cubesOf(space, region, possible, countedCubes).cubes), unless: [], partly: false, within: region }
+  }
+  const sides = new Map<string, Set<string>>()
+  for (const { side, step } of steps) sides.set(step.name, (sides.get(step.name) ?? new Set()).add(side))
+  const unless = [...sides].map(([name, of]) => (of.has('both') || of.size > 1 ? name : `${name} (${[...of].join()})`))
+  return { ...told(cubesOf(space, core, possible, countedCubes).cubes), unless, partly: left !== region, within: left }
+}
+
+/** How the calls of a region end, and what tells the ones from the others. */
+function endPairsOf({ space, real }: Question, { parts }: Grouped, within: Diagram): readonly EndPair[] {
+  const pairs = new Map<string, { old: string; new: string; region: Diagram }>()
+  for (const part of parts) {
+    const [old, newest] = [endText(part.old.end), endText(part.new.end)]
+    const found = pairs.get(JSON.stringify([old, newest])) ?? { old, new: newest, region: space.constant(no) }
+    pairs.set(JSON.stringify([old, newest]), { ...found, region: space.or(found.region, part.region) })
+  }
+  return [...pairs.values()]
+    .map((pair) => ({ ...pair, cells: countCells({ space }, space.and(pair.region, real)) }))
+    .sort((a, b) => (a.cells > b.cells ? -1 : a.cells < b.cells ? 1 : a.old < b.old ? -1 : 1))
+    .slice(0, shownEnds)
+    .map(({ old, new: newest, region, cells }) => {
+      const { cubes } = cubesOf(space, region, within, 1)
+      const [cube] = cubes
+      return { old, new: newest, where: cube === undefined ? '' : cubeText(space.variables, cube), cells }
+    })
+}
+
+const shownDoes = 3
+
+function sideOf(parts: readonly Part[], side: 'old' | 'new'): Side {
+  const texts = [...new Set(parts.map((part) => endText(part[side].end)))]
+  const models = new Set(parts.map((part) => (part[side].end.to.kind === 'model' ? part[side].end.to.model : undefined)))
+  const [model] = models
+  const [first] = parts
+  return {
+    rules: first === undefined ? [] : rulesOf(first[side]),
+    does: `${texts.slice(0, shownDoes).join(' or ')}${texts.length > shownDoes ? ' or others' : ''}`,
+    model: models.size === 1 ? model : undefined,
+  }
+}
