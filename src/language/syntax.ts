@@ -557,6 +557,8 @@ export interface ExpectDeclaration extends Node {
   readonly kind: 'expect'
   readonly name: Name
   readonly condition: Expression
+  /** Assumptions that the figures may rest on; empty where none is written. */
+  readonly assuming: readonly Name[]
 }
 
 export interface TestDeclaration extends Node {

@@ -9,7 +9,7 @@ export type ReservedWord = (typeof reservedWords)[number]
 /** Words only where the grammar expects them, names everywhere else. */
 export const contextualWords = [
   'above', 'accepts', 'account', 'add', 'after', 'alert', 'all-down', 'allow', 'alone', 'any', 'as',
-  'assistant', 'assume', 'at', 'backoff', 'bands', 'below', 'breaker', 'budget', 'by', 'bypass',
+  'assistant', 'assume', 'assuming', 'at', 'backoff', 'bands', 'below', 'breaker', 'budget', 'by', 'bypass',
   'cache', 'cache-read', 'cache-write', 'cache-write-1h', 'cache-write-5min', 'calendar', 'call',
   'calls', 'capacity', 'card', 'case', 'cheapest', 'check', 'choice', 'choose', 'classifier', 'compact',
   'compaction', 'concrete', 'context', 'cooldown', 'cost', 'counter', 'data', 'dedicated', 'deny',

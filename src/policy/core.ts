@@ -486,6 +486,8 @@ export interface Invariant extends Located {
 export interface Expectation extends Located {
   readonly name: string
   readonly condition: Expression
+  /** Named assumptions that its figures may rest on; absent: none. */
+  readonly assuming?: readonly string[]
 }
 
 // -------------------------------------------------------------- expressions

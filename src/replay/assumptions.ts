@@ -1,3 +1,4 @@
+import { assumptionNames } from '../policy/assumption-names.ts'
 import { sameTokens } from './call-money.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import type { ReplayResult, Totals } from './result.ts'
@@ -30,7 +31,7 @@ export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
         ]),
     ...(overhead.parts.modelled === undefined
       ? []
-      : [{ name: 'declared-overhead', text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
+      : [{ name: assumptionNames.declaredOverhead, text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
     ...Object.keys(totals.assumed).map((name) => ({ name, text: texts.get(name) ?? name })),
   ]
 }

@@ -1,4 +1,5 @@
 import type { Classifier, Policy } from '../policy/core.ts'
+import { assumptionNames } from '../policy/assumption-names.ts'
 import { canonicalModel, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import { entryOf } from '../policy/entries.ts'
 import type { CallRecord, LoggedCost, Usage, VerdictRecord } from '../trace/record.ts'
@@ -15,7 +16,7 @@ import type { Money, Place } from './result.ts'
 import { datedMicros } from '../trace/dated.ts'
 
 /** Every figure of a call after its session's divergence is logged tokens at another price. */
-export const sameTokens = 'same-tokens'
+export const sameTokens: string = assumptionNames.sameTokens
 
 /** ×/÷ this, per session, until it is calibrated: logged tokens of one model priced at another's. */
 const transfer = 4n

@@ -1,3 +1,4 @@
+import { assumptionNames } from '../policy/assumption-names.ts'
 import type { Policy } from '../policy/core.ts'
 import type { CallRecord, EventRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
@@ -7,13 +8,13 @@ import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.t
 import type { Place } from './result.ts'
 
 /** A host that the log never tried answers. */
-export const untriedHealthy = 'untried-healthy'
+export const untriedHealthy: string = assumptionNames.untriedHealthy
 
 /** A host answers where the log has answers of it, and no failure on either side. */
-export const healthyBetween = 'healthy-between'
+export const healthyBetween: string = assumptionNames.healthyBetween
 
 /** The log has a failure of this host on one side and none on the other. */
-export const unknownHealth = 'unknown-health'
+export const unknownHealth: string = assumptionNames.unknownHealth
 
 /** The log says that a call failed, and not how. */
 export const unclassifiedError = 'unclassified-error'

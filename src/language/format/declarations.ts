@@ -134,12 +134,7 @@ export function declarationLines(layout: Layout, declaration: tree.Declaration):
     case 'invariant':
       return invariantLines(layout, declaration)
     case 'expect':
-      return claimLines(
-        layout,
-        `expect ${declaration.name.text}:`,
-        declaration.name,
-        declaration.condition,
-      )
+      return expectLines(layout, declaration)
     case 'test':
       return testLines(layout, declaration)
   }
@@ -169,6 +164,21 @@ function signalLines(layout: Layout, { name, value }: tree.SignalDeclaration): L
 }
 
 /** `head expression`; too long, the expression on lines of its own, one part of a chain a line. */
+function expectLines(layout: Layout, { name, condition: claim, assuming }: tree.ExpectDeclaration): Lines {
+  const lines = claimLines(layout, `expect ${name.text}:`, name, claim)
+  const [first] = assuming
+  const last = assuming.at(-1)
+  if (first === undefined || last === undefined) return lines
+  const tail = `assuming ${assuming.length === 1 ? first.text : namesText(assuming)}`
+  const span = { start: claim.span.end, end: last.span.end }
+  const [only] = lines
+  if (only !== undefined && lines.length === 1 && !hasComment(layout, span)) {
+    const line = `${only} ${tail}`
+    if (line.length <= lineWidth) return [line]
+  }
+  return [...lines, ...indented(unit(layout, { start: first.span.start, end: last.span.end }, () => [tail]))]
+}
+
 function claimLines(
   layout: Layout,
   head: string,

@@ -256,6 +256,13 @@ export abstract class ClaimParser extends ServingParser {
     const name = this.SUBRULE(this.ident)
     this.CONSUME(kinds.colonToken)
     const condition = this.SUBRULE(this.expression)
-    return this.node(start, { kind: 'expect' as const, name, condition })
+    const assuming = this.OPTION(() => {
+      this.CONSUME(word('assuming'))
+      return this.OR<tree.Name[]>([
+        { ALT: () => [this.SUBRULE2(this.ident)] },
+        { ALT: () => this.SUBRULE(this.names) },
+      ])
+    })
+    return this.node(start, { kind: 'expect' as const, name, condition, assuming: assuming ?? [] })
   })
 }

@@ -1,11 +1,12 @@
 import type * as syntax from '../../language/syntax.ts'
 import type { Source } from '../../language/source.ts'
 import type { Assumption, Budget, CompactTo, Expectation, Invariant, Switching } from '../core.ts'
+import { replayAssumptions } from '../assumption-names.ts'
 import { at } from './context.ts'
 import type { Context } from './context.ts'
 import { elaborateCondition } from './expressions.ts'
 import { lineOf, oneOf, onceEach } from './lines.ts'
-import { lookUp } from './names.ts'
+import { lookUp, reportUnknown } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
 import { isZoneName } from './calendar.ts'
@@ -259,5 +260,17 @@ export function elaborateExpectation(
 ): Expectation | undefined {
   const scope = { source, place: 'expect', it: undefined } as const
   const condition = elaborateCondition(context, scope, declaration.condition)
-  return condition && { name: name.text, location: at(source, declaration), condition }
+  const known = [...replayAssumptions, ...context.names.assumptions.entries.keys()]
+  for (const each of declaration.assuming) {
+    if (!known.includes(each.text)) reportUnknown('assumption', each, known, source, context.report)
+  }
+  const assuming = declaration.assuming.map((each) => each.text).toSorted()
+  return (
+    condition && {
+      name: name.text,
+      location: at(source, declaration),
+      condition,
+      ...(assuming.length > 0 && { assuming }),
+    }
+  )
 }

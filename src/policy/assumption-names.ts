@@ -1,0 +1,18 @@
+/**
+ * Assumptions that a replay makes of itself, without an `assume` of the policy. An expectation whose
+ * figures may rest on one says so: `expect cheaper: cost <= $2 assuming same-tokens`.
+ */
+export const assumptionNames = {
+  /** A call past a divergence keeps its logged tokens, whatever model it goes to. */
+  sameTokens: 'same-tokens',
+  /** Classifiers and compactions that the log does not hold cost what the policy declares. */
+  declaredOverhead: 'declared-overhead',
+  /** A host that the log never tried answers. */
+  untriedHealthy: 'untried-healthy',
+  /** A host answers where the log has answers of it, and no failure on either side. */
+  healthyBetween: 'healthy-between',
+  /** The log has a failure of this host on one side and none on the other. */
+  unknownHealth: 'unknown-health',
+} as const
+
+export const replayAssumptions: readonly string[] = Object.values(assumptionNames)
