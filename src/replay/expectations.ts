@@ -1,4 +1,5 @@
 import type { Expression, Policy, Type } from '../policy/core.ts'
+import { assumptionNames } from '../policy/assumption-names.ts'
 import type { CallInput, World } from '../policy/decision.ts'
 import type { ClaimContext } from '../policy/claims-context.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
@@ -32,16 +33,66 @@ interface Interval {
 /**
  * Judges every `expect` of the policy. A figure that is known only between two bounds passes or fails
  * where the comparison comes out the same at every corner of the bounds, and is undecided otherwise.
+ * A modelled part has the bounds of its model where the expectation is `assuming` it, else none.
  */
 export function judgeExpectations(policy: Policy, figures: RunFigures): ReplayResult['expectations'] {
-  return policy.expectations.map(({ name, condition }) => {
-    const truth = judged(policy, condition, figures)
+  return policy.expectations.map(({ name, condition, assuming = [] }) => {
+    const accepted = accepting(figures, assuming)
+    const truth = judged(policy, condition, accepted)
     return {
       name,
       verdict: truth === undefined ? 'undecided' : truth ? 'pass' : 'fail',
-      detail: detailOf(policy, condition, figures),
+      detail: detailOf(policy, condition, accepted),
+      ...(truth === undefined && { decides: deciding(condition, figures, assuming) }),
     }
   })
+}
+
+/** The figures with what is modelled under an assumption that is not accepted left unbounded. */
+function accepting({ totals, always }: RunFigures, assuming: readonly string[]): RunFigures {
+  const kept = (split: MoneySplit, assumption: string): MoneySplit => {
+    const { modelled } = split.parts
+    if (modelled === undefined || assuming.includes(assumption)) return split
+    return { parts: { ...split.parts, modelled: { ...modelled, value: 0n, lo: 0n, hi: null } } }
+  }
+  const frozen = kept(totals.money.frozen, assumptionNames.sameTokens)
+  const overhead = kept(totals.money.overhead, assumptionNames.declaredOverhead)
+  return {
+    always: new Map([...always].map(([model, split]) => [model, kept(split, assumptionNames.sameTokens)])),
+    totals: { ...totals, money: { ...totals.money, frozen, overhead } },
+  }
+}
+
+/**
+ * What leaves it open: the assumptions that would narrow its figures and are not accepted, else those
+ * whose bounds are too wide, and what is unknown.
+ */
+function deciding(
+  condition: Expression,
+  { totals, always }: RunFigures,
+  assuming: readonly string[],
+): readonly string[] {
+  const splits: (readonly [assumption: string, split: MoneySplit])[] = []
+  let turns = false
+  eachPart(condition, (part) => {
+    const model = alwaysModelOf(part)
+    if (model !== undefined) splits.push([assumptionNames.sameTokens, always.get(model) ?? { parts: {} }])
+    if (part.kind !== 'call') return
+    if (part.function === 'turns') turns = totals.turnsUnknown > 0
+    if (part.function !== 'cost') return
+    splits.push([assumptionNames.sameTokens, totals.money.frozen])
+    splits.push([assumptionNames.declaredOverhead, totals.money.overhead])
+  })
+  const modelled = splits.filter(([, split]) => split.parts.modelled !== undefined).map(([name]) => name)
+  const open = modelled.filter((name) => !assuming.includes(name))
+  return [
+    ...new Set([
+      ...(open.length > 0 ? open : modelled),
+      ...(splits.some(([, split]) => split.parts.unknown !== undefined) ? ['prices or token counts that are unknown'] : []),
+      ...(splits.some(([, split]) => split.parts.bounded !== undefined) ? ['outputs that the log cuts short'] : []),
+      ...(turns ? ['turns that the log does not tell'] : []),
+    ]),
+  ]
 }
 
 /** Kleene's logic over comparisons; `undefined`: the bounds do not tell. */

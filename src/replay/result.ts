@@ -313,5 +313,7 @@ export interface ReplayResult {
     readonly name: string
     readonly verdict: 'pass' | 'fail' | 'undecided'
     readonly detail: string
+    /** Of one that is undecided: the assumptions and gaps that leave it open. */
+    readonly decides?: readonly string[]
   }[]
 }

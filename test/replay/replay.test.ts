@@ -89,10 +89,13 @@ describe('expectations', () => {
     ['cost <= $1', same, 'pass'],
     ['cost > $1', same, 'fail'],
     ['cost is cost(always small)', same, 'pass'],
-    ['cost < cost(always big)', same, 'pass'],
-    ['cost < cost(always mid)', same, 'undecided'],
+    ['cost < cost(always big) assuming same-tokens', same, 'pass'],
+    ['cost < cost(always mid) assuming same-tokens', same, 'undecided'],
+    ['cost < cost(always big)', same, 'undecided'],
+    ['cost > cost(always big)', same, 'undecided'],
     ['cost <= 80% of cost(always mid)', other, 'undecided'],
-    ['cost <= $0.01', other, 'pass'],
+    ['cost <= $0.01 assuming same-tokens', other, 'pass'],
+    ['cost <= $0.01', other, 'undecided'],
     ['cost <= $0.001 or switches is 0', other, 'pass'],
     ['not (cost <= $0.001)', other, 'undecided'],
   ])('%s', (condition, sessions, verdict) => {
@@ -106,7 +109,15 @@ describe('expectations', () => {
   })
 
   it('says what the figures were', () => {
-    expect(expectation('cost <= 50% of cost(always big)', same)?.detail).toBe('cost $0.00084, cost(always big) $0.00375 to $0.06')
+    const condition = 'cost <= 10% of cost(always big)'
+    expect(expectation(`${condition} assuming same-tokens`, same)).toMatchObject({
+      detail: 'cost $0.00084, cost(always big) $0.00375 to $0.06',
+      decides: ['same-tokens'],
+    })
+    expect(expectation(condition, same)).toMatchObject({
+      detail: 'cost $0.00084, cost(always big) at least $0.00',
+      decides: ['same-tokens'],
+    })
   })
 })
 

@@ -72,9 +72,9 @@ function invariants({ totals, smallestBreaches }: ReplayResult, screen: Screen):
 }
 
 function expectations({ expectations: found }: ReplayResult, screen: Screen): string[] {
-  return found.slice(0, claimsShown).flatMap(({ name, verdict, detail }, at) => {
+  return found.slice(0, claimsShown).flatMap(({ name, verdict, detail, decides = [] }, at) => {
     const paint = { pass: screen.style.good, fail: screen.style.bad, undecided: screen.style.warn }[verdict]
-    const text = `\`${escapeTerminal(name)}\` ${verdict}${detail === '' ? '' : `: ${escapeTerminal(detail)}`}`
+    const text = `\`${escapeTerminal(name)}\` ${verdict}${detail === '' ? '' : `: ${escapeTerminal(detail)}`}${decides.length === 0 ? '' : `; it turns on ${escapeTerminal(decides.join(', '))}`}`
     return field(screen, at === 0 ? 'expectations' : '', text, paint)
   })
 }
