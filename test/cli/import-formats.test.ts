@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { box, reroute, withoutPath } from '../support/command.ts'
+import { schemaErrors } from '../support/schema.ts'
 
 const files = box()
 afterAll(files.dispose)
@@ -47,6 +48,7 @@ describe('reroute import --detect', () => {
 
   it('gives data', async () => {
     const { out } = await reroute(['import', '--detect', '--format', 'json', azure])
+    expect(schemaErrors('detect-1', JSON.parse(out))).toEqual([])
     expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1, format: 'azure', files: [{ formats: ['azure'] }] })
   })
 })
@@ -103,6 +105,7 @@ describe('reroute import --resume', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('1 read, 1 as before')])
     expect(readFileSync(trace, 'utf8').trim().split('\n')).toHaveLength(4)
     const again = await reroute([...words, '--format', 'json'])
+    expect(schemaErrors('import-1', JSON.parse(again.out))).toEqual([])
     expect([again.code, JSON.parse(again.out)]).toMatchObject([
       0,
       { calls: { total: 0 }, resumed: { unchangedFiles: 2, readFiles: 0, goneFiles: 0, keptRecords: 4 } },

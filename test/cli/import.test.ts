@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { transcript } from '../support/claude-transcript.ts'
 import { box, reroute, withoutPath } from '../support/command.ts'
+import { schemaErrors } from '../support/schema.ts'
 
 const files = box()
 afterAll(files.dispose)
@@ -43,7 +44,9 @@ describe('reroute import', () => {
 
   it('gives the report as data, and says nothing else on standard output', async () => {
     const { out } = await reroute(['import', 'claude-code', logs, '--format', 'json', '-o', join(files.path, 'a.jsonl')])
-    expect(JSON.parse(out)).toMatchObject({ schemaVersion: 1, format: 'claude-code', calls: { total: 2 } })
+    const data: unknown = JSON.parse(out)
+    expect(schemaErrors('import-1', data)).toEqual([])
+    expect(data).toMatchObject({ schemaVersion: 1, format: 'claude-code', calls: { total: 2 } })
   })
 
   it.each([
