@@ -38,13 +38,13 @@ export async function importSessions(
   if (mapping !== undefined && 'message' in mapping) return badInput(context, mapping)
   const phraseLists = await phraseCounters(options.for, options, context)
   if (phraseLists === undefined) return exitCode.badInput
-  const progress = startProgress(context, 'importing', 'files')
+  const progress = startProgress(context, 'importing', 'kB')
   const reading: ReadingOptions = {
     phraseLists,
     withText,
     ...(mapping === undefined ? {} : { mapping }),
     standardInput: () => context.stdin,
-    onFile: ({ done, files }) => progress.update(done, files),
+    onProgress: ({ done, total }) => progress.update(Math.round(done / 1_000), Math.round(total / 1_000)),
   }
   const run = options.resume ? await goOn(importer, paths, reading, output) : { ...importer.read(paths, reading), resumed: undefined }
   if ('message' in run) return badInput(context, run)

@@ -8,7 +8,7 @@ import { readTranscript } from './claude-code/transcript.ts'
 import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
-import { inputFiles } from './input-files.ts'
+import { inputFiles, withProgress } from './input-files.ts'
 import { lineTally } from './line-tally.ts'
 import { sessionLink } from './resume/links.ts'
 
@@ -37,7 +37,7 @@ async function* recordsFrom(
 ): AsyncGenerator<TraceRecord> {
   const input = await inputFiles(paths, refusal, options.standardInput)
   tally.ignored(input.ignored)
-  const { files, mainMessages, agentsWithFile } = await survey(input.files)
+  const { files, mainMessages, agentsWithFile } = await survey(withProgress(input.files, 2, options))
   const claimed = new Set<string>()
   const sessions = new Map<string, { readonly calls: number; readonly turns: number }>()
   const surroundings = (fileName: string): Surroundings => ({
@@ -46,7 +46,7 @@ async function* recordsFrom(
     claim: (identity) => claimed.size < claimed.add(identity).size,
     onProblem: ({ line }, reason) => tally.lines.problem({ file: fileName, line, reason }),
   })
-  for (const [index, file] of files.entries()) {
+  for (const file of files) {
     const conversations = await readTranscript(file, {
       ...surroundings(file.name),
       agentsWithFile,
@@ -63,7 +63,6 @@ async function* recordsFrom(
       sessions.set(session, { calls: calls + ownCalls(conversation), turns: conversation.turn })
       yield* records
     }
-    options.onFile?.({ done: index + 1, files: files.length })
   }
 }
 

@@ -6,7 +6,7 @@ import { checkRecord } from '../validate.ts'
 import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
-import { inputFiles } from './input-files.ts'
+import { inputFiles, sizeOf, withProgress } from './input-files.ts'
 import type { Refusal } from './input-files.ts'
 import { known } from './known.ts'
 import { lineTally } from './line-tally.ts'
@@ -21,8 +21,8 @@ export interface LogFormat {
   readonly detect: (beginning: string) => boolean
   readonly refusal: Refusal
   /**
-   * The sessions of one file. Called twice, with equal results: once for what must be known before
-   * the first record (which file keeps a call, its number), once for the records.
+   * The sessions of one file. May be called twice, with equal results: once for what must be known
+   * before the first record (which file keeps a call, its number), once for the records.
    */
   readonly readFile: (
     file: TraceFile,
@@ -58,23 +58,32 @@ async function* recordsFrom(
 ): AsyncGenerator<TraceRecord> {
   const input = await inputFiles(paths, log.refusal, options.standardInput)
   tally.ignored(input.ignored)
+  const once = input.files.length === 1 || sizeOf(input.files) <= heldBytes
+  const files = withProgress(input.files, once ? 1 : 2, options)
+  const context = once ? { options, tally: tally.lines } : surveyContext(options)
   const seen: SurveyedFile[] = []
-  for (const file of input.files) {
-    seen.push(surveyed(file, await log.readFile(file, surveyContext(options))))
+  const held = new Map<TraceFile, readonly SessionDraft[]>()
+  for (const file of files) {
+    const drafts = await log.readFile(file, context)
+    seen.push(surveyed(file, drafts))
+    if (once) held.set(file, drafts)
   }
   const plan = planSessions(seen)
   const begun = new Set<string>()
   for (const [index, file] of plan.files.entries()) {
-    const drafts = await log.readFile(file, { options, tally: tally.lines })
+    const drafts = held.get(file) ?? (await log.readFile(file, { options, tally: tally.lines }))
+    held.delete(file)
     tally.file()
     for (const [at, draft] of drafts.entries()) {
       const { counts, unfinishedAttempts } = draft
       tally.conversation({ child: isChild(draft), counts, unfinishedAttempts })
       yield* recordsOf(draft, plan, { log, file, index, at, begun, options, tally })
     }
-    options.onFile?.({ done: index + 1, files: plan.files.length })
   }
 }
+
+/** Files of at most so much together are read once, and held until all are known. */
+const heldBytes = 32_000_000
 
 /** Texts play no part in a plan, so no phrase is counted for it. */
 function surveyContext({ mapping }: ImportOptions): ReadingContext {

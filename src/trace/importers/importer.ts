@@ -19,8 +19,8 @@ export interface ImportOptions {
   readonly mapping?: TableMapping
   /** What the path `-` names. Default: the standard input of the process. */
   readonly standardInput?: () => AsyncIterable<Uint8Array>
-  /** Called after every file of the pass that writes records. */
-  readonly onFile?: (progress: { readonly done: number; readonly files: number }) => void
+  /** Called while files are read; where they are read twice, `total` is twice their size. */
+  readonly onProgress?: (bytes: { readonly done: number; readonly total: number }) => void
 }
 
 /**

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { unreadable } from '../files.ts'
 import type { TraceFile } from '../files.ts'
-import type { ImportProblem } from './importer.ts'
+import type { ImportOptions, ImportProblem } from './importer.ts'
 
 export interface InputFiles {
-  /** Each once, in no meaningful order; each may be opened more than once. */
+  /** Each once, by name; each may be opened more than once. */
   readonly files: readonly TraceFile[]
   readonly ignored: readonly ImportProblem[]
 }
@@ -17,6 +17,29 @@ const standardInputBytes = 256_000_000
 
 /** Why a file of this name is no input, or undefined where it is one. */
 export type Refusal = (fileName: string) => string | undefined
+
+export function sizeOf(files: readonly TraceFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)
+}
+
+/** The same files; what is read of them is told. `passes`: how often each is read. */
+export function withProgress(
+  files: readonly TraceFile[],
+  passes: number,
+  { onProgress }: ImportOptions,
+): readonly TraceFile[] {
+  if (onProgress === undefined) return files
+  const total = sizeOf(files) * passes
+  let done = 0
+  async function* told(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      done += chunk.length
+      onProgress?.({ done: Math.min(done, total), total })
+      yield chunk
+    }
+  }
+  return files.map((file) => ({ ...file, open: () => told(file.open()) }))
+}
 
 /** Takes files by the ends of their names, packed or not, and says of others that they are none. */
 export function onlySuffixes(suffixes: readonly string[], otherwise: string): Refusal {
@@ -88,5 +111,5 @@ export async function inputFiles(
       await (found.isDirectory() ? search(path) : take(path))
     })
   }
-  return { files: [...files.values()], ignored }
+  return { files: [...files.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), ignored }
 }
