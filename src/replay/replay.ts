@@ -5,7 +5,7 @@ import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { canonicalRecord, digestOfLines, sessionDigest, traceDigest } from '../trace/canonical.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
-import { alwaysModels, alwaysMoney } from './always.ts'
+import { alwaysModels, alwaysMoney, controlModels } from './always.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
@@ -19,6 +19,8 @@ import { combinedHash, runIdOf } from './outcome.ts'
 import type { Breach, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
 import { replaySession } from './session-replay.ts'
 import type { SessionReplayOptions } from './session-replay.ts'
+import { rowOf } from './session-row.ts'
+import type { SessionRow } from './session-row.ts'
 import { groupsOf, totalsOf } from './session-totals.ts'
 import type { GroupField } from './session-totals.ts'
 import { sortedRecord } from './tally.ts'
@@ -46,6 +48,8 @@ export interface ReplayOptions {
       }
     | undefined
   readonly engineVersion?: string | undefined
+  /** Models whose cost, had they served every call, is kept beside each session; default: the controls. */
+  readonly always?: readonly string[] | undefined
   /** Called with every decided call, its state and input: what a comparison decides once more. */
   readonly onDecided?: SessionReplayOptions['onDecided']
 }
@@ -69,6 +73,7 @@ export interface ReplayPartial {
     readonly session: string
     readonly hash: string
     readonly digest: string
+    readonly row: SessionRow
   }[]
   /** Canonical texts of the events that hold for every session. */
   readonly sharedEvents: readonly string[] | undefined
@@ -127,6 +132,7 @@ export function createReplay(options: ReplayOptions): Replay {
       session: session.session,
       hash: result.outcomeHash,
       digest: sessionDigest(session),
+      row: rowOf(options.policy, session, result, selected, run.rowModels),
     })
     sharedEvents ??= session.events.filter((event) => event.session === undefined).map(canonicalRecord)
     return result
@@ -151,6 +157,7 @@ interface Prepared {
   readonly recordedEvaluator: Evaluator
   readonly isRecorded: boolean
   readonly alwaysModels: readonly string[]
+  readonly rowModels: readonly string[]
 }
 
 function prepare(options: ReplayOptions): Prepared {
@@ -173,6 +180,7 @@ function prepare(options: ReplayOptions): Prepared {
     recordedEvaluator: isRecorded ? evaluator : referenceEvaluator(recordedPolicy),
     isRecorded,
     alwaysModels: alwaysModels(policy),
+    rowModels: [...new Set(options.always ?? Object.values(controlModels(policy) ?? {}))],
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Claims } from '../analysis/claims/claims.ts'
 import type { Step } from '../analysis/steps.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { positionOf } from './position.ts'
@@ -12,7 +13,11 @@ import { plain } from './plain.ts'
  */
 export function replayJson(
   result: ReplayResult,
-  more: { readonly steps?: readonly Step[]; readonly sessions?: readonly SessionResult[] | undefined } = {},
+  more: {
+    readonly steps?: readonly Step[]
+    readonly claims?: Claims | undefined
+    readonly sessions?: readonly SessionResult[] | undefined
+  } = {},
 ): string {
   const { notSimulated, ...rest } = result
   return document({
@@ -28,6 +33,7 @@ export function replayJson(
       ...(input === undefined ? {} : { input: formatFactor(input) }),
       ...(output === undefined ? {} : { output: formatFactor(output) }),
     })),
+    claims: more.claims,
     sessions: more.sessions,
   })
 }

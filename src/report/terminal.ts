@@ -1,3 +1,4 @@
+import type { Claims } from '../analysis/claims/claims.ts'
 import type { Step } from '../analysis/steps.ts'
 import type { ReplayResult } from '../replay/result.ts'
 import { escapeTerminal } from './escape.ts'
@@ -18,7 +19,7 @@ import { selectedCalls } from './totals.ts'
 export function replayScreen(
   result: ReplayResult,
   screen: Screen = { style: plainStyle, width: 100 },
-  options: { readonly force?: boolean; readonly steps?: readonly Step[] } = {},
+  options: { readonly force?: boolean; readonly steps?: readonly Step[]; readonly claims?: Claims | undefined } = {},
 ): string {
   const { style } = screen
   const { totals, policy, mode } = result
@@ -37,7 +38,7 @@ export function replayScreen(
     ],
     // A refused what-if shows no figure that could be quoted.
     ...(result.refusal === undefined || options.force === true
-      ? [changes(totals, options.steps ?? [], screen), costs(totals, screen), groups(result, screen), failover(totals, screen)]
+      ? [changes(totals, options.steps ?? [], screen), costs(totals, screen, options.claims), groups(result, screen), failover(totals, screen)]
       : []),
     trust(result, screen),
     [style.dim(`run ${result.runId}`), style.dim(`outcome ${result.outcomeHash}`)],

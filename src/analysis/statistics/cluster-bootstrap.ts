@@ -38,7 +38,11 @@ export function ratioInterval(clusters: readonly Cluster[], options: BootstrapOp
   const undefinedFor = (reason: string): RatioInterval => ({ kind: 'undefined', clusters: count, reason })
   if (count < 2) return undefinedFor('one cluster tells nothing of another')
   const sorted = clusters.toSorted((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
-  const whole = estimate(sorted)
+  const sample: Sample = {
+    numerators: Float64Array.from(sorted, (cluster) => cluster.numerator),
+    denominators: Float64Array.from(sorted, (cluster) => cluster.denominator),
+  }
+  const whole = estimate(sample, Uint32Array.from(sorted, (_cluster, at) => at))
   if (whole === undefined) return undefinedFor('nothing to divide by')
   if (whole.error === 0) return undefinedFor('all clusters are alike')
 
@@ -46,7 +50,7 @@ export function ratioInterval(clusters: readonly Cluster[], options: BootstrapOp
   const distances: number[] = []
   for (let replicate = 0; replicate < replicates; replicate += 1) {
     const drawn = keyedIndices([options.seed, 'bootstrap', options.purpose, replicate], count, count)
-    distances.push(distance(estimate(drawn.flatMap((at) => sorted[at] ?? [])), whole.ratio))
+    distances.push(distance(estimate(sample, drawn), whole.ratio))
   }
   distances.sort((left, right) => left - right)
   const least = distances[Math.round(tail * (replicates + 1)) - 1]
@@ -68,21 +72,27 @@ interface Estimate {
   readonly error: number
 }
 
-function estimate(clusters: readonly Cluster[]): Estimate | undefined {
+interface Sample {
+  readonly numerators: Float64Array
+  readonly denominators: Float64Array
+}
+
+/** Of the clusters drawn; `undefined`: their denominators come to nothing. */
+function estimate({ numerators, denominators }: Sample, drawn: Uint32Array): Estimate | undefined {
   let above = 0
   let below = 0
-  for (const { numerator, denominator } of clusters) {
-    above += numerator
-    below += denominator
+  for (const at of drawn) {
+    above += numerators[at] ?? 0
+    below += denominators[at] ?? 0
   }
   if (below === 0) return undefined
   const ratio = above / below
   let squares = 0
-  for (const { numerator, denominator } of clusters) {
-    const residual = numerator - ratio * denominator
+  for (const at of drawn) {
+    const residual = (numerators[at] ?? 0) - ratio * (denominators[at] ?? 0)
     squares += residual * residual
   }
-  const count = clusters.length
+  const count = drawn.length
   return { ratio, error: Math.sqrt((squares * count) / (count - 1)) / Math.abs(below) }
 }
 

@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander'
+import { claimsOf, type Claims } from '../../analysis/claims/claims.ts'
 import { tallySteps, type Step } from '../../analysis/steps.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import type { Policy } from '../../policy/core.ts'
+import { controlModels } from '../../replay/always.ts'
 import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
 import type { ReplayResult, SessionResult } from '../../replay/result.ts'
 import { groupFields, type GroupField } from '../../replay/session-totals.ts'
@@ -16,15 +18,19 @@ import { faultsOption, faultSources, readScript, type FaultSource } from '../fau
 import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
 import { formatOption } from '../options.ts'
+import { readOutcomes } from '../outcomes.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
 import { packageVersion } from '../version.ts'
 
+const noOutcomes = { ok: true, points: [] } as const
+
 interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly groupBy?: GroupField
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
+  readonly outcomes?: string
   readonly recorded?: string
   readonly faults?: readonly FaultSource[]
   readonly force: boolean
@@ -47,6 +53,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .addOption(formatOption('terminal', 'json', 'csv'))
     .option('--log <file>', 'write every decision to a file, as JSON lines or `.csv`')
     .option('--sessions', 'show every session as well', false)
+    .option('--outcomes <file>', 'how often policies and models succeeded elsewhere, as JSON or `.csv`')
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
     .addOption(faultsOption())
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
@@ -122,6 +129,8 @@ async function replayTraces(
     faults: await faultSources(asked, script, trace.reading),
     engineVersion: await packageVersion(),
   }
+  const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)
+  if (!outcomes.ok) return badInput(context, outcomes.failure)
   const run = createReplay(settings)
   const steps = tallySteps(policy)
   const sessions: SessionResult[] = []
@@ -141,7 +150,15 @@ async function replayTraces(
   }
   const refused = result.refusal !== undefined && !options.force
   if (!refused) await log?.keep()
-  await print(result, { steps: steps.steps(), sessions }, options, context)
+  const claims = claimsOf({
+    policy: result.policy.name,
+    rows: run.partial().sessions.map((each) => each.row),
+    controls: controlModels(policy),
+    points: outcomes.points,
+    seed: result.seed,
+    pastDivergence: options.mode === 'frozen',
+  })
+  await print(result, { steps: steps.steps(), claims, sessions }, options, context)
   if (refused) return exitCode.findings
   return options.gate ? verdict(result) : exitCode.pass
 }
@@ -160,9 +177,15 @@ async function addAll(
   return complete
 }
 
+interface Printed {
+  readonly steps: readonly Step[]
+  readonly claims: Claims
+  readonly sessions: readonly SessionResult[]
+}
+
 async function print(
   result: ReplayResult,
-  { steps, sessions }: { readonly steps: readonly Step[]; readonly sessions: readonly SessionResult[] },
+  { steps, claims, sessions }: Printed,
   options: ReplayCommandOptions,
   context: Context,
 ): Promise<void> {
@@ -174,11 +197,11 @@ async function print(
   }
   switch (options.format) {
     case 'json':
-      return context.out(replayJson(result, { steps, sessions: options.sessions ? sessions : undefined }))
+      return context.out(replayJson(result, { steps, claims, sessions: options.sessions ? sessions : undefined }))
     case 'csv':
       return context.out(options.sessions ? sessionsCsv(sessions) : groupsCsv(result))
     case 'terminal': {
-      await context.out(replayScreen(result, screen, { steps, force: options.force }))
+      await context.out(replayScreen(result, screen, { steps, claims, force: options.force }))
       if (options.sessions) await context.out(`\n${sessionsTable(sessions, screen)}`)
     }
   }

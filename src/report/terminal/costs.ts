@@ -1,11 +1,13 @@
+import type { Claims } from '../../analysis/claims/claims.ts'
 import type { MoneySplit, Totals } from '../../replay/result.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
+import { claims } from './claims.ts'
 import { field, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
-export function costs(totals: Totals, screen: Screen): string[] {
+export function costs(totals: Totals, screen: Screen, claimed?: Claims): string[] {
   const { money } = totals
   const places = placesFor(valueOf(money.recorded))
   const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
@@ -36,6 +38,7 @@ export function costs(totals: Totals, screen: Screen): string[] {
     ...optional.flatMap(([label, split]) =>
       partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),
+    ...(claimed === undefined ? [] : claims(claimed, places, screen)),
     ...costUnknown('cost unknown, log', totals.unpriced, screen),
     ...costUnknown('cost unknown, policy', totals.policyUnpriced, screen),
   ]

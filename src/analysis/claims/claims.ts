@@ -1,0 +1,96 @@
+import type { ControlModels } from '../../replay/always.ts'
+import { addBounds, noMoney } from '../../replay/session-row.ts'
+import type { Bounds, SessionRow } from '../../replay/session-row.ts'
+import { controlsOf } from './controls.ts'
+import type { Controls } from './controls.ts'
+import { pointOf } from './outcome-point.ts'
+import type { OutcomePoint } from './outcome-point.ts'
+import { samplingIntervals } from './sampling.ts'
+import type { SamplingInterval } from './sampling.ts'
+import { givenSuccess, observedSuccess } from './success.ts'
+import type { SuccessClaim } from './success.ts'
+
+/** What may be said of a policy beside the log, with what each number is worth. */
+export interface Claims {
+  readonly delta: DeltaClaim
+  readonly success: SuccessClaim
+  readonly costPerSuccess: CostPerSuccess
+  /** `undefined`: the policy names no model that has a price, or the replay stopped at divergences. */
+  readonly controls: Controls | undefined
+}
+
+/** Cost of the policy less cost of the log, over calls whose cost is known on both sides. */
+export interface DeltaClaim {
+  /** `observed`: no session diverges. `modelled`: it rests on assumptions, whose range `lo` and `hi` are. */
+  readonly level: 'observed' | 'modelled'
+  readonly delta: Bounds
+  readonly recorded: Bounds
+  readonly policy: Bounds
+  readonly comparedCalls: number
+  readonly uncomparedCalls: number
+  readonly sampling: readonly SamplingInterval[]
+}
+
+/** Of the policy, pico-dollars a success; `hi` is `null` where nobody may have succeeded. */
+export type CostPerSuccess =
+  | { readonly kind: 'known'; readonly lo: bigint; readonly hi: bigint | null; readonly sampling: readonly SamplingInterval[] }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+export interface ClaimsQuestion {
+  readonly policy: string
+  readonly rows: readonly SessionRow[]
+  readonly controls: ControlModels | undefined
+  readonly points: readonly OutcomePoint[]
+  readonly seed: string
+  /** The replay went on past divergences; else rows hold what is before them, and no control is like that. */
+  readonly pastDivergence: boolean
+}
+
+export function claimsOf(question: ClaimsQuestion): Claims {
+  const { policy, rows, controls, points, seed, pastDivergence } = question
+  const sum = (of: (row: SessionRow) => Bounds): Bounds => rows.map(of).reduce(addBounds, noMoney)
+  const count = (of: (row: SessionRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
+  const delta: DeltaClaim = {
+    level: pastDivergence && rows.some((row) => row.diverged) ? 'modelled' : 'observed',
+    delta: sum((row) => row.delta),
+    recorded: sum((row) => row.recorded),
+    policy: sum((row) => row.policy),
+    comparedCalls: count((row) => row.comparedCalls),
+    uncomparedCalls: count((row) => row.uncomparedCalls),
+    sampling: samplingIntervals(rows, seed, 'cost delta', (row) => row.delta.value),
+  }
+  const given = pointOf(points, 'policy', policy)
+  const success = given === undefined ? observedSuccess(rows, (row) => !row.diverged) : givenSuccess(given)
+  return {
+    delta,
+    success,
+    costPerSuccess: costPerSuccess(delta, success, rows, seed),
+    controls: pastDivergence ? controlsOf(rows, controls, delta.delta.value, points, seed) : undefined,
+  }
+}
+
+const million = 1_000_000n
+
+function costPerSuccess(
+  { policy, uncomparedCalls }: DeltaClaim,
+  success: SuccessClaim,
+  rows: readonly SessionRow[],
+  seed: string,
+): CostPerSuccess {
+  if (success.kind === 'unknown') return { kind: 'unknown', reason: 'no outcome is seen' }
+  if (uncomparedCalls > 0) return { kind: 'unknown', reason: 'some calls have no cost' }
+  const sessions = BigInt(rows.length)
+  const per = (cost: bigint, share: number): bigint | null =>
+    share === 0 || sessions === 0n ? null : (cost * million) / (sessions * BigInt(share))
+  const lo = per(policy.lo ?? 0n, success.hi)
+  if (lo === null) return { kind: 'unknown', reason: 'nobody succeeded' }
+  return {
+    kind: 'known',
+    lo,
+    hi: policy.hi === null ? null : per(policy.hi, success.lo),
+    sampling:
+      success.kind === 'observed'
+        ? samplingIntervals(rows, seed, 'cost per success', (row) => row.policy.value, (row) => (row.success === true ? 1 : 0))
+        : [],
+  }
+}

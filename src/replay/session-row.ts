@@ -1,0 +1,140 @@
+import type { Policy } from '../policy/core.ts'
+import type { CallRecord } from '../trace/record.ts'
+import type { RecordedSession } from '../trace/session.ts'
+import { alwaysMoney } from './always.ts'
+import { recordedMoney, recordedVerdictsMoney } from './call-money.ts'
+import { recordedPlace } from './recorded-place.ts'
+import type { CallResult, Money, SessionResult } from './result.ts'
+
+/** Money between bounds; `hi` is `null` where nothing limits it, `lo` where nothing does from below. */
+export interface Bounds {
+  readonly value: bigint
+  readonly lo: bigint | null
+  readonly hi: bigint | null
+}
+
+/**
+ * One session as statistics see it. Money is of calls whose cost is known on both sides, so that what
+ * has no price saves nothing.
+ */
+export interface SessionRow {
+  readonly session: string
+  readonly repo: string | undefined
+  readonly user: string | undefined
+  /** By the log's last outcome; `undefined`: it tells none. */
+  readonly success: boolean | undefined
+  readonly diverged: boolean
+  /** The log's only model, where one served every call. */
+  readonly onlyModel: string | undefined
+  readonly recorded: Bounds
+  readonly policy: Bounds
+  /** Policy less log. What both put alike cancels, whatever is known of it. */
+  readonly delta: Bounds
+  readonly comparedCalls: number
+  /** Calls without a price or without tokens on one side. */
+  readonly uncomparedCalls: number
+  /** Cost less the log's if one model had served every call, by model; of calls that have a price under it. */
+  readonly always: { readonly [model: string]: AlwaysRow }
+}
+
+export interface AlwaysRow {
+  readonly delta: Bounds
+  readonly uncomparedCalls: number
+}
+
+export const noMoney: Bounds = { value: 0n, lo: 0n, hi: 0n }
+
+export function rowOf(
+  policy: Policy,
+  session: RecordedSession,
+  result: SessionResult,
+  selected: readonly CallRecord[],
+  alwaysModels: readonly string[],
+): SessionRow {
+  const compared = result.calls.flatMap((call) => sidesOf(call) ?? [])
+  const served = new Set(selected.flatMap((call) => recordedPlace(policy, call)?.model ?? []))
+  const [only, ...others] = [...served]
+  return {
+    session: session.session,
+    repo: result.facts['repo'],
+    user: result.facts['user'],
+    success: outcomeOf(session),
+    diverged: result.divergence !== undefined,
+    onlyModel: others.length === 0 ? only : undefined,
+    recorded: compared.map((each) => each.recorded).reduce(addBounds, noMoney),
+    policy: compared.map((each) => each.policy).reduce(addBounds, noMoney),
+    delta: compared.map((each) => each.delta).reduce(addBounds, noMoney),
+    comparedCalls: compared.length,
+    uncomparedCalls: result.calls.length - compared.length,
+    always: Object.fromEntries(alwaysModels.map((model) => [model, alwaysRow(policy, selected, model)])),
+  }
+}
+
+/** The last one of the session that says yes or no. */
+function outcomeOf(session: RecordedSession): boolean | undefined {
+  return session.events
+    .flatMap((event) => (event.event === 'outcome' && event.success !== null ? [event.success] : []))
+    .at(-1)
+}
+
+interface Sides {
+  readonly recorded: Bounds
+  readonly policy: Bounds
+  readonly delta: Bounds
+}
+
+/** `undefined`: one side is not known. */
+function sidesOf(call: CallResult): Sides | undefined {
+  const recorded = boundsOf([call.recordedCost, call.recordedOverhead])
+  const policy = boundsOf([call.policyCost, call.overheadCost])
+  if (recorded === undefined || policy === undefined) return undefined
+  if (call.phase !== 'before') return { recorded, policy, delta: lessBounds(policy, recorded) }
+  // Up to the divergence the call itself is the log's own, and cancels; what is beside it may differ.
+  const [beside, logBeside] = [boundsOf([call.overheadCost]), boundsOf([call.recordedOverhead])]
+  return { recorded, policy, delta: lessBounds(beside ?? noMoney, logBeside ?? noMoney) }
+}
+
+/** One model for every call, and no classifier asked. */
+function alwaysRow(policy: Policy, calls: readonly CallRecord[], model: string): AlwaysRow {
+  let delta = noMoney
+  let uncomparedCalls = 0
+  for (const call of calls) {
+    const place = recordedPlace(policy, call)
+    const recorded = recordedMoney(policy, call, place)
+    const isOwn = place?.model === model || call.end !== 'served'
+    const before = boundsOf([recorded])
+    const after = isOwn ? before : boundsOf([alwaysMoney(policy, call, model)])
+    const asked = boundsOf([recordedVerdictsMoney(policy, call)])
+    if (before === undefined || after === undefined || asked === undefined) uncomparedCalls += 1
+    else delta = addBounds(delta, lessBounds(isOwn ? noMoney : lessBounds(after, before), asked))
+  }
+  return { delta, uncomparedCalls }
+}
+
+/** `undefined`: some of it is not known. */
+function boundsOf(moneys: readonly (Money | undefined)[]): Bounds | undefined {
+  let sum = noMoney
+  for (const money of moneys) {
+    if (money === undefined) continue
+    const { value, lo, hi } = money
+    if (value === null) return undefined
+    sum = addBounds(sum, { value, lo, hi })
+  }
+  return sum
+}
+
+export function addBounds(left: Bounds, right: Bounds): Bounds {
+  return { value: left.value + right.value, lo: plus(left.lo, right.lo), hi: plus(left.hi, right.hi) }
+}
+
+export function lessBounds(left: Bounds, right: Bounds): Bounds {
+  return { value: left.value - right.value, lo: minus(left.lo, right.hi), hi: minus(left.hi, right.lo) }
+}
+
+function plus(left: bigint | null, right: bigint | null): bigint | null {
+  return left === null || right === null ? null : left + right
+}
+
+function minus(left: bigint | null, right: bigint | null): bigint | null {
+  return left === null || right === null ? null : left - right
+}

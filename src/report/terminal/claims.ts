@@ -1,0 +1,88 @@
+import type { Claims, DeltaClaim } from '../../analysis/claims/claims.ts'
+import type { ControlFigures, Controls } from '../../analysis/claims/controls.ts'
+import { widest } from '../../analysis/claims/sampling.ts'
+import type { SamplingInterval } from '../../analysis/claims/sampling.ts'
+import type { SuccessClaim } from '../../analysis/claims/success.ts'
+import type { Bounds } from '../../replay/session-row.ts'
+import { escapeTerminal } from '../escape.ts'
+import { formatUsd, type Places } from '../money.ts'
+import { formatCount, formatShare, plural } from '../number.ts'
+import { field, type Screen } from './layout.ts'
+
+/** The policy beside the log and beside controls that know nothing: a figure only with its interval. */
+export function claims({ delta, success, controls }: Claims, places: Places, screen: Screen): string[] {
+  if (delta.level === 'observed') return successLines(success, screen)
+  return [
+    ...field(screen, 'cost against the log', deltaText(delta, places)),
+    ...(controls === undefined ? [] : field(screen, 'controls', controlsText(controls, places))),
+    ...successLines(success, screen),
+  ]
+}
+
+function deltaText({ delta, sampling, comparedCalls, uncomparedCalls }: DeltaClaim, places: Places): string {
+  const interval = widest(sampling)
+  const others =
+    interval === undefined
+      ? `no interval if sampled anew: ${sampling[0]?.reason ?? 'there is none'}`
+      : `${samplingText(interval, places)} if sampled anew`
+  const left = uncomparedCalls === 0 ? '' : `; without a cost ${formatCount(uncomparedCalls)} of ${plural(comparedCalls + uncomparedCalls, 'call')}`
+  return `modelled ${changeText(delta, places)}; ${others}${left}`
+}
+
+function samplingText({ by, clusters, picoUsd }: SamplingInterval, places: Places): string {
+  if (picoUsd === undefined) return 'unknown'
+  return `${signed(picoUsd.lo, places)} to ${signed(picoUsd.hi, places)} (95%, ${plural(clusters, by, by === 'repository' ? 'repositories' : `${by}s`)})`
+}
+
+function controlsText({ alwaysCheapest, alwaysStrongest, fixedSplit, shuffle }: Controls, places: Places): string {
+  const always = (control: ControlFigures & { readonly model: string }): string =>
+    `always ${escapeTerminal(control.model)} ${changeText(control.delta, places)}`
+  const strongest = escapeTerminal(alwaysStrongest.model)
+  const split = ((): string => {
+    switch (fixedSplit.kind) {
+      case 'split':
+        return `as dear, drawn blindly: ${formatShare(fixedSplit.strongMillionths, 1_000_000)} on ${strongest} (shuffled: ${formatCount(shuffle.strongSessions)} of ${formatCount(shuffle.sessions)} sessions)`
+      case 'below-cheapest':
+        return 'no blind split is as cheap'
+      case 'above-strongest':
+        return 'no blind split is as dear'
+      case 'none':
+        return `no blind split: ${fixedSplit.reason}`
+    }
+  })()
+  return [always(alwaysCheapest), always(alwaysStrongest), split].join(' · ')
+}
+
+function successLines(success: SuccessClaim, screen: Screen): string[] {
+  return success.kind === 'unknown' ? [] : field(screen, 'success', successText(success))
+}
+
+export function successText({ kind, lo, hi, sampling, seen, sessions, source }: SuccessClaim): string {
+  const span = sampling === undefined ? '' : `, ${percent(sampling.lo)} to ${percent(sampling.hi)} if sampled anew (95%)`
+  switch (kind) {
+    case 'observed':
+      return `${percent(lo)} of ${plural(sessions, 'session')}${span}`
+    case 'given':
+      return `${percent(lo)} of ${plural(sessions, 'session')} elsewhere${span}; source: ${escapeTerminal(source)}`
+    case 'bound':
+      return `between ${percent(lo)} and ${percent(hi)}: the outcome is known of ${formatCount(seen)} of ${plural(sessions, 'session')} (Manski’s bound)${span}`
+    case 'unknown':
+      return 'unknown: the trace holds no outcome that would hold here'
+  }
+}
+
+function percent(millionths: number): string {
+  return formatShare(millionths, 1_000_000)
+}
+
+/** `-$1.20 (-$4.00 to $3.10)`; a bound that is not known is said so. */
+export function changeText({ value, lo, hi }: Bounds, places: Places): string {
+  if (lo === hi && lo !== null) return signed(value, places)
+  const from = lo === null ? 'no lower bound' : signed(lo, places)
+  const to = hi === null ? 'no upper bound' : signed(hi, places)
+  return `${signed(value, places)} (${from} to ${to})`
+}
+
+function signed(picoUsd: bigint, places: Places): string {
+  return picoUsd > 0n ? `+${formatUsd(picoUsd, places)}` : formatUsd(picoUsd, places)
+}
