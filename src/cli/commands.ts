@@ -83,6 +83,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/replay.ts')).defineReplay,
   },
   {
+    name: 'faults',
+    summary: 'check a script of faults, or draw one from published incidents',
+    load: async () => (await import('./commands/faults.ts')).defineFaults,
+  },
+  {
     name: 'explain',
     summary: 'show how one decision of a session came about',
     load: async () => (await import('./commands/explain.ts')).defineExplain,

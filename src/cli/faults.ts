@@ -5,7 +5,11 @@ import { hits } from '../replay/faults/script.ts'
 import type { FaultSources } from '../replay/faults/script.ts'
 import { beginningOf, withSession } from '../replay/faults/trace-span.ts'
 import type { TraceSpan } from '../replay/faults/trace-span.ts'
+import { providerOfPreset, presets, sampleFaults } from '../replay/faults/sample.ts'
+import type { FaultSample, Preset } from '../replay/faults/sample.ts'
+import { suggest } from '../language/suggest.ts'
 import { escapeTerminal } from '../report/escape.ts'
+import { drawnFaults } from '../report/faults-report.ts'
 import type { Fault } from '../trace/faults/fault.ts'
 import { readFaults } from '../trace/faults/read-faults.ts'
 import type { TraceReading } from '../trace/read.ts'
@@ -16,16 +20,17 @@ import { badInput, fileFailure, isFileError } from './failure.ts'
 export type FaultSource =
   | { readonly kind: 'recorded' | 'none' }
   | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'sample'; readonly preset: Preset; readonly provider: string }
 
 export function faultsOption(): Option {
   return new Option(
     '--faults <source>',
-    '`recorded` (the errors of the log: the default), `none`, or a fault file, which comes on top (repeat)',
+    '`recorded` (the errors of the log: the default), `none`; on top of it a fault file, or `sample:PRESET` (repeat)',
   ).argParser(faultSource)
 }
 
 function faultSource(text: string, before: readonly FaultSource[] = []): readonly FaultSource[] {
-  const added: FaultSource = text === 'recorded' || text === 'none' ? { kind: text } : { kind: 'file', path: text }
+  const added = text.startsWith('sample:') ? sampleSource(text) : plainSource(text)
   const all = [...before, added]
   if (all.some(({ kind }) => kind === 'none') && all.some(({ kind }) => kind === 'recorded')) {
     throw new InvalidArgumentError('got `none` and `recorded`, expected one of them')
@@ -33,10 +38,26 @@ function faultSource(text: string, before: readonly FaultSource[] = []): readonl
   return all
 }
 
+function plainSource(text: string): FaultSource {
+  return text === 'recorded' || text === 'none' ? { kind: text } : { kind: 'file', path: text }
+}
+
+/** `sample:PRESET`, or `sample:PRESET@PROVIDER` for another provider than the preset's own. */
+function sampleSource(text: string): FaultSource {
+  const [name = '', provider] = text.slice('sample:'.length).split(/@(.*)/s)
+  const preset = presets.find((each) => each === name)
+  if (preset === undefined || provider === '') {
+    const meant = suggest(name, presets)
+    throw new InvalidArgumentError(
+      `got \`${text}\`, expected sample:PRESET or sample:PRESET@PROVIDER with one of ${presets.join(', ')}${meant === undefined ? '' : `; did you mean \`${meant}\`?`}`,
+    )
+  }
+  return { kind: 'sample', preset, provider: provider ?? providerOfPreset[preset] }
+}
+
 /** The faults of every file that is asked for; `undefined`: something is wrong, which has been said. */
 export async function readScript(
   asked: readonly FaultSource[],
-  policy: Policy,
   context: Context,
 ): Promise<readonly Fault[] | undefined> {
   const script: Fault[] = []
@@ -54,25 +75,61 @@ export async function readScript(
     }
     script.push(...read)
   }
-  noteStrayFaults(script, policy, context)
   return script
 }
 
-/** `undefined`: the log's own errors, and nothing else. */
+export interface AskedFaults {
+  readonly asked: readonly FaultSource[]
+  /** Of the files. */
+  readonly script: readonly Fault[]
+  readonly seed: string
+  readonly policy: Policy
+}
+
+/** `undefined`: the log's own errors, and nothing else. What is drawn is said on standard error. */
 export async function faultSources(
-  asked: readonly FaultSource[],
-  script: readonly Fault[],
+  { asked, script, seed, policy }: AskedFaults,
   reading: TraceReading,
+  context: Context,
 ): Promise<FaultSources | undefined> {
   const recorded = !asked.some(({ kind }) => kind === 'none')
-  if (recorded && script.length === 0) return undefined
-  const span = script.some(({ clock }) => clock === 'offset') ? await spanOf(reading) : {}
-  return { recorded, script, beginning: beginningOf(span), unknown: 'up' }
+  const samples = asked.filter((each) => each.kind === 'sample')
+  const needsSpan = samples.length > 0 || script.some(({ clock }) => clock === 'offset')
+  const span = needsSpan ? await spanOf(reading) : {}
+  const drawn = samples.flatMap(({ preset, provider }) => sampleOver(span, { preset, provider, seed }, context))
+  const all = [...script, ...drawn]
+  noteStrayFaults(all, policy, context)
+  if (recorded && all.length === 0) return undefined
+  return { recorded, script: all, beginning: beginningOf(span), unknown: 'up' }
+}
+
+const dayMicros = 86_400_000_000
+
+/** Whole days around the trace, so that the same faults can be asked for by two days. */
+function sampleOver(
+  { dated, relative }: TraceSpan,
+  sample: Pick<FaultSample, 'preset' | 'provider' | 'seed'>,
+  context: Context,
+): readonly Fault[] {
+  const span = dated ?? relative
+  if (span === undefined) {
+    context.note(`${context.noteStyle.warn('note')}: no fault is drawn, for the trace has no instants\n`)
+    return []
+  }
+  const days = (micros: number): number => Math.ceil((micros + 1) / dayMicros) * dayMicros
+  const horizon =
+    dated === undefined
+      ? { fromMicros: 0, untilMicros: days(span.untilMicros - span.fromMicros) }
+      : { fromMicros: Math.floor(dated.fromMicros / dayMicros) * dayMicros, untilMicros: days(dated.untilMicros) }
+  const whole: FaultSample = { ...sample, clock: dated === undefined ? 'offset' : 'dated', horizon }
+  const faults = sampleFaults(whole)
+  context.note(drawnFaults(whole, faults))
+  return faults
 }
 
 const problemsShown = 10
 
-async function readFaultFile(path: string, context: Context): Promise<readonly Fault[] | undefined> {
+export async function readFaultFile(path: string, context: Context): Promise<readonly Fault[] | undefined> {
   const text = await readText(path, context)
   if (text === undefined) return undefined
   const read = readFaults(text)

@@ -49,6 +49,7 @@ describe('reroute replay --faults', () => {
 
   it.each<[string, readonly string[], number, string]>([
     ['a file that is not there', ['--faults', 'nowhere'], 3, 'error: `nowhere` does not exist\n  help: name a fault file, or write recorded or none\n'],
+    ['a preset that there is not', ['--faults', 'sample:antropic-api'], 2, 'did you mean `anthropic-api`?'],
     ['a directory', ['--faults', root], 3, 'is a directory'],
     ['two that exclude each other', ['--faults', 'none', '--faults', 'recorded'], 2, 'expected one of them'],
     ['a policy', ['--faults', canonical], 3, 'factory-router.route` line 1: not a JSON object\n  help: a fault file has one whole record a line\n'],
@@ -67,9 +68,47 @@ describe('reroute replay --faults', () => {
     expect(err).toContain('wrong.jsonl` line 3: `until`: got "10 days", expected an instant')
   })
 
+  it('draws incidents over the days of the trace, and says how to keep them', async () => {
+    const drawn = await reroute(['replay', canonical, documented, '--no-gate', '--format', 'json', '--seed', '5', '--faults', 'sample:chatgpt@anthropic'])
+    expect(drawn.err).toContain('drawn for anthropic:')
+    const command = /to keep them: reroute (.*) -o faults\.jsonl/.exec(drawn.err)?.[1]?.split(' ') ?? []
+    const kept = join(files.path, 'kept.jsonl')
+    expect((await reroute([...command, '-o', kept])).code).toBe(0)
+    const pinned = await replay('--seed', '5', '--faults', kept)
+    expect(JSON.parse(drawn.out)).toEqual(pinned)
+  })
+
   it('refuses one id in two files', async () => {
     const [one, two] = ['one.jsonl', 'two.jsonl'].map((name) => files.write(name, header + opus))
     const { code, err } = await reroute(['replay', canonical, documented, '--faults', one ?? '', '--faults', two ?? ''])
     expect([code, err]).toEqual([3, expect.stringContaining('two.jsonl`: the fault `first-days` is in a file before it, too')])
+  })
+})
+
+describe('reroute faults', () => {
+  it('says what is in a file', async () => {
+    const shipped = join(root, 'traces', 'faults', 'june.jsonl')
+    const { code, out } = await reroute(['faults', 'check', shipped])
+    expect(code).toBe(0)
+    expect(out).toContain('june.jsonl: 6 faults')
+    expect(out).toContain('us-cloud  2026-06-17T09:00:00Z to 2026-06-17T11:30:00Z  503 unavailable at anthropic, bedrock (one data centre under both)')
+  })
+
+  it('draws the same for the same seed and days, as a file that reads back', async () => {
+    const words = ['faults', 'sample', 'openai-api', '--from', '2026-06-01', '--until', '2026-07-01']
+    const [one, two, other] = [await reroute(words), await reroute(words), await reroute([...words, '--seed', '1'])]
+    expect(one.out).toBe(two.out)
+    expect(one.out).not.toBe(other.out)
+    const file = files.write('june.jsonl', one.out)
+    expect((await reroute(['faults', 'check', file])).out).toContain(`${one.out.trimEnd().split('\n').length - 1} faults`)
+  })
+
+  it.each<[readonly string[], string]>([
+    [['--from', '2026-06-02', '--until', '2026-06-01'], '`--until` is not after `--from`'],
+    [['--from', '+0d', '--until', '2026-06-01'], '`--until` is not after `--from`'],
+    [['--from', 'today', '--until', '2026-06-01'], 'expected a day such as'],
+  ])('refuses %j', async (more, message) => {
+    const { code, err } = await reroute(['faults', 'sample', 'chatgpt', ...more])
+    expect([code, err]).toEqual([2, expect.stringContaining(message)])
   })
 })

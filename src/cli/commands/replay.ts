@@ -76,6 +76,7 @@ Examples:
   reroute replay my.route sessions.jsonl
   reroute replay my.route sessions.jsonl --group-by model --since 2026-06-01
   reroute replay my.route sessions.jsonl --faults outage.jsonl       docs/faults.md
+  reroute replay my.route sessions.jsonl --faults sample:anthropic-api
   reroute replay my.route traces/ --where team=payments --log decisions.csv
   reroute replay my.route sessions.jsonl --format json      docs/schemas/replay-1.schema.json`,
     )
@@ -115,7 +116,7 @@ async function replayTraces(
   log: LogFile | undefined,
 ): Promise<ExitCode> {
   const asked = options.faults ?? []
-  const script = await readScript(asked, policy, context)
+  const script = await readScript(asked, context)
   if (script === undefined) return exitCode.badInput
   const trace = await openTrace(traces, options, context)
   const settings: ReplayOptions = {
@@ -126,7 +127,7 @@ async function replayTraces(
     groupBy: options.groupBy,
     recorded,
     select: selection(policy, options),
-    faults: await faultSources(asked, script, trace.reading),
+    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy }, trace.reading, context),
     engineVersion: await packageVersion(),
   }
   const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)
