@@ -7,7 +7,9 @@ import { checkBlocks } from './block-checks.ts'
 import { checkBandGaps } from './band-gaps.ts'
 import { checkDescendingLadders } from './descending-ladders.ts'
 import { checkEmptyTests } from './empty-tests.ts'
+import { checkFallbackCircles } from './fallback-circles.ts'
 import { checkHiddenCharacters } from './hidden-characters.ts'
+import { checkIdleLines } from './idle-lines.ts'
 import { checkKeptModels } from './kept-models.ts'
 import { checkMemories } from './memories.ts'
 import { checkMissingEndpoints } from './missing-endpoints.ts'
@@ -32,6 +34,8 @@ export const checks: readonly Check[] = [
   checkSelfFallbacks,
   checkBandGaps,
   checkUnusedWeights,
+  checkIdleLines,
+  checkFallbackCircles,
 ]
 
 /**

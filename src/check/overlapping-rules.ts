@@ -36,7 +36,7 @@ export const checkOverlappingRules: BlockCheck = ([diagram], accept) => {
 }
 
 /** The one variable that a guard asks for. */
-function onlyLevel({ space }: BlockDiagram, guard: number): number | undefined {
+export function onlyLevel({ space }: BlockDiagram, guard: number): number | undefined {
   const { store, variables } = space
   if (store.leafOf(guard) !== undefined) return undefined
   const level = store.levelOf(guard)

@@ -10,16 +10,19 @@ import { firesOf, memoryKey, nextOf, sinceKey, valuesOf } from './reading.ts'
 import type { Frame } from './reading.ts'
 import type { Values } from './space.ts'
 
-/** What a rule comes to once it has fired: which branch of its choice, and which model where that tells. */
-export function outcomesOf(rule: Rule, frame: Frame): Values {
-  return taken(rule, rule.choice ?? { kind: 'keep' }, 0, frame)
+/**
+ * What a rule comes to once it has fired: which branch of its choice, and which model where that tells.
+ * A `choose` that may come to the model that is asked about is said to.
+ */
+export function outcomesOf(rule: Rule, frame: Frame, asked?: string): Values {
+  return taken(rule, rule.choice ?? { kind: 'keep' }, 0, frame, asked)
 }
 
-function taken(rule: Rule, choice: Choice, branch: number, frame: Frame): Values {
+function taken(rule: Rule, choice: Choice, branch: number, frame: Frame, asked: string | undefined): Values {
   const { space } = frame
   const done = (model?: string): Values => outcome(rule, choice, branch, model, frame)
   const orElse = (without: Values): Values =>
-    'else' in choice && choice.else !== undefined ? taken(rule, choice.else, branch + 1, frame) : without
+    'else' in choice && choice.else !== undefined ? taken(rule, choice.else, branch + 1, frame, asked) : without
   switch (choice.kind) {
     case 'keep':
     case 'restart':
@@ -35,10 +38,13 @@ function taken(rule: Rule, choice: Choice, branch: number, frame: Frame): Values
         return space.choose(can, done(name), orElse(outcome(rule, nobody, branch, undefined, frame)))
       })
     case 'choose': {
-      const anybody = (poolNamed(frame.policy, choice.pool)?.models ?? [])
-        .map(({ model }) => qualifies(choice, model, frame))
-        .reduce(space.or, space.constant(no))
-      return space.choose(anybody, done(), orElse(outcome(rule, nobody, branch, undefined, frame)))
+      const models = (poolNamed(frame.policy, choice.pool)?.models ?? []).map(({ model }) => model)
+      const anybody = models.map((model) => qualifies(choice, model, frame)).reduce(space.or, space.constant(no))
+      const chosen =
+        asked !== undefined && models.includes(asked)
+          ? space.choose(qualifies(choice, asked, frame), done(asked), done())
+          : done()
+      return space.choose(anybody, chosen, orElse(outcome(rule, nobody, branch, undefined, frame)))
     }
     case 'upgrade-to':
     case 'downgrade-to': {

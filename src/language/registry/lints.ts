@@ -28,6 +28,41 @@ export const lintsEntries: readonly DiagnosticEntry[] = [
       'Two rules cut the same input into ranges that overlap, neither within the other, and choose differently. The rule that stands first takes what is in both. The example has been decided by the evaluator.',
   },
   {
+    code: 'RT0304',
+    severity: 'info',
+    title: 'model that no decision can choose',
+    explanation:
+      'A pool or a rule names the model, and no input leads to a decision that chooses it: a filter always takes it out, a condition never holds for it, or an upgrade to it is none.',
+    example:
+      'scale tier = [low, high]\nprovider p { region us }\nmodel a { tier low served-by [p] price per 1M tokens { input $1 } }\nmodel b { tier low served-by [p] price per 1M tokens { input $1 } }\non start { otherwise use a }\non turn { rule up: when turn > 3 then upgrade to b else keep otherwise keep }',
+  },
+  {
+    code: 'RT0305',
+    severity: 'info',
+    title: 'line without an effect',
+    explanation:
+      'Without the line every decision and every attempt is the same: a filter that never takes anybody out, a tool that is never hidden, a draw among hosts that are ordered one by one.',
+    example: 'profile p {\n  order by price\n  strategy shuffle\n}',
+  },
+  {
+    code: 'RT0306',
+    severity: 'info',
+    title: 'stop while somebody may be chosen',
+    explanation:
+      'A `choose … else stop` ends the call without a route although a model of its pool passes every filter and the prompt fits it. The example has been decided by the evaluator.',
+    example:
+      'scale tier = [low]\nprovider p { region us }\nmodel a { tier low served-by [p] price per 1M tokens { input $1 } }\npool all = [a]\nclassifier c { model a scores all }\non start { rule failed: when c.status is not ok then use a otherwise choose highest score(it) from all else stop "nobody" }',
+  },
+  {
+    code: 'RT0307',
+    severity: 'info',
+    title: 'case that is missing',
+    explanation:
+      'Several rules go through one input case by case, and cases between theirs fall to `otherwise`. The example has been decided by the evaluator.',
+    example:
+      'on turn {\n  rule short: when message.length < 100 chars then restart\n  rule long: when message.length > 200 chars then stop "too long"\n  otherwise keep\n}',
+  },
+  {
     code: 'RT0310',
     severity: 'info',
     title: 'question that is not decided',
@@ -138,5 +173,14 @@ export const lintsEntries: readonly DiagnosticEntry[] = [
     title: 'allowed finding that is not there',
     explanation: 'The comment allows a lint that nothing raises here, so that it would hide the next one.',
     example: '// allow RT0317: kept for later\nscale size = [low, high]',
+  },
+  {
+    code: 'RT0327',
+    severity: 'info',
+    title: 'fallbacks in a circle',
+    explanation:
+      'One model falls back to another, and that one, by its own lines, back to the first. A call never goes round: the fallbacks of the model that was chosen are the only ones that it tries.',
+    example:
+      'scale tier = [low]\nprovider p { region us }\nmodel a { tier low served-by [p] price per 1M tokens { input $1 } }\nmodel b { tier low served-by [p] price per 1M tokens { input $1 } }\nserve a { fallback to [b] }\nserve b { fallback to [a] }\non start { otherwise use a }',
   },
 ]
