@@ -1,6 +1,5 @@
 import type {
   AuditCounts,
-  AuditMoney,
   AuditResult,
   CauseTotal,
   ModelAudit,
@@ -28,8 +27,8 @@ export function auditScreen(result: AuditResult, screen: Screen): string {
       ...estimates(result, screen),
       ...rest(result, screen),
     ],
-    models(result.perModel, screen),
-    causes(result.causes, screen),
+    models(result.perModel, result.priceLayers.length, screen),
+    causes(result.causes, result.priceLayers.length, screen),
     suggestions(result.causes, screen),
     layers(result, screen),
   ]
@@ -116,14 +115,14 @@ function differenceText(difference: bigint): string {
   return difference > 0n ? `${formatUsd(difference)} less` : `${formatUsd(-difference)} more`
 }
 
-function models(found: readonly ModelAudit[], screen: Screen): string[] {
+function models(found: readonly ModelAudit[], layers: number, screen: Screen): string[] {
   if (found.length < 2) return []
   const shown = found.slice(0, shownModels).flatMap((each) => {
     const all = [
       countsOf('bills', each),
       countsOf('estimates', each.estimates),
       each.unbilled === 0 ? '' : `${formatCount(each.unbilled)} without a cost`,
-      priced(each.money, each.priceLayer),
+      priced(each, layers),
     ]
     return field(screen, clip(each.model, 21), all.filter((text) => text !== '').join('; '))
   })
@@ -144,21 +143,30 @@ function countsOf(
     : `${label} ${countsText(counts)}`
 }
 
-function priced({ billedPicoUsd, repricedPicoUsd }: AuditMoney, layer: string | null): string {
-  if (layer === null) return 'no price'
-  return billedPicoUsd === 0n && repricedPicoUsd === 0n
-    ? ''
-    : `billed ${formatUsd(billedPicoUsd)}, priced ${formatUsd(repricedPicoUsd)}`
+/** Each figure with the file whose prices it comes from, where there are several. */
+function priced({ money, priceLayer }: ModelAudit, layers: number): string {
+  if (priceLayer === null) return 'no price'
+  const by = byLayer(priceLayer, layers)
+  const sums = (label: string, logged: bigint, price: bigint): string[] =>
+    logged === 0n && price === 0n ? [] : [`${label} ${formatUsd(logged)}, priced ${formatUsd(price)}${by}`]
+  return [
+    ...sums('billed', money.billedPicoUsd, money.repricedPicoUsd),
+    ...sums('estimated', money.estimatedPicoUsd, money.estimatesRepricedPicoUsd),
+  ].join('; ')
 }
 
-function causes(found: readonly CauseTotal[], screen: Screen): string[] {
+function byLayer(layer: string | null, layers: number): string {
+  return layers > 1 && layer !== null ? ` by ${escapeTerminal(layer)}` : ''
+}
+
+function causes(found: readonly CauseTotal[], layers: number, screen: Screen): string[] {
   if (found.length === 0) return []
   const shown = found.slice(0, shownCauses).flatMap((each) => {
     const what = each.of === 'bill' ? plural(each.calls, 'bill') : plural(each.calls, 'estimate')
     const money =
       each.differencePicoUsd === null
         ? ''
-        : ` (${differenceText(-each.differencePicoUsd)} than priced)`
+        : ` (${differenceText(-each.differencePicoUsd)} than priced${byLayer(each.priceLayer, layers)})`
     const { session, call } = each.first
     const text = `${what} of \`${escapeTerminal(each.model)}\`${money}: ${escapeTerminal(each.detail)}; first in session ${clip(session, 40)}, call ${formatCount(call)}`
     return [

@@ -69,6 +69,45 @@ describe('reroute audit', () => {
     )
   })
 
+  it('lays committed-use rates over a contract, and names whose prices each figure is of', async () => {
+    const contract = files.write(
+      'contract.route',
+      `override model claude-opus-4-7 { price per 1M tokens { input $4.25 output $21.25 cache-read 0.10x } }
+       override model claude-sonnet-4-6 { price per 1M tokens { input $2.55 output $12.75 cache-read 0.10x } }\n`,
+    )
+    const committed = files.write(
+      'committed.route',
+      `override model claude-opus-4-7 {
+         price per 1M tokens { input $4.25 output $21.25 cache-read 0.10x }
+         price per 1M tokens from 2026-06-01 { input $2.50 output $12.50 cache-read 0.10x }
+       }\n`,
+    )
+    const usage = { uncachedInput: 1_000, output: 500 }
+    const may = june - 30 * 86_400_000_000
+    const lines = [
+      { record: 'session', schema: 1, session: 's' },
+      billed('claude-opus-4-7', usage, 1_000n * 2_500_000n + 500n * 12_500_000n, { startMicros: june, call: 1 }),
+      billed('claude-opus-4-7', usage, 1_000n * 4_250_000n + 500n * 21_250_000n, { startMicros: may, call: 2 }),
+      billed('claude-sonnet-4-6', usage, 1_000n * 2_550_000n + 500n * 12_750_000n, { startMicros: june, call: 3 }),
+      billed('claude-haiku-4-5', usage, 1_000n * 1_000_000n + 500n * 5_000_000n, { startMicros: june, call: 4 }),
+    ]
+    const mixed = files.write('mixed.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const words = ['audit', mixed, '--prices', contract, '--prices', committed]
+    const { code, out } = await reroute([...words, '--format', 'json'])
+    const found = JSON.parse(withoutPath(out, files)) as AuditResult
+    expect(code).toBe(0)
+    expect(found.exact).toBe(4)
+    expect(found.perModel.map(({ model, priceLayer }) => [model, priceLayer])).toEqual([
+      ['claude-haiku-4-5', 'the shipped catalogue'],
+      ['claude-opus-4-7', 'committed.route'],
+      ['claude-sonnet-4-6', 'contract.route'],
+    ])
+    const screen = oneLine(withoutPath((await reroute(words)).out, files))
+    expect(screen).toContain('billed $0.0236, priced $0.0236 by committed.route')
+    expect(screen).toContain('billed $0.0089, priced $0.0089 by contract.route')
+    expect(screen).toContain('billed $0.0035, priced $0.0035 by the shipped catalogue')
+  })
+
   it('takes its own suggestion as a contract', async () => {
     const { out } = await reroute(['audit', discounted, '--format', 'json'])
     const [cause] = (JSON.parse(out) as AuditResult).causes

@@ -51,60 +51,6 @@ export function estimatedRuns(
   return { sums, calls: [...bySession.values()].reduce((total, { length }) => total + length, 0) }
 }
 
-/** What is read of a result of Claude Code. */
-interface ClaudeResult {
-  readonly session_id: string
-  readonly path: string
-  readonly modelUsage?: {
-    readonly [model: string]: {
-      readonly inputTokens: number
-      readonly outputTokens: number
-      readonly cacheReadInputTokens: number
-      readonly cacheCreationInputTokens: number
-      readonly costUSD: number
-    }
-  }
-}
-
-/**
- * One row for each model of each result of Claude Code: the sum of its calls in a run, on the day
- * that the path names, with the cost that the program reckoned. `withoutUsage` counts results that
- * have no model.
- */
-export function claudeResultRows(path: string): {
-  readonly rows: readonly CallRecord[]
-  readonly withoutUsage: number
-} {
-  const results = readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as ClaudeResult)
-  const found = results.map(({ session_id: session, path: file, modelUsage }) => {
-    const day = /(\d{4}-\d{2}-\d{2})_/.exec(file)?.[1] ?? ''
-    return Object.entries(modelUsage ?? {}).map(([model, usage], index): CallRecord => ({
-      record: 'call',
-      session: `${session} ${file}`,
-      call: index + 1,
-      startMicros: Date.parse(`${day}T00:00:00Z`) * 1_000,
-      timeQuality: 'daily',
-      served: { model },
-      prompt: {},
-      usage: {
-        uncachedInput: usage.inputTokens,
-        cacheRead: usage.cacheReadInputTokens,
-        cacheWrite5m: 0,
-        cacheWrite1h: 0,
-        cacheWriteOther: usage.cacheCreationInputTokens,
-        output: usage.outputTokens,
-        outputQuality: 'exact',
-      },
-      cost: { picoUsd: picoUsdOf(usage.costUSD) ?? '', source: 'estimate' },
-      end: 'served',
-    }))
-  })
-  return { rows: found.flat(), withoutUsage: found.filter(({ length }) => length === 0).length }
-}
-
 function rows(path: string): readonly Row[] {
   return parseCsv(readFileSync(path, 'utf8'))
 }

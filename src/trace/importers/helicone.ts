@@ -1,11 +1,12 @@
 import type { TraceFile } from '../files.ts'
+import { countReader } from './count-reader.ts'
 import { failureOfException } from './exception-class.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
@@ -79,20 +80,14 @@ function callOf(row: JsonObject, line: number): LoggedCall {
 
 /** Columns exclude each other, but for reasoning, which is part of the completion. */
 function countsOf(row: JsonObject): CountsReading {
-  const bad: string[] = []
-  const count = (name: string): number | undefined => {
-    const value = row[name] ?? undefined
-    const read = value === undefined ? undefined : asCount(value)
-    if (value !== undefined && read === undefined) bad.push(name)
-    return read
-  }
-  const input = count('prompt_tokens')
-  const output = count('completion_tokens')
-  const cacheRead = count('prompt_cache_read_tokens')
-  const cacheWriteOther = count('prompt_cache_write_tokens')
-  const reasoning = count('reasoning_tokens')
-  const [first] = bad
-  if (first !== undefined) return { ok: false, reason: `usage: \`${first}\` is not a count` }
+  const { count, firstBad } = countReader()
+  const input = count(row, 'prompt_tokens')
+  const output = count(row, 'completion_tokens')
+  const cacheRead = count(row, 'prompt_cache_read_tokens')
+  const cacheWriteOther = count(row, 'prompt_cache_write_tokens')
+  const reasoning = count(row, 'reasoning_tokens')
+  const bad = firstBad()
+  if (bad !== undefined) return { ok: false, reason: `usage: \`${bad}\` is not a count` }
   if (input === undefined && output === undefined) return { ok: true, counts: undefined }
   return {
     ok: true,

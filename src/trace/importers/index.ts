@@ -1,5 +1,7 @@
 import { azure } from './azure.ts'
+import { burstgpt } from './burstgpt.ts'
 import { claudeCode } from './claude-code.ts'
+import { claudeResults } from './claude-results.ts'
 import { codex } from './codex.ts'
 import { geminiCli } from './gemini-cli.ts'
 import { helicone } from './helicone.ts'
@@ -19,6 +21,7 @@ import { weka } from './weka.ts'
 /** Every format that can be imported, in the order in which they are listed. */
 export const importers: readonly Importer[] = [
   claudeCode,
+  claudeResults,
   codex,
   geminiCli,
   miniSweAgent,
@@ -31,6 +34,7 @@ export const importers: readonly Importer[] = [
   otlp,
   langfuse,
   azure,
+  burstgpt,
   mooncake,
   weka,
   table,

@@ -1,5 +1,7 @@
 import type { LoggedCounts } from './buckets.ts'
-import { asCount, asObject } from './json.ts'
+import { countReader } from './count-reader.ts'
+import type { Count } from './count-reader.ts'
+import { asObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
 export type CountsReading =
@@ -13,22 +15,13 @@ export type CountsReading =
 export function readProviderUsage(value: unknown): CountsReading {
   const usage = asObject(value)
   if (usage === undefined) return { ok: true, counts: undefined }
-  const bad: string[] = []
-  const count = (object: JsonObject | undefined, name: string): number | undefined => {
-    const given = object?.[name] ?? undefined
-    if (given === undefined) return undefined
-    const read = asCount(given)
-    if (read === undefined) bad.push(name)
-    return read
-  }
+  const { count, firstBad } = countReader()
   const counts = countsOf(usage, count)
-  const [first] = bad
-  return first === undefined
+  const bad = firstBad()
+  return bad === undefined
     ? { ok: true, counts }
-    : { ok: false, reason: `usage: \`${first}\` is not a count` }
+    : { ok: false, reason: `usage: \`${bad}\` is not a count` }
 }
-
-type Count = (object: JsonObject | undefined, name: string) => number | undefined
 
 function countsOf(usage: JsonObject, count: Count): LoggedCounts | undefined {
   if ('promptTokenCount' in usage || 'candidatesTokenCount' in usage) return geminiCounts(usage, count)

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { loadPolicyText } from '../../../src/policy/load.ts'
 import type { Policy } from '../../../src/policy/core.ts'
 import { audited, causesOf } from '../../support/audited.ts'
+import { claudeResults } from '../../../src/trace/importers/claude-results.ts'
+import { miniSweAgent } from '../../../src/trace/importers/mini-swe-agent.ts'
+import { category, importLogs } from '../../support/import-logs.ts'
 import {
-  claudeResultRows,
   estimatedRuns,
   miniSweAgentCalls,
 } from '../../support/billed-recordings.ts'
@@ -12,6 +14,7 @@ import { sharedData } from '../../support/shared-data.ts'
 
 const calls = sharedData('mini-swe-agent/calls.csv')
 const instances = sharedData('mini-swe-agent/instances.csv')
+const trajectories = sharedData('mini-swe-agent/trajs')
 const results = sharedData('iso-bench/claude_code_results.jsonl')
 
 function catalogue(): Policy {
@@ -63,11 +66,29 @@ describe('recorded bills', () => {
     },
   )
 
-  it.runIf(results)('of 178 models in results of Claude Code come back to the last digit', () => {
-    const { rows, withoutUsage } = claudeResultRows(results ?? '')
-    expect(rows).toHaveLength(178)
-    expect(withoutUsage).toBe(1)
-    expect(audited(catalogue(), rows)).toMatchObject({
+  it.runIf(trajectories)(
+    'of 88 direct calls in trajectories are estimates, each explained to the last digit',
+    async () => {
+      const { calls: imported } = await importLogs(miniSweAgent, [trajectories ?? ''])
+      const result = audited(catalogue(), imported)
+      expect(result).toMatchObject({
+        exact: 907,
+        unmatched: 0,
+        unbilled: 0,
+        estimates: { exact: 8, withinTolerance: 0, unmatched: 80 },
+      })
+      expect(causesOf(result)).toEqual(['other-rate 76', 'reasoning-outside-output 4'])
+      expect(result.causes[0]?.detail).toMatch(/^cache-read at \$0\.125 per 1M tokens/)
+      const explained = result.causes.reduce((sum, { differencePicoUsd }) => sum + (differencePicoUsd ?? 0n), 0n)
+      expect(explained).toBe(result.money.estimatedPicoUsd - result.money.estimatesRepricedPicoUsd)
+    },
+  )
+
+  it.runIf(results)('of 178 models in results of Claude Code come back to the last digit', async () => {
+    const imported = await importLogs(claudeResults, [results ?? ''])
+    expect(imported.calls).toHaveLength(178)
+    expect(category(imported, 'result without usage by model')).toBe(1)
+    expect(audited(catalogue(), imported.calls)).toMatchObject({
       unmatched: 0,
       estimates: { exact: 178, withinTolerance: 0, unmatched: 0 },
       causes: [],

@@ -11,6 +11,7 @@ const nameOf: ReadonlyMap<string, string> = new Map([
   ['mini-swe-agent', 'a.traj.json'],
   ['swe-agent', 'a.traj'],
   ['azure', 'a.csv'],
+  ['burstgpt', 'a.csv'],
   ['mooncake', 'a.jsonl'],
   ['table', 'a.csv'],
 ])

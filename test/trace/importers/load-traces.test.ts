@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { azure } from '../../../src/trace/importers/azure.ts'
+import { burstgpt } from '../../../src/trace/importers/burstgpt.ts'
 import { importers } from '../../../src/trace/importers/index.ts'
 import { mooncake } from '../../../src/trace/importers/mooncake.ts'
 import { weka } from '../../../src/trace/importers/weka.ts'
@@ -93,6 +94,35 @@ describe('rows of Azure', () => {
   })
 })
 
+describe('rows of BurstGPT', () => {
+  const newer = 'Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type\n'
+
+  it('have a session or none, a duration or none, and fail without an answer', async () => {
+    const older = 'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n'
+    const { calls, report } = await importLogFiles(burstgpt, {
+      'a.csv': `${newer}5.25,c1,2.5,GPT-4,100,20,120,Conversation log\n4.5,,1,ChatGPT,50,0,50,API log\n9.75,c1,,GPT-4,130,7,137,Conversation log\n`,
+      'b.csv': older,
+    })
+    expect(report.problems).toEqual([])
+    const inOrder = calls.toSorted((a, b) => Number(a.session < b.session) - Number(a.session > b.session) || a.call - b.call)
+    expect(inOrder).toMatchObject([
+      { session: 'c1', call: 1, startMicros: 5_250_000, endMicros: 7_750_000, timeQuality: 'relative', served: { model: 'GPT-4' }, usage: { uncachedInput: 100, output: 20 } },
+      { session: 'c1', call: 2, startMicros: 9_750_000 },
+      { session: 'burstgpt/b.csv:2', usage: { uncachedInput: 472, output: 18 } },
+      { session: 'burstgpt/a.csv:3', call: 1, end: 'exhausted', requested: 'ChatGPT' },
+    ])
+    expect(inOrder[3]?.usage).toBeUndefined()
+  })
+
+  it('that are hostile give problems', async () => {
+    const { calls, report } = await importLogFiles(burstgpt, {
+      'a.csv': `${newer}-1,c1,x,GPT-4,-5,20,15,API log\n1e99,\u001b[2J,1,__proto__,5,99999999999999999999,1,API log\n`,
+    })
+    expect(calls.map(({ startMicros, usage }) => [startMicros, usage])).toEqual([[undefined, undefined], [undefined, undefined]])
+    expect(report.problems.map(({ reason }) => reason)).toEqual(Array(2).fill('usage: a token column is not a count'))
+  })
+})
+
 describe('requests with block ids', () => {
   it('go on where one before ended', async () => {
     const row = (timestamp: number, blocks: readonly number[]): unknown => ({ timestamp, input_length: blocks.length * 512 - 12, output_length: 3, hash_ids: blocks })
@@ -128,6 +158,7 @@ describe('formats', () => {
     expect(fitting('TIMESTAMP,ContextTokens,GeneratedTokens\n')).toEqual(['azure'])
     expect(fitting('{"timestamp": 0, "input_length": 4, "output_length": 6, "hash_ids": [0]}\n')).toEqual(['mooncake'])
     expect(fitting('{"id":"w","block_size":64,"hash_id_scope":"local","requests":[{')).toEqual(['weka'])
+    expect(fitting('Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n')).toEqual(['burstgpt'])
     expect(fitting('{"some":"thing"}')).toEqual([])
   })
 })
