@@ -5,6 +5,10 @@
 export const assumptionNames = {
   /** A call past a divergence keeps its logged tokens, whatever model it goes to. */
   sameTokens: 'same-tokens',
+  /** What a call past a divergence reads from prompt caches. */
+  promptCaches: 'prompt-caches',
+  /** A policy's own compaction is one call that reads the context and writes what is left of it. */
+  oneSummary: 'one-summary',
   /** Classifiers and compactions that the log does not hold cost what the policy declares. */
   declaredOverhead: 'declared-overhead',
   /** A host that the log never tried answers. */

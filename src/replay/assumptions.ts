@@ -1,5 +1,7 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
-import { sameTokens } from './call-money.ts'
+import { measuredBehaviours } from './cache/behaviour.ts'
+import type { Range } from './cache/range.ts'
+import { sameTokens, summarises } from './call-money.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import type { ReplayResult, Totals } from './result.ts'
 
@@ -11,6 +13,21 @@ const texts: ReadonlyMap<string, string> = new Map([
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
 ])
 
+const { marked, automatic } = measuredBehaviours
+
+const cachesText =
+  'from a divergence on a call reads what the catalogue’s lifetimes leave in the cache, less what is lost' +
+  ` unexplained: ${shares(marked.lossAtTurn)} of what is at stake at a turn’s first call, ${shares(marked.lossInTurn)}` +
+  ` at others, ${shares(automatic.lossAtAnyCall)} in automatic caches; at a host where the session never was, nothing` +
+  ' (up to all)'
+
+/** Millionths as `8.30% (3.30% to 16.90%)`. */
+function shares({ lo, value, hi }: Range): string {
+  const percent = (millionths: number): string =>
+    `${Math.floor(millionths / 10_000)}.${String(Math.floor((millionths % 10_000) / 100)).padStart(2, '0')}%`
+  return `${percent(value)} (${percent(lo)} to ${percent(hi)})`
+}
+
 /** The named assumptions that some figure or some call of this run rests on. */
 export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
   const { overhead, frozen } = totals.money
@@ -21,8 +38,12 @@ export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
           {
             name: sameTokens,
             text:
-              'from a divergence on a call keeps its logged tokens, a factor of 4 either way; cached ones stay' +
-              ' cached, for the cache that a switch loses is not charged',
+              'from a divergence on a call has its logged tokens, less what the policy’s own compactions took' +
+              ' out of its prompt; its cost is a factor of 4 either way',
+          },
+          {
+            name: assumptionNames.promptCaches,
+            text: cachesText,
           },
           {
             name: 'recorded-starts',
@@ -32,6 +53,14 @@ export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
     ...(overhead.parts.modelled === undefined
       ? []
       : [{ name: assumptionNames.declaredOverhead, text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
+    ...(totals.compactions === 0 || overhead.parts.modelled === undefined
+      ? []
+      : [
+          {
+            name: summarises,
+            text: 'a compaction that a switch causes is one call of the model that is left: it reads the context and writes what the policy says is left of it',
+          },
+        ]),
     ...Object.keys(totals.assumed).map((name) => ({ name, text: texts.get(name) ?? name })),
   ]
 }

@@ -11,9 +11,13 @@ import {
   together,
   unknownMoney,
 } from './money.ts'
-import { priceUsage, promptTokensOf, times } from './pricing.ts'
+import { priceUsage, times } from './pricing.ts'
 import type { Money, Place } from './result.ts'
 import { datedMicros } from '../trace/dated.ts'
+import type { InputBuckets, ModelledInput } from './cache/state.ts'
+
+/** A policy's own compaction is one call that reads the context and writes what is left of it. */
+export const summarises: string = assumptionNames.oneSummary
 
 /** Every figure of a call after its session's divergence is logged tokens at another price. */
 export const sameTokens: string = assumptionNames.sameTokens
@@ -50,11 +54,45 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
   })
 }
 
-/** A call past the divergence: its logged tokens at the chosen price, a factor of four either way. */
-export function modelledCall(policy: Policy, call: CallRecord, served: Place | undefined): Money {
+/**
+ * A call past the divergence: its logged tokens at the chosen price, a factor of four either way. What
+ * of its prompt is read from a cache is `input`; without it, as much as in the log.
+ */
+export function modelledCall(
+  policy: Policy,
+  call: CallRecord,
+  served: Place | undefined,
+  input?: ModelledInput,
+): Money {
   if (served === undefined) return modelledMoney(0n, 0n, 0n, sameTokens)
-  if (call.usage === undefined) return unknownMoney('no usage in the log')
-  return transferred(repriced(policy, call, call.usage, served))
+  const { usage } = call
+  if (usage === undefined) return unknownMoney('no usage in the log')
+  if (input === undefined) return transferred(repriced(policy, call, usage, served))
+  const [value, ...corners] = [input.value, input.mostRead, input.leastRead].map((buckets) =>
+    repriced(policy, call, usageWith(usage, buckets), served),
+  )
+  return value === undefined ? unknownMoney('no usage in the log') : transferred(spread(value, corners))
+}
+
+/** The same output after another prompt. */
+export function usageWith(usage: Usage, input: InputBuckets): Usage {
+  return { ...usage, cacheWriteOther: 0, ...input }
+}
+
+/** The first figure, with the least and the most of all of them. */
+function spread(value: Money, others: readonly Money[]): Money {
+  const all = [value, ...others]
+  const least = (left: bigint | null, right: bigint | null): bigint | null =>
+    left === null || right === null ? null : left < right ? left : right
+  const most = (left: bigint | null, right: bigint | null): bigint | null =>
+    left === null || right === null ? null : left > right ? left : right
+  return {
+    value: value.value,
+    lo: all.map((each) => each.lo).reduce(least),
+    hi: all.map((each) => each.hi).reduce(most),
+    level: value.level,
+    basis: value.basis,
+  }
 }
 
 /** Logged tokens at another model's price: a factor of four either way. */
@@ -187,27 +225,40 @@ export function compactionMoney(
   )
 }
 
-/** A compaction that the policy causes: the same bounds, resting on an assumption. */
-export function modelledCompaction(
-  policy: Policy,
-  model: string | undefined,
-  contextTokens: number | undefined,
-  atMicros: number | undefined,
-): Money {
+/** A summarising call that the policy's switch causes. */
+export interface Summary {
+  /** Who writes it: the model that is left. */
+  readonly model: string
+  readonly contextTokens: number | undefined
+  /** Of the context, what is left of it; millionths. */
+  readonly keptMillionths: number
+  /** Whether that model holds the context in its cache; `undefined`: not known. */
+  readonly isWarm: boolean | undefined
+  readonly atMicros: number | undefined
+}
+
+/**
+ * It reads the context once, from the cache where that holds it, and writes what is left of it. The
+ * bounds are those of a compaction that nobody billed.
+ */
+export function modelledCompaction(policy: Policy, summary: Summary): Money {
+  const { model, contextTokens, keptMillionths, atMicros } = summary
   const { lo, hi, level, basis } = compactionMoney(policy, model, contextTokens, atMicros)
-  return level === 'unknown' || lo === null
-    ? unknownMoney(basis)
-    : modelledMoney(lo, lo, hi, 'compaction reads the context once')
+  const entry = modelNamed(policy, model)
+  if (level === 'unknown' || lo === null || entry === undefined || contextTokens === undefined) {
+    return unknownMoney(basis)
+  }
+  const card = priceCard(entry.prices, { nowMicros: atMicros, promptTokens: contextTokens, serviceTier: undefined })
+  const input = card?.picoUsd.input ?? 0n
+  const read = summary.isWarm === true ? (card?.picoUsd['cache-read'] ?? input) : input
+  const summaryTokens = Math.min(Math.floor((contextTokens * keptMillionths) / 1_000_000), entry.maxOutputTokens ?? Infinity)
+  const value = times(contextTokens, read) + times(summaryTokens, card?.picoUsd.output ?? 0n)
+  return modelledMoney(value, lo < value ? lo : value, hi === null || hi > value ? hi : value, summarises)
 }
 
 /** Sums what is there; `undefined` where nothing is. */
 export function overheadOf(parts: readonly Money[]): Money | undefined {
   return parts.length === 0 ? undefined : together(parts)
-}
-
-/** Tokens that the log itself says were in the prompt. */
-export function loggedPromptTokens(call: CallRecord): number | undefined {
-  return call.usage === undefined ? call.prompt.tokens : promptTokensOf(call.usage)
 }
 
 export function isUnpriced(money: Money): boolean {

@@ -1,15 +1,12 @@
 import type { Policy } from '../policy/core.ts'
 import type { Decision } from '../policy/decision.ts'
-import type { CallRecord } from '../trace/record.ts'
-import {
-  askedMoney,
-  loggedPromptTokens,
-  modelledCall,
-  modelledCompaction,
-  overheadOf,
-} from './call-money.ts'
+import type { CallRecord, Usage } from '../trace/record.ts'
+import { attemptMoney } from './attempt-money.ts'
+import type { ModelledInput } from './cache/state.ts'
+import { askedMoney, modelledCall, modelledCompaction, overheadOf } from './call-money.ts'
+import { attemptPlace } from './recorded-place.ts'
 import { leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
-import type { Money, Phase, Place } from './result.ts'
+import type { Attempt, Money, Phase, Place } from './result.ts'
 import { datedMicros } from '../trace/dated.ts'
 
 /** The log's own figure up to the divergence; from there on a modelled one. */
@@ -19,27 +16,77 @@ export function policyMoney(
   phase: Phase,
   recordedCost: Money,
   served: Place | undefined,
+  input: ModelledInput | undefined,
 ): Money {
-  return phase === 'before' ? recordedCost : modelledCall(policy, call, served)
+  return phase === 'before' ? recordedCost : modelledCall(policy, call, served, input)
 }
 
-/** What the policy causes beside the call itself: classifiers asked, a compaction. */
-export function overheadMoney(
+/** Classifiers that the policy asks at this call. */
+export function classifierMoney(
   policy: Policy,
   call: CallRecord,
   decision: Decision,
   phase: Phase,
-  alreadyCompacted: boolean,
 ): Money | undefined {
-  const asked = askedMoney(policy, call, decision.asked)
-  const compacts = decision.switched?.compactToMillionths !== undefined && !alreadyCompacted
-  const overhead = overheadOf([
-    ...asked,
-    ...(compacts
-      ? [modelledCompaction(policy, decision.switched?.from, loggedPromptTokens(call), datedMicros(call))]
-      : []),
-  ])
-  return overhead === undefined || phase === 'before' ? overhead : pastDivergence(overhead)
+  return inPhase(overheadOf(askedMoney(policy, call, decision.asked)), phase)
+}
+
+/** The summarising call that the policy's switch causes, where the log has none of its own. */
+export function switchCompactionMoney(
+  policy: Policy,
+  call: CallRecord,
+  decision: Decision,
+  phase: Phase,
+  context: { readonly alreadyCompacted: boolean; readonly tokens: number | undefined; readonly isWarm: boolean | undefined },
+): Money | undefined {
+  const { switched } = decision
+  if (switched?.compactToMillionths === undefined || context.alreadyCompacted) return undefined
+  const money = modelledCompaction(policy, {
+    model: switched.from,
+    contextTokens: context.tokens,
+    keptMillionths: switched.compactToMillionths,
+    isWarm: context.isWarm,
+    atMicros: datedMicros(call),
+  })
+  return inPhase(money, phase)
+}
+
+/** What failed attempts may have cost, beside the one that served. */
+export function attemptsMoney(
+  policy: Policy,
+  call: CallRecord,
+  attempts: readonly Attempt[],
+  phase: Phase,
+  usage: Usage | undefined = call.usage,
+): Money | undefined {
+  const billed = attempts
+    .flatMap((attempt) => attemptMoney(policy, call, attempt, usage) ?? [])
+    .filter(({ value, hi }) => value !== 0n || hi !== 0n)
+  return inPhase(overheadOf(billed), phase)
+}
+
+/** The same of the attempts that the log holds. */
+export function recordedAttemptsMoney(policy: Policy, call: CallRecord): Money | undefined {
+  const attempts = (call.attempts ?? []).flatMap((attempt): Attempt[] => {
+    const place = attemptPlace(policy, call, attempt)
+    if (place?.provider === undefined || attempt.errorClass === undefined) return []
+    return [
+      {
+        model: place.model,
+        provider: place.provider,
+        startMicros: attempt.startMicros,
+        endMicros: attempt.endMicros,
+        errorClass: attempt.errorClass,
+        status: attempt.status,
+        cause: 'recorded',
+      },
+    ]
+  })
+  return attemptsMoney(policy, call, attempts, 'before')
+}
+
+function inPhase(money: Money | undefined, phase: Phase): Money | undefined {
+  return money === undefined || phase === 'before' ? money : pastDivergence(money)
 }
 
 /** Nothing past a divergence is known better than modelled. */

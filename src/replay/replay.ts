@@ -6,6 +6,7 @@ import { canonicalRecord, digestOfLines, sessionDigest, traceDigest } from '../t
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { alwaysModels, alwaysMoney, controlModels } from './always.ts'
+import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
@@ -36,6 +37,8 @@ export interface ReplayOptions {
   readonly seed?: string | undefined
   /** Default: the log's own errors. */
   readonly faults?: FaultSources | undefined
+  /** What no catalogue says of prompt caches; by default as measured. */
+  readonly caches?: CacheBehaviours | undefined
   readonly groupBy?: GroupField | undefined
   /** The policy of `--recorded`: decided the trace when it was recorded. */
   readonly recorded?: Policy | undefined
@@ -174,6 +177,7 @@ function prepare(options: ReplayOptions): Prepared {
       seed: options.seed,
       faults: options.faults,
       selects: options.select?.selects,
+      caches: options.caches,
       onDecided: options.onDecided,
     },
     recorded: { policy: recordedPolicy, digest, isNamed: options.recorded !== undefined },
@@ -275,6 +279,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
       mode: session.mode,
       select: options.select?.text,
       faults: faultsDigest(options.faults ?? recordedFaults),
+      caches: options.caches,
     }),
     outcomeHash: combinedHash(partial.sessions),
     policy: { name: policy.name ?? '', digest },

@@ -101,6 +101,14 @@ export interface CallResult {
   readonly policyCost: Money
   /** Classifier calls and compactions that the policy causes at this call. */
   readonly overheadCost: Money | undefined
+  /** What failed attempts may have cost; `undefined`: nothing. */
+  readonly attemptsCost: Money | undefined
+  /** Why the policy's cost is another than the recorded one; `undefined`: one of them is unknown. */
+  readonly effects: CallEffects | undefined
+  /** Tokens of the prompt before the policy summed it up; `undefined`: the log does not tell. */
+  readonly contextTokens: number | undefined
+  /** What that summary costs, as likely; `undefined`: there is none. */
+  readonly compactionPicoUsd: bigint | undefined
   readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
   /** The log cuts its output short: the tokens are a lower bound. */
@@ -112,6 +120,74 @@ export interface CallResult {
   /** Named assumptions that this call's serving rests on: `untried-healthy`. */
   readonly assumptions: readonly string[]
   readonly tokens: UsageTokens | undefined
+}
+
+/**
+ * Steps from the recorded cost of a call to the policy's, in order. `price`: the logged tokens at the
+ * place that the policy asks first; `tokens`: another prompt there; `cache`: what is read and written
+ * there; `failover`: another place answers; `not-served`: nobody does; `retries`: failed attempts.
+ */
+export const effectNames = [
+  'price',
+  'tokens',
+  'cache',
+  'failover',
+  'not-served',
+  'retries',
+  'classifier',
+  'compaction',
+] as const
+
+export type EffectName = (typeof effectNames)[number]
+
+/** What a call cost in the log and under the policy, everything about it included. */
+export interface CallEffects {
+  readonly recorded: Money
+  readonly policy: Money
+  /** Pico-dollars with the weakest level of what they are worked out from; those that are 0 are absent. */
+  readonly steps: { readonly [effect in EffectName]?: { readonly picoUsd: bigint; readonly level: Level } }
+}
+
+/** A waterfall: `recorded` and the sums of all effects make up `policy`, to the last pico-dollar. */
+export interface Waterfall {
+  readonly calls: number
+  /** Replayed calls of which a cost is unknown: they are in no figure of it. */
+  readonly uncovered: number
+  readonly recorded: MoneySplit
+  readonly policy: MoneySplit
+  readonly effects: { readonly [effect in EffectName]?: { readonly [level in Level]?: bigint } }
+}
+
+/** A switch of the policy, and whether the session is long enough for it. */
+export interface SwitchEconomy {
+  readonly call: number
+  readonly rule: string
+  readonly from: string
+  readonly to: string
+  /** Calls until it has earned its cost, in tenths; `never`: each call is dearer; `undefined`: no price. */
+  readonly breakEvenTenths: number | 'never' | undefined
+  /** Recorded calls from it on, up to the next switch. */
+  readonly callsLeft: number
+}
+
+/** The switches of one rule. */
+export interface BreakEven {
+  readonly switches: number
+  /** A price or a count of tokens is missing. */
+  readonly unknown: number
+  /** To a model that saves nothing a call. */
+  readonly never: number
+  /** They lose money: fewer calls were left than they need. */
+  readonly tooFewCalls: number
+  /** Calls that they need, in tenths; absent: none has a number. */
+  readonly tenths?: Span
+  readonly callsLeft: Span
+}
+
+export interface Span {
+  readonly least: number
+  readonly most: number
+  readonly sum: number
 }
 
 /** Tokens as logged, in disjoint buckets. */
@@ -163,6 +239,7 @@ export interface SessionResult {
   readonly hasVerdict: boolean
   /** Phrase lists of the policy that the log's words were not counted for when it was imported. */
   readonly uncountedPhrases: readonly string[]
+  readonly switches: readonly SwitchEconomy[]
   /** Compactions that the log marks and nobody billed. */
   readonly unloggedCompactions: readonly { readonly beforeCall: number; readonly cost: Money }[]
   /** Hash over the canonical events of this session. */
@@ -237,12 +314,17 @@ export interface Totals {
     /** All calls at the policy's endpoints, tokens as logged: modelled from the divergence on. */
     readonly frozen: MoneySplit
     readonly overhead: MoneySplit
+    /** What failed attempts of the policy may have cost. */
+    readonly attempts: MoneySplit
     /** What the log says its own router's classifiers cost. */
     readonly recordedOverhead: MoneySplit
     readonly unloggedCompactions: MoneySplit
     /** What clients reckoned themselves, kept apart. */
     readonly clientEstimates: { readonly calls: number; readonly picoUsd: bigint }
   }
+  readonly waterfall: Waterfall
+  /** By the rule that switched. */
+  readonly breakEven: { readonly [rule: string]: BreakEven }
   /** As logged, over every recorded call. */
   readonly tokens: {
     readonly uncachedInput: bigint

@@ -1,4 +1,6 @@
 import { dateOf } from './day.ts'
+import { breakEvenOf } from './break-even.ts'
+import { waterfallOf } from './effects.ts'
 import { splitOf } from './ledger.ts'
 import { isUnpriced } from './call-money.ts'
 import { transitionOf } from './place.ts'
@@ -89,6 +91,9 @@ function sessionTotals(
   for (const breach of session.breaches) {
     add(keyOf(callAt(breach.call)), { ...emptyTotals, breaches: tallyOf([breach.invariant]) })
   }
+  for (const economy of session.switches) {
+    add(keyOf(callAt(economy.call)), { ...emptyTotals, breakEven: breakEvenOf([economy]) })
+  }
   for (const { beforeCall, cost } of session.unloggedCompactions) {
     add(keyOf(callAt(beforeCall)), {
       ...emptyTotals,
@@ -144,12 +149,14 @@ function callTotals(session: SessionResult, call: CallResult): Totals {
       recordedFromDivergence: before ? emptyTotals.money.recorded : recorded,
       frozen: policy,
       overhead: call.overheadCost === undefined ? emptyTotals.money.overhead : splitOf(call.overheadCost),
+      attempts: call.attemptsCost === undefined ? emptyTotals.money.attempts : splitOf(call.attemptsCost),
       recordedOverhead:
         call.recordedOverhead === undefined
           ? emptyTotals.money.recordedOverhead
           : splitOf(call.recordedOverhead),
       clientEstimates: estimateOf(call.clientEstimatePicoUsd),
     },
+    waterfall: waterfallOf(call.effects),
     policyUnpriced: isUnpriced(call.policyCost)
       ? tallyOf([call.served?.model ?? decision.model ?? unknownGroup])
       : emptyTally,

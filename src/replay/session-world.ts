@@ -14,14 +14,17 @@ export interface WorldSources {
   /** A fault of a script held there within [from, to). */
   readonly scripted?: ((endpoint: Endpoint, from: number, to: number) => boolean) | undefined
   readonly nowMicros: number | undefined
+  /** What the session's caches hold. */
+  readonly warm: World['warm']
+  readonly cachedTokens: World['cachedTokens']
 }
 
 /**
  * What a router standing here could have seen: this session's own failed attempts, faults that have
- * begun. Caches and the account's budgets are not simulated: a cache is unknown, a budget unspent.
+ * begun, what caches hold. The account's budgets are not simulated: they are unspent.
  */
 export function sessionWorld(sources: WorldSources): World {
-  const { seed, session, attempts, faults, nowMicros } = sources
+  const { seed, session, attempts, faults, nowMicros, warm, cachedTokens } = sources
   return {
     outage: (endpoint, windowMicros) => {
       const failed = attempts.filter(
@@ -43,8 +46,8 @@ export function sessionWorld(sources: WorldSources): World {
         held.some((each) => (each.atMicros ?? -Infinity) < nowMicros && from < (each.untilMicros ?? Infinity))
       )
     },
-    warm: () => undefined,
-    cachedTokens: () => undefined,
+    warm,
+    cachedTokens,
     usedMillionths: () => undefined,
     spentPicoUsd: () => 0n,
     drawMillionths: sessionDraws(seed, session),

@@ -1,3 +1,5 @@
+import { mergeBreakEvens } from './break-even.ts'
+import { mergeWaterfalls, noWaterfall } from './effects.ts'
 import { emptySplit, mergeSplits } from './ledger.ts'
 import { emptyTally, mergeTallies, sortedRecord } from './tally.ts'
 import type { MoneySplit, Totals } from './result.ts'
@@ -46,10 +48,13 @@ export const emptyTotals: Totals = {
     recordedFromDivergence: emptySplit,
     frozen: emptySplit,
     overhead: emptySplit,
+    attempts: emptySplit,
     recordedOverhead: emptySplit,
     unloggedCompactions: emptySplit,
     clientEstimates: { calls: 0, picoUsd: 0n },
   },
+  waterfall: noWaterfall,
+  breakEven: {},
   tokens: {
     uncachedInput: 0n,
     cacheRead: 0n,
@@ -121,6 +126,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
       recordedFromDivergence: split((money) => money.recordedFromDivergence),
       frozen: split((money) => money.frozen),
       overhead: split((money) => money.overhead),
+      attempts: split((money) => money.attempts),
       recordedOverhead: split((money) => money.recordedOverhead),
       unloggedCompactions: split((money) => money.unloggedCompactions),
       clientEstimates: {
@@ -128,6 +134,8 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
         picoUsd: left.money.clientEstimates.picoUsd + right.money.clientEstimates.picoUsd,
       },
     },
+    waterfall: mergeWaterfalls(left.waterfall, right.waterfall),
+    breakEven: mergeBreakEvens(left.breakEven, right.breakEven),
     tokens: {
       uncachedInput: left.tokens.uncachedInput + right.tokens.uncachedInput,
       cacheRead: left.tokens.cacheRead + right.tokens.cacheRead,

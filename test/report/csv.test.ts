@@ -64,6 +64,10 @@ function call(name: string): CallResult {
     attempts: [],
     comparedByModelOnly: false,
     decisionChanged: false,
+    attemptsCost: undefined,
+    effects: undefined,
+    contextTokens: undefined,
+    compactionPicoUsd: undefined,
     tainted: [name],
     recordedCost: { value: dollar, lo: dollar, hi: dollar, level: 'observed', basis: 'log' },
     recordedOverhead: undefined,
@@ -157,6 +161,7 @@ describe('groups and sessions as CSV', () => {
           hasVerdict: false,
             uncountedPhrases: [],
           unloggedCompactions: [],
+          switches: [],
           outcomeHash: 'f'.repeat(64),
         }
         const groups = { ...eventful, groupedBy: 'team', groups: [{ key: name, totals: emptyTotals }] }

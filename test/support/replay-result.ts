@@ -1,3 +1,4 @@
+import { noWaterfall } from '../../src/replay/effects.ts'
 import type { MoneyPart, MoneySplit, ReplayResult, Totals } from '../../src/replay/result.ts'
 
 /** A dollar in pico-dollars. */
@@ -52,10 +53,13 @@ export const emptyTotals: Totals = {
     recordedFromDivergence: nothing,
     frozen: nothing,
     overhead: nothing,
+    attempts: nothing,
     recordedOverhead: nothing,
     unloggedCompactions: nothing,
     clientEstimates: { calls: 0, picoUsd: 0n },
   },
+  waterfall: noWaterfall,
+  breakEven: {},
   tokens: {
     uncachedInput: 0n,
     cacheRead: 0n,

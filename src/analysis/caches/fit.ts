@@ -91,7 +91,7 @@ function addLosses(into: Losses, { calls }: SeenSession, kind: Kind, lossless: C
     const { read, cause } = findCached(state, request, lossless)
     const base = entryOf(state.entries, request.place)?.base.value ?? 0
     if (request.rules?.kind === kind) {
-      if (cause === 'warm') {
+      if (cause === 'warm' || cause === 'perhaps-warm') {
         const when = whenOf(request.beginsTurn)
         into.atRisk[when] += Math.max(0, read.value - base)
         into.lost[when] += read.value - usage.cacheRead

@@ -92,6 +92,7 @@ function residualCause(cause: CacheCause, repeats: boolean): ResidualCause {
     case 'too-short':
     case 'overlap':
       return 'unknown'
+    case 'perhaps-warm':
     case 'warm':
       return repeats ? 'retry' : 'unknown'
   }

@@ -66,6 +66,8 @@ export type CacheCause =
   | 'compaction'
   | 'tools'
   | 'overlap'
+  /** The log has no instants to tell by, or it is about to expire. */
+  | 'perhaps-warm'
   | 'warm'
 
 export interface CacheFinding {
@@ -109,14 +111,14 @@ function findIn(
     return { read: { lo: 0, value: 0, hi: promptTokens }, cause }
   }
   const age = ageOf(entry, startMicros, behaviour)
-  if (age === 'expired') return { read: shareOf(behaviour.baseAfterExpiry, entry.base), cause: 'expiry' }
+  if (age === 'expired') return { read: shareOf(behaviour.baseAfterExpiry, heldBase(entry)), cause: 'expiry' }
   const whole = atMost(entry.tokens, promptTokens)
   if (entry.readableMicros !== undefined && startMicros !== undefined && startMicros < entry.readableMicros) {
-    return { read: { lo: 0, value: Math.min(entry.base.value, whole.value), hi: whole.hi }, cause: 'overlap' }
+    return { read: { lo: 0, value: Math.min(heldBase(entry).value, whole.value), hi: whole.hi }, cause: 'overlap' }
   }
   if (entry.cutBy !== undefined) return { read: whole, cause: entry.cutBy }
   const read = afterLoss(whole, entry.base, lossAt(behaviour, request.beginsTurn))
-  return { read: age === 'unknown' ? { ...read, lo: 0 } : read, cause: 'warm' }
+  return age === 'unknown' ? { read: { ...read, lo: 0 }, cause: 'perhaps-warm' } : { read, cause: 'warm' }
 }
 
 function ageOf(
@@ -129,6 +131,15 @@ function ageOf(
   if (gap <= lifetimeMicros) return 'live'
   const late = Math.floor((lifetimeMicros * overrun) / million)
   return gap <= lifetimeMicros + late ? 'unknown' : 'expired'
+}
+
+/** No more of the unchanging beginning is held than was ever sent. */
+function heldBase({ base, tokens }: CacheEntry): Range {
+  return {
+    lo: Math.min(base.lo, tokens.lo),
+    value: Math.min(base.value, tokens.value),
+    hi: Math.min(base.hi, tokens.hi),
+  }
 }
 
 /** What is left of `whole` when `loss` of what is above the base goes. */
@@ -167,6 +178,13 @@ export interface InputBuckets {
   readonly cacheRead: number
   readonly cacheWrite5m: number
   readonly cacheWrite1h: number
+}
+
+/** The input buckets of one call: as likely, with the most read, and with the least. */
+export interface ModelledInput {
+  readonly value: InputBuckets
+  readonly mostRead: InputBuckets
+  readonly leastRead: InputBuckets
 }
 
 const hour = 3_600_000_000
@@ -294,4 +312,11 @@ function mapEntries(state: CacheState, map: (entry: CacheEntry) => CacheEntry): 
 
 export function placeKey({ model, provider, region, account, serviceTier }: CachePlace): string {
   return JSON.stringify([account ?? null, provider ?? null, region ?? null, model, serviceTier ?? null])
+}
+
+/** The model and host of a `placeKey`. */
+export function modelAt(place: string): { readonly model: string; readonly provider: string | undefined } {
+  const parts: unknown = JSON.parse(place)
+  const [, provider, , model] = Array.isArray(parts) ? parts : []
+  return { model: String(model), provider: typeof provider === 'string' ? provider : undefined }
 }

@@ -6,6 +6,7 @@ import { callInput } from '../call-input.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Between } from '../session-events.ts'
 import { sessionWorld } from '../session-world.ts'
+import { cachedTokensFor, isWarmFor } from './caches.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -42,6 +43,8 @@ function decideWith(run: Run, record: CallRecord, between: Between, compacted: b
     faults: run.faults,
     scripted: (endpoint, from, to) => run.health.heldWithin(endpoint, record, from, to),
     nowMicros: record.startMicros,
+    warm: (model) => isWarmFor(run.caches, policy, model, record),
+    cachedTokens: (model) => cachedTokensFor(run.caches, policy, model, record),
   })
   const begun = observe(policy, run.state, input)
   const [decided, decision] = evaluator.decide(begun, input, world)

@@ -3,7 +3,7 @@ import type { Conclusion } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord } from '../../trace/record.ts'
-import { recordedMoney, recordedVerdictsMoney } from '../call-money.ts'
+import { overheadOf, recordedMoney, recordedVerdictsMoney, usageWith } from '../call-money.ts'
 import { judgeInvariants } from '../claims.ts'
 import { differenceOf } from '../divergence.ts'
 import type { Comparison } from '../divergence.ts'
@@ -11,7 +11,7 @@ import { drawnGroups } from '../draw-hosts.ts'
 import type { KeyedDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
-import { overheadMoney, policyMoney } from '../policy-money.ts'
+import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
 import { outputTokensOf, tokensOf } from '../pricing.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result.ts'
@@ -21,6 +21,9 @@ import { openGate } from '../serving/gate.ts'
 import type { Between } from '../session-events.ts'
 import type { Activity } from '../simulator/activity.ts'
 import { taintAfter, taintedBy } from '../taint.ts'
+import { callEffects } from '../effects.ts'
+import { editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
+import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
 import type { Run } from './run.ts'
 
@@ -29,6 +32,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const { policy } = run.options.evaluator
   const between = run.events(record)
   account(run, between, record.call)
+  receiveCall(run.caches, record, between.compacted)
   const decided = decideCall(run, record, between)
   run.options.onDecided?.(decided, record)
   const { decision } = decided
@@ -45,8 +49,21 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const served = end === 'served' || end === 'cancelled' ? tried : undefined
 
   const recordedCost = recordedMoney(policy, record, recorded)
-  const policyCost = policyMoney(policy, record, phase, recordedCost, served)
-  const overheadCost = overheadMoney(policy, record, decision, phase, compacted)
+  const { caches } = run
+  const context = {
+    alreadyCompacted: compacted,
+    tokens: caches.promptTokens,
+    isWarm: decision.before === undefined ? undefined : isWarmFor(caches, policy, decision.before, record),
+  }
+  editByPolicy(caches, decision, compacted)
+  const caching = settleCall(caches, policy, record, service, phase)
+  const policyCost = policyMoney(policy, record, phase, recordedCost, served, caching?.served)
+  const classifierCost = classifierMoney(policy, record, decision, phase)
+  const compactionCost = switchCompactionMoney(policy, record, decision, phase, context)
+  const attempts = service?.attempts ?? []
+  const attemptsCost = attemptsMoney(policy, record, attempts, phase, usageOf(record, caching))
+  const recordedAttempts = phase === 'before' ? attemptsCost : recordedAttemptsMoney(policy, record)
+  const recordedOverhead = recordedVerdictsMoney(policy, record)
   run.attempts.push(...(service?.attempts ?? []))
   for (const judgement of judgeInvariants(decided, end === 'served' ? service?.served : undefined)) {
     run.judged.push({ call: record.call, invariant: judgement.invariant })
@@ -68,21 +85,36 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     served,
     recorded,
     recordedEnd: record.end,
-    attempts: service?.attempts ?? [],
+    attempts,
     comparedByModelOnly:
       recorded !== undefined && comparablePlace(policy, recorded).provider === undefined && end !== 'no-route',
     decisionChanged: record.decision?.rule !== undefined && record.decision.rule !== decision.rule,
     tainted,
     recordedCost,
-    recordedOverhead: recordedVerdictsMoney(policy, record),
+    recordedOverhead,
     policyCost,
-    overheadCost,
+    overheadCost: overheadOf([classifierCost, compactionCost].filter((money) => money !== undefined)),
+    attemptsCost,
+    effects: callEffects(policy, record, {
+      phase,
+      recorded: { call: recordedCost, classifier: recordedOverhead, attempts: recordedAttempts },
+      policy: { call: policyCost, classifier: classifierCost, compaction: compactionCost, attempts: attemptsCost },
+      first: attempts[0],
+      served,
+      caching,
+    }),
+    contextTokens: context.tokens,
+    compactionPicoUsd: compactionCost?.value ?? undefined,
     promptTokens: record.prompt.tokens,
     outputTokens: record.usage === undefined ? undefined : outputTokensOf(record.usage),
     facts: run.facts,
     ...recordedFacts(record),
     assumptions: service?.assumptions ?? [],
   }
+}
+
+function usageOf({ usage }: CallRecord, caching: CallCaching | undefined): CallRecord['usage'] {
+  return usage === undefined || caching === undefined ? usage : usageWith(usage, caching.first.value)
 }
 
 /** What is copied from the log, whatever the policy does. */

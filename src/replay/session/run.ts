@@ -6,6 +6,7 @@ import { sessionHealth } from '../faults/health.ts'
 import type { SessionHealth } from '../faults/health.ts'
 import { recordedFaults } from '../faults/script.ts'
 import type { FaultSources } from '../faults/script.ts'
+import type { CacheBehaviours } from '../cache/behaviour.ts'
 import type { GroupFacts } from '../group-facts.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Attempt, Breach, Divergence } from '../result.ts'
@@ -14,6 +15,8 @@ import type { Between } from '../session-events.ts'
 import type { WorldSources } from '../session-world.ts'
 import { untainted } from '../taint.ts'
 import type { Taint } from '../taint.ts'
+import { startCaches } from './caches.ts'
+import type { SessionCaches } from './caches.ts'
 
 export interface SessionReplayOptions {
   readonly evaluator: Evaluator
@@ -23,6 +26,8 @@ export interface SessionReplayOptions {
   readonly seed: string | undefined
   /** Default: the log's own. */
   readonly faults?: FaultSources | undefined
+  /** What no catalogue says of prompt caches; by default as measured. */
+  readonly caches?: CacheBehaviours | undefined
   /** Calls outside the selection are decided, for the state, and count nowhere. */
   readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
   /** Called with every decided call: what `explain` shows is decided again from this. */
@@ -52,6 +57,7 @@ export interface Run {
   previous: CallRecord | undefined
   divergence: Divergence | undefined
   taint: Taint
+  readonly caches: SessionCaches
 }
 
 export function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
@@ -76,5 +82,6 @@ export function startRun(session: RecordedSession, options: SessionReplayOptions
     previous: undefined,
     divergence: undefined,
     taint: untainted,
+    caches: startCaches(session, options.caches),
   }
 }

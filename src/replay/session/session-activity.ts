@@ -1,4 +1,5 @@
 import type { RecordedSession } from '../../trace/session.ts'
+import { switchEconomies } from '../break-even.ts'
 import { compactionMoney } from '../call-money.ts'
 import { callFacts, sessionFacts } from '../group-facts.ts'
 import { outcomeHashOf } from '../outcome.ts'
@@ -50,6 +51,7 @@ export function* sessionActivity(
     turnsUnknown: turnsUnknown(session, calls.length + unreplayed.length),
     uncountedPhrases: uncountedPhrases(policy, session),
     hasVerdict: session.calls.some((call) => Object.keys(call.prompt.classifiers ?? {}).length > 0),
+    switches: switchEconomies(policy, calls, unreplayed.length),
     unloggedCompactions: run.compactions.map(({ beforeCall, model, tokens, atMicros }) => ({
       beforeCall,
       cost: compactionMoney(policy, model, tokens, atMicros),

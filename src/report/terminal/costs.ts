@@ -4,6 +4,7 @@ import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
 import { claims } from './claims.ts'
+import { breakEvens, effects } from './effects.ts'
 import { field, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
@@ -14,6 +15,7 @@ export function costs(totals: Totals, screen: Screen, claimed?: Claims): string[
   const optional: readonly (readonly [label: string, split: MoneySplit])[] = [
     ['overhead, policy', money.overhead],
     ['overhead, log', money.recordedOverhead],
+    ['failed attempts', money.attempts],
     ['compactions, unbilled', money.unloggedCompactions],
   ]
   return [
@@ -35,6 +37,8 @@ export function costs(totals: Totals, screen: Screen, claimed?: Claims): string[
           ),
           ...field(screen, '', frozenText(money.frozen, places), screen.style.dim),
         ]),
+    ...effects(totals, places, screen),
+    ...breakEvens(totals, screen),
     ...optional.flatMap(([label, split]) =>
       partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),
