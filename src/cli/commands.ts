@@ -92,4 +92,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'show how one decision of a session came about',
     load: async () => (await import('./commands/explain.ts')).defineExplain,
   },
+  {
+    name: 'shrink',
+    summary: 'make a session as small as it can be and still show what it shows',
+    load: async () => (await import('./commands/shrink.ts')).defineShrink,
+  },
 ]

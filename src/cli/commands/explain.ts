@@ -1,17 +1,15 @@
 import type { Command } from 'commander'
-import { suggest } from '../../language/suggest.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { explainCall } from '../../replay/explain-call.ts'
 import { stepBetween } from '../../analysis/steps.ts'
 import { callScreen } from '../../report/call.ts'
 import { document } from '../../report/json.ts'
-import type { RecordedSession } from '../../trace/session.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
+import { findSession } from '../find-session.ts'
 import { formatOption, wholeNumber } from '../options.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
-import { openTrace } from '../trace.ts'
 
 interface ExplainOptions extends RootOption {
   readonly session: string
@@ -56,7 +54,7 @@ async function explain(
 ): Promise<ExitCode> {
   const policy = requirePolicy(path, options, context)
   if (policy === undefined) return exitCode.badInput
-  const found = await findSession(traces, options, context)
+  const found = await findSession(traces, options.session, options, context)
   if (found === undefined) return exitCode.badInput
   const explained = explainCall(found, options.call, { evaluator: compilePolicy(policy), seed: options.seed })
   const record = found.calls.find(({ call }) => call === options.call)
@@ -79,43 +77,4 @@ async function explain(
     await context.out(callScreen({ result, explanation, step, text }, { style: context.style, width: context.width }))
   }
   return exitCode.pass
-}
-
-/** The session with this id, else the only one that begins so. */
-async function findSession(
-  traces: readonly string[],
-  options: ExplainOptions,
-  context: Context,
-): Promise<RecordedSession | undefined> {
-  const trace = await openTrace(traces, options, context)
-  const ids: string[] = []
-  const matching: RecordedSession[] = []
-  let complete = false
-  try {
-    for await (const session of trace.reading.sessions()) {
-      ids.push(session.session)
-      if (session.session === options.session) matching.unshift(session)
-      // Two are enough to know that the beginning is no name.
-      else if (session.session.startsWith(options.session) && matching.length < 2) matching.push(session)
-    }
-  } finally {
-    complete = trace.close()
-  }
-  if (!complete) return undefined
-  const [first, second] = matching
-  if (first !== undefined && (first.session === options.session || second === undefined)) return first
-  const near = suggest(options.session, ids)
-  badInput(context, {
-    message:
-      first === undefined
-        ? `no session \`${options.session}\` among ${ids.length}`
-        : `several sessions begin with \`${options.session}\``,
-    help:
-      first !== undefined
-        ? `write more of it: \`${first.session}\`, \`${second?.session ?? ''}\`, …`
-        : near === undefined
-          ? `sessions are named such as \`${ids[0] ?? ''}\``
-          : `did you mean \`${near}\`?`,
-  })
-  return undefined
 }
