@@ -1,7 +1,7 @@
 import { reached } from '../analysis/coverage/measure.ts'
 import type { Coverage, Reached } from '../analysis/coverage/measure.ts'
 import type { Suggestions } from '../analysis/suggest/suggest.ts'
-import type { BoundaryPoint, Owner } from '../analysis/coverage/points.ts'
+import type { BoundaryPoint, ConditionPoint, Owner } from '../analysis/coverage/points.ts'
 import { printed } from '../policy/reference/print.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatShare, plural } from './number.ts'
@@ -11,22 +11,25 @@ import type { Style } from './style.ts'
 /** Three shares, then what is missing by name; nothing but the shares where nothing is. */
 export function coverageText(coverage: Coverage, style: Style): string {
   const { rules, conditions, boundaries } = reached(coverage)
-  const share = (name: string, { covered, of }: Reached): string =>
-    `${name} ${(covered === of ? style.good : style.warn)(formatShare(covered, of))} (${covered} of ${of})`
+  const share = (name: string, { covered, of, unreachable }: Reached): string =>
+    `${name} ${(covered === of ? style.good : style.warn)(formatShare(covered, of))} (${covered} of ${of}${unreachable > 0 ? `, ${unreachable} out of reach` : ''})`
   const head = ['coverage: ', share('rules', rules), ', ', share('condition outcomes', conditions), ', ', share('boundary sides', boundaries)].join('')
-  return [head, ...missing(coverage).map((line) => `  ${style.dim('never')}  ${escapeTerminal(line)}`), ''].join('\n')
+  const open = missing(coverage).map((line) => `  ${style.dim('never')}  ${escapeTerminal(line)}`)
+  const proved = unreachableIn(coverage).map((line) => `  ${style.dim('out of reach')}  ${escapeTerminal(line)}`)
+  return [head, ...open, ...proved, ''].join('\n')
 }
 
 /** One line for each thing that no test reaches. */
 export function missing(coverage: Coverage): readonly string[] {
   return [
-    ...coverage.rules.flatMap(({ point, fired }) => (fired > 0 ? [] : [`rule ${point.name} fires`])),
-    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse, whenUnknown }) => {
-      const what = `${point.kind === 'guard' ? 'the whole guard ' : ''}\`${point.text}\``
+    ...coverage.rules.flatMap(({ point, fired, unreachable }) =>
+      fired > 0 || unreachable !== undefined ? [] : [`rule ${point.name} fires`],
+    ),
+    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse, whenUnknown, neverTrue, neverFalse }) => {
       const open = whenTrue + whenFalse === 0 && whenUnknown > 0 ? ', only unknown' : ''
       return [
-        ...(whenTrue > 0 ? [] : [`${owned(point.owner)}: ${what} is true${open}`]),
-        ...(whenFalse > 0 ? [] : [`${owned(point.owner)}: ${what} is false${open}`]),
+        ...(whenTrue > 0 || neverTrue !== undefined ? [] : [`${conditionOf(point)} is true${open}`]),
+        ...(whenFalse > 0 || neverFalse !== undefined ? [] : [`${conditionOf(point)} is false${open}`]),
       ]
     }),
     ...coverage.boundaries.flatMap(({ point, exactly, beside }) => [
@@ -34,6 +37,23 @@ export function missing(coverage: Coverage): readonly string[] {
       ...(beside > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` just ${besideText(point)} ${number(point)}`]),
     ]),
   ]
+}
+
+/** One line for each thing that is proved to be out of reach, with the reason. */
+function unreachableIn(coverage: Coverage): readonly string[] {
+  return [
+    ...coverage.rules.flatMap(({ point, unreachable }) =>
+      unreachable === undefined ? [] : [`rule ${point.name} fires: ${unreachable}`],
+    ),
+    ...coverage.conditions.flatMap(({ point, neverTrue, neverFalse }) => [
+      ...(neverTrue === undefined ? [] : [`${conditionOf(point)} is true: ${neverTrue}`]),
+      ...(neverFalse === undefined ? [] : [`${conditionOf(point)} is false: ${neverFalse}`]),
+    ]),
+  ]
+}
+
+function conditionOf({ owner, kind, text }: ConditionPoint): string {
+  return `${owned(owner)}: ${kind === 'guard' ? 'the whole guard ' : ''}\`${text}\``
 }
 
 function owned({ kind, name }: Owner): string {
@@ -53,6 +73,7 @@ export function coverageData(coverage: Coverage): unknown {
   return {
     ...reached(coverage),
     missing: missing(coverage),
+    outOfReach: unreachableIn(coverage),
     rulesFired: coverage.rules.map(({ point, fired }) => ({ rule: point.name, ...positionOf(point.location), fired })),
     conditionOutcomes: coverage.conditions.map(({ point, whenTrue, whenFalse, whenUnknown }) => ({
       owner: point.owner,

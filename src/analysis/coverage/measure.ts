@@ -7,12 +7,15 @@ import { isExact, isUnknown, minus, plus } from '../../policy/value.ts'
 import type { Value } from '../../policy/value.ts'
 import { runTests } from '../../replay/scenario.ts'
 import type { TestResult } from '../../replay/scenario.ts'
+import { outOfReach } from './out-of-reach.ts'
 import { coveragePoints } from './points.ts'
 import type { BoundaryPoint, ConditionPoint, Points, RulePoint } from './points.ts'
 
 export interface RuleCoverage {
   readonly point: RulePoint
   readonly fired: number
+  /** Why it can never fire, where that is proved; asked only where no test fires it. */
+  readonly unreachable?: string
 }
 
 export interface ConditionCoverage {
@@ -21,6 +24,9 @@ export interface ConditionCoverage {
   readonly whenFalse: number
   /** Counted apart: it covers neither outcome. */
   readonly whenUnknown: number
+  /** Why it can never come out so, where that is proved; asked only where no test reaches it. */
+  readonly neverTrue?: string
+  readonly neverFalse?: string
 }
 
 export interface BoundaryCoverage {
@@ -39,22 +45,34 @@ export interface Coverage {
 export interface Reached {
   readonly covered: number
   readonly of: number
+  /** What is proved to be out of reach; it is in neither of the two. */
+  readonly unreachable: number
 }
 
-/** A rule counts once, a condition and a boundary twice: true and false, at it and beside it. */
+/**
+ * A rule counts once, a condition and a boundary twice: true and false, at it and beside it. What is
+ * proved to be out of reach does not count.
+ */
 export function reached(coverage: Coverage): {
   readonly rules: Reached
   readonly conditions: Reached
   readonly boundaries: Reached
 } {
-  const ofAll = (hits: readonly number[]): Reached => ({
-    covered: hits.filter((count) => count > 0).length,
-    of: hits.length,
-  })
+  type Hits = readonly { readonly count: number; readonly never?: string | undefined }[]
+  const ofAll = (hits: Hits): Reached => {
+    const covered = hits.filter(({ count }) => count > 0).length
+    const unreachable = hits.filter(({ count, never }) => count === 0 && never !== undefined).length
+    return { covered, of: hits.length - unreachable, unreachable }
+  }
   return {
-    rules: ofAll(coverage.rules.map(({ fired }) => fired)),
-    conditions: ofAll(coverage.conditions.flatMap(({ whenTrue, whenFalse }) => [whenTrue, whenFalse])),
-    boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside }) => [exactly, beside])),
+    rules: ofAll(coverage.rules.map(({ fired, unreachable }) => ({ count: fired, never: unreachable }))),
+    conditions: ofAll(
+      coverage.conditions.flatMap(({ whenTrue, whenFalse, neverTrue, neverFalse }) => [
+        { count: whenTrue, never: neverTrue },
+        { count: whenFalse, never: neverFalse },
+      ]),
+    ),
+    boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside }) => [{ count: exactly }, { count: beside }])),
   }
 }
 
@@ -65,7 +83,34 @@ export function measureCoverage(policy: Policy): {
 } {
   const recorder = coverageRecorder(policy)
   const results = runTests(policy, recorder.evaluator)
-  return { results, coverage: recorder.coverage() }
+  return { results, coverage: withProofs(policy, recorder.coverage()) }
+}
+
+/** For what no test reaches: whether anything could. */
+function withProofs(policy: Policy, coverage: Coverage): Coverage {
+  const proofs = lazily(() => outOfReach(policy))
+  const owners = new Map(coverage.rules.map(({ point }) => [point.name, point.rule]))
+  const never = ({ owner, expressions }: ConditionPoint, outcome: 'true' | 'false'): string | undefined => {
+    const rule = owner.kind === 'rule' ? owners.get(owner.name) : undefined
+    return rule && proofs().outcome(rule, expressions, outcome)
+  }
+  return {
+    ...coverage,
+    rules: coverage.rules.map((each) => {
+      const unreachable = each.fired > 0 ? undefined : proofs().rule(each.point.rule)
+      return unreachable === undefined ? each : { ...each, unreachable }
+    }),
+    conditions: coverage.conditions.map((each) => {
+      const neverTrue = each.whenTrue > 0 ? undefined : never(each.point, 'true')
+      const neverFalse = each.whenFalse > 0 ? undefined : never(each.point, 'false')
+      return { ...each, ...(neverTrue !== undefined && { neverTrue }), ...(neverFalse !== undefined && { neverFalse }) }
+    }),
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 export interface CoverageRecorder {

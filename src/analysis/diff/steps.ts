@@ -94,6 +94,7 @@ function stops(policy: Policy, frame: Frame): readonly RuleDiagram[] {
                   forThisCall: false,
                 },
                 guard: usedUpTo(budget.name, atMillionths, frame),
+                asked: frame,
                 frame,
               },
             ],

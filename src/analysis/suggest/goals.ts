@@ -1,7 +1,7 @@
 import { hitKey } from '../coverage/measure.ts'
 import type { Coverage } from '../coverage/measure.ts'
 import type { Owner, Points } from '../coverage/points.ts'
-import type { Expression, Rule } from '../../policy/core.ts'
+import type { Expression } from '../../policy/core.ts'
 
 /** Something that no test reaches. */
 export interface Goal {
@@ -11,8 +11,8 @@ export interface Goal {
   readonly title: string
   /** What decides whether it is reached. */
   readonly reads: readonly Expression[]
-  /** That is to fire. */
-  readonly rule?: Rule
+  /** Why nothing reaches it, where that is proved. */
+  readonly unreachable?: string | undefined
 }
 
 /** What coverage lacks, in the order in which it is told. */
@@ -23,16 +23,17 @@ export function goalsOf(coverage: Coverage, points: Points): readonly Goal[] {
     ...(owner.kind === 'rule' ? (guards.get(owner.name) ?? []) : []),
   ]
   return [
-    ...coverage.rules.flatMap(({ point, fired }): Goal[] =>
+    ...coverage.rules.flatMap(({ point, fired, unreachable }): Goal[] =>
       fired > 0
         ? []
-        : [{ key: hitKey.rule(point), title: `rule ${point.name} fires`, reads: guards.get(point.name) ?? [], rule: point.rule }],
+        : [{ key: hitKey.rule(point), title: `rule ${point.name} fires`, reads: guards.get(point.name) ?? [], unreachable }],
     ),
-    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse }): Goal[] => {
+    ...coverage.conditions.flatMap(({ point, whenTrue, whenFalse, neverTrue, neverFalse }): Goal[] => {
       const goal = (outcome: 'true' | 'false'): Goal => ({
         key: hitKey.condition(point, outcome),
         title: `${point.owner.kind} ${point.owner.name}: ${point.text} is ${outcome}`,
         reads: about(point.owner, point.expressions),
+        unreachable: outcome === 'true' ? neverTrue : neverFalse,
       })
       return [...(whenTrue > 0 ? [] : [goal('true')]), ...(whenFalse > 0 ? [] : [goal('false')])]
     }),

@@ -13,7 +13,6 @@ import { goalsOf } from './goals.ts'
 import type { Goal } from './goals.ts'
 import { inputsFor } from './inputs.ts'
 import { candidates, seedsOf, trial } from './search.ts'
-import { unreachableReason } from './unreachable.ts'
 import type { Attempt } from './search.ts'
 
 /** A test that is missing, ready to be put into the policy: it was run there, passes, and covers what it says. */
@@ -57,9 +56,8 @@ export function suggestTests(
   const unreachable: { what: string; reason: string }[] = []
   for (const goal of goals) {
     if (!open.has(goal.key)) continue
-    const reason = goal.rule && unreachableReason(policy, goal.rule)
-    if (reason !== undefined) {
-      unreachable.push({ what: goal.title, reason })
+    if (goal.unreachable !== undefined) {
+      unreachable.push({ what: goal.title, reason: goal.unreachable })
       open.delete(goal.key)
       continue
     }

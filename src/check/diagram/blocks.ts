@@ -40,6 +40,9 @@ export interface RuleDiagram {
   readonly rule: Rule
   /** Where the guard is true, whatever rules before it do. */
   readonly guard: Diagram
+  /** What the guard sees. */
+  readonly asked: Frame
+  /** What the choice sees. */
   readonly frame: Frame
 }
 
@@ -102,7 +105,7 @@ export function rulesFrom(block: Block, from: Frame, sinces: readonly Expression
     const guard = firesOf(rule.guard, frame)
     const after = { ...frame, written: writtenBy(rule, guard, sinces, frame), known: new Map<string, Values>() }
     const own = rule.effects.length > 0 || sinces.length > 0 ? after : frame
-    const guarded = { rule, frame: own, guard }
+    const guarded = { rule, asked: frame, frame: own, guard }
     if (rule.choice === undefined) frame = after
     return guarded
   })
