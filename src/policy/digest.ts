@@ -31,6 +31,11 @@ export function partText(policy: Policy, part: keyof Policy): string {
 const partTexts = new WeakMap<Policy, Map<keyof Policy, string>>()
 
 /** SHA-256 (hex) of a text. */
+/** SHA-256 (hex) of the models, providers and prices that a policy knows, however they are ordered. */
+export function catalogueDigest({ scales, providers, models }: Policy): string {
+  return hash(canonicalText([scales, providers, models].map((list) => list.map(canonicalText).sort(byCodeUnit))))
+}
+
 export function hash(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
 }

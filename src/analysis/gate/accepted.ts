@@ -1,0 +1,77 @@
+import type { Policy } from '../../policy/core.ts'
+import { assumptionNames } from '../../policy/assumption-names.ts'
+import { levels } from '../../replay/money.ts'
+import type { MoneySplit } from '../../replay/result.ts'
+import type { CostChange } from '../diff/cost-change.ts'
+
+/** An interval with what keeps it wide, strongest first. */
+export interface Bounds {
+  readonly lo: bigint | null
+  readonly hi: bigint | null
+  readonly decides: readonly string[]
+}
+
+/** Everything that some expectation of the policy is `assuming`. */
+export function acceptedBy(policy: Policy): ReadonlySet<string> {
+  return new Set(policy.expectations.flatMap(({ assuming = [] }) => assuming))
+}
+
+function accepts(accepted: ReadonlySet<string>, basis: string): boolean {
+  return accepted.has(basis) || accepted.has(assumptionNameOf(basis))
+}
+
+/** Money of classifiers and compactions names its own basis; to a policy they are one assumption. */
+export function assumptionNameOf(basis: string): string {
+  const isOverhead = basis.startsWith('typical call of classifier ') || basis.startsWith('compaction ')
+  return isOverhead ? assumptionNames.declaredOverhead : basis
+}
+
+/** A change of money; what rests on an assumption that is not accepted has no bounds. */
+export function boundsOfChange(change: CostChange, accepted: ReadonlySet<string>): Bounds {
+  const modelled = Object.keys(change.assumed)
+  const refused = modelled.filter((basis) => !accepts(accepted, basis))
+  let [lo, hi]: [bigint | null, bigint | null] = [0n, 0n]
+  for (const level of levels) {
+    const part = change.parts[level]
+    if (part === undefined) continue
+    const open = level === 'modelled' && refused.length > 0
+    lo = lo === null || part.lo === null || open ? null : lo + part.lo
+    hi = hi === null || part.hi === null || open ? null : hi + part.hi
+  }
+  const named = (bases: readonly string[]): string[] => [...new Set(bases.map(assumptionNameOf))]
+  return {
+    lo,
+    hi,
+    decides: [
+      ...(refused.length > 0 ? named(refused).map(notAccepted) : named(modelled)),
+      ...Object.keys(change.unknown),
+      ...(change.parts.bounded === undefined ? [] : ['outputs that the log cuts short']),
+    ],
+  }
+}
+
+export function notAccepted(name: string): string {
+  return `${name}, which no expectation of the policy is \`assuming\``
+}
+
+/** What a policy costs; the modelled part has no upper bound where its assumption is not accepted. */
+export function boundsOfCost(
+  frozen: MoneySplit,
+  overhead: MoneySplit,
+  accepted: ReadonlySet<string>,
+): { readonly lo: bigint; readonly hi: bigint | null } {
+  let [lo, hi]: [bigint, bigint | null] = [0n, 0n]
+  for (const [split, assumption] of [
+    [frozen, assumptionNames.sameTokens],
+    [overhead, assumptionNames.declaredOverhead],
+  ] as const) {
+    for (const level of levels) {
+      const part = split.parts[level]
+      if (part === undefined) continue
+      const open = level === 'modelled' && !accepted.has(assumption)
+      lo += open ? 0n : part.lo
+      hi = hi === null || part.hi === null || open ? null : hi + part.hi
+    }
+  }
+  return { lo, hi }
+}
