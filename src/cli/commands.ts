@@ -88,6 +88,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/faults.ts')).defineFaults,
   },
   {
+    name: 'diff',
+    summary: 'compare two policies: what changes in meaning, and over recorded sessions',
+    load: async () => (await import('./commands/diff.ts')).defineDiff,
+  },
+  {
+    name: 'ci',
+    summary: 'judge a policy change over recorded sessions: the gate for continuous integration',
+    load: async () => (await import('./commands/ci.ts')).defineCi,
+  },
+  {
     name: 'explain',
     summary: 'show how one decision of a session came about',
     load: async () => (await import('./commands/explain.ts')).defineExplain,

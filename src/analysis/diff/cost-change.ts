@@ -1,3 +1,4 @@
+import { assumptionNames } from '../../policy/assumption-names.ts'
 import { leavesOf, levels, weaker } from '../../replay/money.ts'
 import type { CallResult, Level, Money } from '../../replay/result.ts'
 import { emptyTally, mergeTallies, tallyOf, type Tally } from '../../replay/tally.ts'
@@ -16,7 +17,7 @@ export interface ChangePart {
 /** A change split by level: a commutative monoid under `addChanges`. Levels without a part are absent. */
 export interface CostChange {
   readonly parts: { readonly [level in Level]?: ChangePart }
-  /** What modelled parts rest on, by name: calls. */
+  /** Assumptions that modelled parts rest on, by name: calls. */
   readonly assumed: Tally
   /** Why parts are unknown: calls. */
   readonly unknown: Tally
@@ -29,12 +30,10 @@ export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: e
  * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
  */
 export function changeOfCall(old: CallResult, neu: CallResult, alike: boolean): CostChange {
-  const pairs: readonly (readonly [Money | undefined, Money | undefined])[] = [
-    [old.policyCost, neu.policyCost],
-    [old.overheadCost, neu.overheadCost],
-  ]
-  const changes = pairs.map(([before, after]) => changeOfMoney(before, after, alike))
-  const whole = changes.reduce(addChanges, noChange)
+  const calls = changeOfMoney(old.policyCost, neu.policyCost, alike)
+  const overhead = changeOfMoney(old.overheadCost, neu.overheadCost, alike)
+  const assumed = overhead.parts.modelled === undefined ? emptyTally : tallyOf([assumptionNames.declaredOverhead])
+  const whole = addChanges(calls, { ...overhead, assumed })
   // One call counts once in a level, though both of its moneys change.
   const parts = Object.fromEntries(
     Object.entries(whole.parts).map(([level, part]) => [level, { ...part, calls: 1 }]),

@@ -16,20 +16,10 @@ export function acceptedBy(policy: Policy): ReadonlySet<string> {
   return new Set(policy.expectations.flatMap(({ assuming = [] }) => assuming))
 }
 
-function accepts(accepted: ReadonlySet<string>, basis: string): boolean {
-  return accepted.has(basis) || accepted.has(assumptionNameOf(basis))
-}
-
-/** Money of classifiers and compactions names its own basis; to a policy they are one assumption. */
-export function assumptionNameOf(basis: string): string {
-  const isOverhead = basis.startsWith('typical call of classifier ') || basis.startsWith('compaction ')
-  return isOverhead ? assumptionNames.declaredOverhead : basis
-}
-
 /** A change of money; what rests on an assumption that is not accepted has no bounds. */
 export function boundsOfChange(change: CostChange, accepted: ReadonlySet<string>): Bounds {
   const modelled = Object.keys(change.assumed)
-  const refused = modelled.filter((basis) => !accepts(accepted, basis))
+  const refused = modelled.filter((name) => !accepted.has(name))
   let [lo, hi]: [bigint | null, bigint | null] = [0n, 0n]
   for (const level of levels) {
     const part = change.parts[level]
@@ -38,12 +28,11 @@ export function boundsOfChange(change: CostChange, accepted: ReadonlySet<string>
     lo = lo === null || part.lo === null || open ? null : lo + part.lo
     hi = hi === null || part.hi === null || open ? null : hi + part.hi
   }
-  const named = (bases: readonly string[]): string[] => [...new Set(bases.map(assumptionNameOf))]
   return {
     lo,
     hi,
     decides: [
-      ...(refused.length > 0 ? named(refused).map(notAccepted) : named(modelled)),
+      ...(refused.length > 0 ? refused.map(notAccepted) : modelled),
       ...Object.keys(change.unknown),
       ...(change.parts.bounded === undefined ? [] : ['outputs that the log cuts short']),
     ],
@@ -51,7 +40,7 @@ export function boundsOfChange(change: CostChange, accepted: ReadonlySet<string>
 }
 
 export function notAccepted(name: string): string {
-  return `${name}, which no expectation of the policy is \`assuming\``
+  return `${name} (no \`assuming\` accepts it)`
 }
 
 /** What a policy costs; the modelled part has no upper bound where its assumption is not accepted. */

@@ -7,7 +7,6 @@ import type { Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import type { Review } from './review.ts'
 import {
-  assumptionsIn,
   callSideText,
   changeShare,
   changeText,
@@ -31,6 +30,8 @@ export const commentMarker = '<!-- reroute review -->'
 const regionsShown = 12
 const sessionsShown = 8
 const transitionsShown = 8
+const movesShown = 3
+const endsShown = 3
 
 /**
  * A comment for whoever reviews the change: what changes for whom, which rule does it, what it costs,
@@ -126,7 +127,7 @@ function regionsTable({ diff }: Review, places: Places): string[] {
   const all = [
     ...shown.map(region),
     ...others.map(other),
-    ...(same === undefined ? [] : [['everything else: decided and served alike', '', '', ...figures(same, traffic, places)]]),
+    ...(same === undefined ? [] : [[`everything else: ${rowTitle(same)}`, '', '', ...figures(same, traffic, places)]]),
   ]
   if (meaning.regions.length === 0 && others.length === 0) return []
   return [
@@ -146,10 +147,16 @@ function figures(row: TrafficRow | undefined, traffic: TrafficDiff | undefined, 
   if (row === undefined || row.calls === 0) return ['0: never seen', '0', '']
   const flips = row.kind === 'region' && row.flips !== row.calls ? `, ${formatCount(row.flips)} with another result` : ''
   return [
-    `${formatCount(row.calls)} (${formatShare(row.calls, traffic.corpus.calls)})${flips}`,
+    [`${formatCount(row.calls)} (${formatShare(row.calls, traffic.corpus.calls)})${flips}`, ...movesOf(row)].join('<br>'),
     formatCount(row.sessions),
     changeText(row.change, places),
   ]
+}
+
+/** What happened most often in a row, where that is more than its first cells say. */
+function movesOf({ kind, moves }: TrafficRow): string[] {
+  if (kind !== 'region') return []
+  return moves.slice(0, movesShown).map((move) => `${user(move.old.to)} → ${user(move.new.to)}: ${formatCount(move.calls)}`)
 }
 
 function costs(traffic: TrafficDiff, places: Places): string[] {
@@ -214,11 +221,14 @@ function sessions(traffic: TrafficDiff, places: Places): string[] {
 
 function trust({ diff, gate, version }: Review): string[] {
   const { meaning, traffic } = diff
-  const witnesses = meaning.regions.slice(0, regionsShown).map((region) => {
+  const witnesses = meaning.regions.slice(0, regionsShown).flatMap((region) => {
     const facts = region.witness.facts.map(user).join(', ')
-    return `- ${regionWhere(region, user, 1)}: for example ${facts === '' ? 'a call with nothing out of the ordinary' : facts}`
+    return [
+      `- ${regionWhere(region, user, 1)}: for example ${facts === '' ? 'a call with nothing out of the ordinary' : facts}`,
+      ...region.ends.slice(0, endsShown).map((end) => `  - ${user(end.old)}, now ${user(end.new)}${end.where === '' ? '' : `, where ${user(end.where)}`}`),
+    ]
   })
-  const assumed = traffic === undefined ? [] : assumptionsIn(traffic.change)
+  const assumed = traffic === undefined ? [] : Object.keys(traffic.change.assumed)
   const assumptions = traffic?.new.assumptions.filter(({ name }) => assumed.includes(name)) ?? []
   const open = traffic?.new.notSimulated ?? []
   const lines = [

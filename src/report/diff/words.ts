@@ -1,4 +1,3 @@
-import { assumptionNameOf } from '../../analysis/gate/accepted.ts'
 import type { Figure, GateVerdict } from '../../analysis/gate/gate.ts'
 import { wholeChange, type ChangePart, type CostChange } from '../../analysis/diff/cost-change.ts'
 import type { MeaningComparison, Recognised, Region, Side } from '../../analysis/diff/meaning.ts'
@@ -58,14 +57,10 @@ export function claimSplit(change: CostChange, places: Places): readonly string[
       const reasons = Object.entries(change.unknown).map(([reason, calls]) => `${reason} (${plural(calls, 'call')})`)
       return [`unknown: ${plural(part.calls, 'call')}, in no sum: ${reasons.join(', ')}`]
     }
-    const on = level === 'modelled' ? `, assuming ${assumptionsIn(change).join(' and ')}` : ''
+    const on = level === 'modelled' ? `, assuming ${Object.keys(change.assumed).join(' and ')}` : ''
     return [`${level}: ${intervalUsd(part, places)} in ${plural(part.calls, 'call')}${on}`]
   })
   return split.length === 0 ? ['no call costs more or less'] : split
-}
-
-export function assumptionsIn({ assumed }: CostChange): readonly string[] {
-  return [...new Set(Object.keys(assumed).map(assumptionNameOf))].toSorted()
 }
 
 /** The change as a share of the least that the old policy costs, where it has bounds. */
@@ -128,7 +123,7 @@ export function meaningText({ verdict, regions, notDecided }: MeaningComparison)
         verdict.complete ? 'outside of them every call is decided alike (proved)' : 'outside of them not all is decided'
       }`
     case 'not decided':
-      return `not decided for all inputs: ${notDecided.map(({ reason }) => reason).join('; ')}`
+      return `not decided for all inputs: ${[...new Set(notDecided.map(({ reason }) => reason))].join('; ')}`
   }
 }
 
@@ -155,10 +150,12 @@ export function callSideText({ to, provider, rule }: CallSide, escape: Escape): 
   return `${escape(provider === undefined ? to : `${to} at ${provider}`)} by ${escape(rule)}`
 }
 
-export function rowTitle({ kind }: TrafficRow): string {
+export function rowTitle({ kind, change }: TrafficRow): string {
   switch (kind) {
     case 'same':
-      return 'decided and served alike'
+      return wholeChange(change).level === undefined
+        ? 'decided and served alike'
+        : 'decided and served alike, some of them after their session has gone another way'
     case 'region':
       return 'decided differently'
     case 'not decided':
@@ -209,12 +206,12 @@ export function failoverRows({ old, new: neu }: TrafficDiff): readonly Served[] 
   const asked = ({ totals: { attempts, decisions } }: ReplayResult): number =>
     attempts.served + attempts.exhausted + attempts.denied + Object.values(decisions.noRoute).reduce((a, b) => a + b, 0)
   return [
-    row('calls served', (result) => `${formatCount(result.totals.attempts.served)} of ${formatCount(asked(result))} (${formatShare(result.totals.attempts.served, asked(result), 2)})`),
+    row('served', (result) => `${formatCount(result.totals.attempts.served)} of ${formatCount(asked(result))} (${formatShare(result.totals.attempts.served, asked(result), 2)})`),
     row('attempts', ({ totals }) => formatCount(totals.attempts.total)),
-    row('attempts that failed', (result) => formatCount(failed(result))),
-    row('calls that failed over', ({ totals }) => formatCount(totals.attempts.callsFailedOver)),
-    row('calls exhausted', ({ totals }) => formatCount(totals.attempts.exhausted)),
-    row('calls without a route', ({ totals }) => formatCount(Object.values(totals.decisions.noRoute).reduce((a, b) => a + b, 0))),
+    row('attempts failed', (result) => formatCount(failed(result))),
+    row('failed over', ({ totals }) => formatCount(totals.attempts.callsFailedOver)),
+    row('exhausted', ({ totals }) => formatCount(totals.attempts.exhausted)),
+    row('no route', ({ totals }) => formatCount(Object.values(totals.decisions.noRoute).reduce((a, b) => a + b, 0))),
   ]
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareMeaning } from '../../../src/analysis/diff/meaning.ts'
 import { compareTraffic } from '../../../src/analysis/diff/compare-traffic.ts'
-import { wholeChange } from '../../../src/analysis/diff/cost-change.ts'
+import { addChanges, wholeChange } from '../../../src/analysis/diff/cost-change.ts'
 import type { CallComparison, TrafficDiff } from '../../../src/analysis/diff/traffic.ts'
 import type { Policy } from '../../../src/policy/core.ts'
 import { loadPolicyText } from '../../../src/policy/load.ts'
@@ -102,35 +102,70 @@ on start { otherwise use small }`)
   })
 })
 
-describe('any two policies', () => {
-  it('have rows that add up to the corpus exactly', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, loadablePolicyText, madeUpLogs, (one, other, logs) => {
-        const [older, newer] = [one, other].map((text) => loadPolicyText('made-up.route', text).policy)
-        if (older === undefined || newer === undefined) throw new Error('a loadable policy does not load')
-        const { diff, calls } = compared(older, newer, recordedSessions(logs, older))
-        const { rows, corpus } = diff
-        const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0)
-        expect(sum((row) => row.calls)).toBe(corpus.calls)
-        expect(corpus.calls).toBe(calls.length)
-        expect(sum((row) => row.callsWithoutTokens)).toBe(corpus.callsWithoutTokens)
-        expect(sum((row) => row.flips)).toBe(diff.flips)
-        expect(rows.reduce((all, row) => all + row.tokens, 0n)).toBe(corpus.tokens)
-        expect(rows.map((row) => row.recorded).reduce(mergeSplits)).toEqual(corpus.recorded)
-        for (const row of rows) expect(row.kind === 'same' ? 0 : row.moves.reduce((all, move) => all + move.calls, 0)).toBe(row.kind === 'same' ? 0 : row.calls)
-      }),
-      { numRuns: 10 },
-    )
+/** Policies that differ in thresholds, targets and order, as changes under review do. */
+const variant: fc.Arbitrary<Policy> = fc
+  .record({
+    chars: fc.constantFrom(20, 50, 100),
+    turn: fc.constantFrom(3, 9),
+    target: fc.constantFrom('big', 'mid'),
+    longFirst: fc.boolean(),
+    hosts: fc.constantFrom('south, north', 'north, south'),
+  })
+  .map(({ chars, turn, target, longFirst, hosts }) => {
+    const long = `rule long: when message.length > ${chars} chars then use ${target}`
+    const late = `rule late: when turn >= ${turn} then use mid`
+    return small(`
+on start { otherwise cheap: use small }
+on turn {
+  ${longFirst ? `${long}\n  ${late}` : `${late}\n  ${long}`}
+  otherwise stay: keep
+}
+serve any { order [${hosts}] }`)
   })
 
-  it('find nothing between a policy and itself, whatever was recorded', () => {
+const recorded: fc.Arbitrary<readonly RecordedSession[]> = fc
+  .array(fc.array(fc.constantFrom(5, 30, 70, 200), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 })
+  .map((sessions) => sessions.map((chars, at) => turns(`s${at}`, chars.map((each) => ({ chars: each })))))
+
+function addsUp({ diff, calls }: Compared): void {
+  const { rows, corpus } = diff
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0)
+  expect(sum((row) => row.calls)).toBe(corpus.calls)
+  expect(corpus.calls).toBe(calls.length)
+  expect(sum((row) => row.callsWithoutTokens)).toBe(corpus.callsWithoutTokens)
+  expect(sum((row) => row.flips)).toBe(diff.flips)
+  expect(rows.reduce((all, row) => all + row.tokens, 0n)).toBe(corpus.tokens)
+  expect(rows.map((row) => row.recorded).reduce(mergeSplits)).toEqual(corpus.recorded)
+  expect(rows.map((row) => row.change).reduce(addChanges)).toEqual(diff.change)
+  for (const row of rows.filter(({ kind }) => kind !== 'same')) {
+    expect(row.moves.reduce((all, move) => all + move.calls, 0)).toBe(row.calls)
+  }
+}
+
+describe('any two policies', () => {
+  it('have rows that add up to the corpus exactly, each call in a region that is decided so', () => {
+    const reached = new Set<string>()
+    fc.assert(
+      fc.property(variant, variant, recorded, (older, newer, sessions) => {
+        const found = compared(older, newer, sessions)
+        addsUp(found)
+        for (const { kind } of found.calls) reached.add(kind)
+        // Everything about these policies can be decided.
+        expect(found.calls.filter(({ kind }) => kind === 'not decided')).toEqual([])
+      }),
+      { numRuns: 20 },
+    )
+    expect([...reached].toSorted()).toEqual(['region', 'same', 'serving', 'session state'])
+  })
+
+  it('have rows that add up, and find nothing in themselves, whatever was recorded', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const { policy } = loadPolicyText('made-up.route', text)
         if (policy === undefined) throw new Error('a loadable policy does not load')
-        const { diff } = compared(policy, policy, recordedSessions(logs, policy))
-        expect([diff.flips, diff.sessionsChanged, diff.change.parts]).toEqual([0, 0, {}])
-        expect(diff.rows.filter((row) => row.calls > 0 && row.kind !== 'same')).toEqual([])
+        const found = compared(policy, policy, recordedSessions(logs, policy))
+        addsUp(found)
+        expect([found.diff.flips, found.diff.sessionsChanged, found.diff.change.parts]).toEqual([0, 0, {}])
       }),
       { numRuns: 10 },
     )

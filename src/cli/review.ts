@@ -1,0 +1,104 @@
+import type { Command } from 'commander'
+import { compareMeaning, type MeaningComparison } from '../analysis/diff/meaning.ts'
+import { compareTraffic } from '../analysis/diff/compare-traffic.ts'
+import type { CallComparison, PolicyDiff, TrafficDiff } from '../analysis/diff/traffic.ts'
+import type { Policy } from '../policy/core.ts'
+import { policyDigest } from '../policy/digest.ts'
+import type { Context } from './context.ts'
+import { exitCode, type ExitCode } from './exit-code.ts'
+import { faultsOption, faultSources, readScript, type FaultSource } from './faults.ts'
+import { requirePolicy, rootOption, type RootOption } from './policy.ts'
+import { condition, instant, selection, type SelectionOptions } from './selection.ts'
+import { openTrace } from './trace.ts'
+import { packageVersion } from './version.ts'
+
+export interface ReviewOptions extends RootOption, SelectionOptions {
+  readonly recorded?: string
+  readonly faults?: readonly FaultSource[]
+  readonly force: boolean
+  readonly seed: string | undefined
+  readonly strict: boolean
+}
+
+/** What every command that compares two policies over traffic takes. */
+export function reviewOptions(command: Command): void {
+  command
+    .option('--since <day>', 'only calls from this day or instant on', instant)
+    .option('--until <day>', 'only calls before this day or instant', instant)
+    .option('--where <field=value>', 'only calls with it; fields: session model provider team repo user day (repeat)', condition)
+    .option('--recorded <policy>', 'the policy that decided when this was recorded')
+    .addOption(faultsOption())
+    .option('--force', 'show the result although the recorded policy is not reproduced', false)
+    .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
+    .option('--strict', 'a line that cannot be taken is an error', false)
+    .option(...rootOption)
+}
+
+export interface NamedPolicy {
+  /** As the user wrote it. */
+  readonly label: string
+  readonly policy: Policy
+}
+
+/** A policy that can run, under the name it was asked for by. */
+export function requireNamed(label: string, options: RootOption, context: Context): NamedPolicy | undefined {
+  const policy = requirePolicy(label, options, context)
+  return policy === undefined ? undefined : { label, policy }
+}
+
+export interface Compared {
+  readonly diff: PolicyDiff
+  readonly traffic: TrafficDiff | undefined
+  readonly meaning: MeaningComparison
+  /** Calls with another decision, in the order of the trace. */
+  readonly moved: readonly CallComparison[]
+}
+
+/** The most moved calls that are kept one by one; counts are of all. */
+const mostMoved = 1_000
+
+/** Compares two policies, over traffic where there is any; an exit code where something is wrong, which has been said. */
+export async function compared(
+  old: NamedPolicy,
+  neu: NamedPolicy,
+  traces: readonly string[],
+  options: ReviewOptions,
+  context: Context,
+): Promise<Compared | ExitCode> {
+  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, options, context)
+  if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
+  const meaning = compareMeaning(old.policy, neu.policy)
+  const side = ({ label, policy }: NamedPolicy): PolicyDiff['old'] => ({
+    name: policy.name ?? '',
+    label,
+    digest: policyDigest(policy),
+  })
+  const sides = { old: side(old), new: side(neu) }
+  if (traces.length === 0) {
+    return { diff: { ...sides, meaning, traffic: undefined }, traffic: undefined, meaning, moved: [] }
+  }
+  const asked = options.faults ?? []
+  const script = await readScript(asked, context)
+  if (script === undefined) return exitCode.badInput
+  const { reading, close } = await openTrace(traces, options, context)
+  const comparison = compareTraffic(old.policy, neu.policy, meaning, {
+    seed: options.seed,
+    recorded,
+    select: selection(neu.policy, options),
+    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: neu.policy }, reading, context),
+    engineVersion: await packageVersion(),
+  })
+  const moved: CallComparison[] = []
+  let complete = false
+  try {
+    for await (const session of reading.sessions()) {
+      const calls = comparison.add(session).filter(({ flips }) => flips)
+      moved.push(...calls.slice(0, Math.max(0, mostMoved - moved.length)))
+    }
+  } finally {
+    complete = close()
+  }
+  if (!complete) return exitCode.badInput
+  const traffic = comparison.finish()
+  return { diff: { ...sides, meaning, traffic }, traffic, meaning, moved }
+}
