@@ -42,3 +42,8 @@ export function unquoted(value: unknown): unknown {
     return undefined
   }
 }
+
+/** A field that some writers name in camel case and others in snake case. */
+export function eitherCase(object: JsonObject | undefined, camel: string): unknown {
+  return object?.[camel] ?? object?.[camel.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
+}

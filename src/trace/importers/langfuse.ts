@@ -5,20 +5,21 @@ import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfUtc } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
+import { asList, asName, asObject, asString, eitherCase, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
+import { known } from './known.ts'
 import { langfuseCounts } from './langfuse/usage.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
-import { picoUsdOf } from './pico-usd.ts'
-import { readDocuments } from './read-documents.ts'
+import { readExport, rowsIn } from './read-rows.ts'
+import { scaledDecimal } from './scaled-decimal.ts'
 import type { ReadingContext } from './session-draft.ts'
 
 /** Langfuse's exports, answers of its interface, and batches sent to it. */
 export const langfuse: Importer = importerOfCalls({
   format: 'langfuse',
   detect,
-  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no JSON and no CSV'),
   readCalls,
 })
 
@@ -37,7 +38,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
 
   const takeTrace = (trace: JsonObject): string => {
     const id = asName(trace['id'])
-    const session = asName(field(trace, 'sessionId', 'session_id'))
+    const session = asName(eitherCase(trace, 'sessionId'))
     if (id !== undefined && session !== undefined) sessions.set(id, session)
     return 'trace'
   }
@@ -47,9 +48,9 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
     around: string | undefined,
     categories: string[],
   ): void => {
-    const trace = asName(field(observation, 'traceId', 'trace_id')) ?? around
+    const trace = asName(eitherCase(observation, 'traceId')) ?? around
     const id = asName(observation['id'])
-    const parent = asName(field(observation, 'parentObservationId', 'parent_observation_id'))
+    const parent = asName(eitherCase(observation, 'parentObservationId'))
     if (id !== undefined && parent !== undefined) parents.set(id, parent)
     const kind = asString(observation['type']) ?? 'GENERATION'
     const asks = isCall(observation, kind)
@@ -58,39 +59,45 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
     categories.push(asks ? 'call' : `${name}${kind === 'GENERATION' ? ' without usage' : ''}`)
   }
 
-  await readDocuments(
+  const takeDocument = (document: JsonObject, line: number, categories: string[]): void => {
+    const trace = asObject(document['trace'])
+    const observations = asList(document['observations'])
+    const batch = asList(document['batch'])
+    if (batch !== undefined) {
+      for (const event of batch.map(asObject)) {
+        const body = asObject(event?.['body'])
+        const type = asString(event?.['type']) ?? ''
+        if (body !== undefined && /^(generation|span|observation)-/.test(type)) {
+          takeObservation({ ...body, type: typeOfEvent(type, body) }, line, undefined, categories)
+        } else categories.push(body !== undefined && type === 'trace-create' ? takeTrace(body) : 'event of another type')
+      }
+    } else if (observations !== undefined) {
+      const own = trace ?? document
+      categories.push(takeTrace(own))
+      for (const one of observations.map(asObject)) {
+        // A list of traces names its observations and does not hold them.
+        if (one === undefined) categories.push('no observation')
+        else takeObservation(one, line, asName(own['id']), categories)
+      }
+    } else if ('type' in document && ('startTime' in document || 'start_time' in document)) {
+      takeObservation(document, line, undefined, categories)
+    } else {
+      const isTrace = 'id' in document && ('sessionId' in document || 'session_id' in document)
+      categories.push(isTrace ? takeTrace(document) : 'no observation')
+    }
+  }
+
+  await readExport(
     file,
     tally,
-    (document, line) => {
+    numbers,
+    (whole, line) => {
       const categories: string[] = []
-      const trace = asObject(document['trace'])
-      const observations = asList(document['observations'])
-      const batch = asList(document['batch'])
-      if (batch !== undefined) {
-        for (const event of batch.map(asObject)) {
-          const body = asObject(event?.['body'])
-          const type = asString(event?.['type']) ?? ''
-          if (body !== undefined && /^(generation|span|observation)-/.test(type)) {
-            takeObservation({ ...body, type: typeOfEvent(type, body) }, line, undefined, categories)
-          } else categories.push(body !== undefined && type === 'trace-create' ? takeTrace(body) : 'event of another type')
-        }
-        return categories
+      for (const document of rowsIn(whole)) {
+        if (document === undefined) categories.push('no observation')
+        else takeDocument(document, line, categories)
       }
-      if (observations !== undefined) {
-        const own = trace ?? document
-        categories.push(takeTrace(own))
-        for (const one of observations.map(asObject)) {
-          if (one === undefined) categories.push('no observation')
-          else takeObservation(one, line, asName(own['id']), categories)
-        }
-        return categories
-      }
-      if ('type' in document && ('startTime' in document || 'start_time' in document)) {
-        takeObservation(document, line, undefined, categories)
-        return categories
-      }
-      const isTrace = 'id' in document && ('sessionId' in document || 'session_id' in document)
-      return [isTrace ? takeTrace(document) : 'no observation']
+      return categories
     },
     () => {
       const outer = above(held.map(({ observation }) => asName(observation['id']) ?? ''), parents)
@@ -99,7 +106,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
           categories[at] = 'around a call'
           continue
         }
-        const own = asName(field(observation, 'sessionId', 'session_id'))
+        const own = asName(eitherCase(observation, 'sessionId'))
         const session = own ?? (trace === undefined ? undefined : (sessions.get(trace) ?? `trace/${trace}`))
         calls.add(callOf(observation, line, session), index)
       }
@@ -107,17 +114,15 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
   )
 }
 
+/** Of the columns of its tables. */
+const numbers: ReadonlySet<string> = new Set(['latency', 'total_cost', 'totalCost', 'time_to_first_token', 'timeToFirstToken'])
+
 const knownTypes: ReadonlySet<string> = new Set([
   'GENERATION', 'SPAN', 'EVENT', 'AGENT', 'TOOL', 'CHAIN', 'RETRIEVER', 'EVALUATOR', 'EMBEDDING', 'GUARDRAIL',
 ])
 
 function typeOfEvent(event: string, body: JsonObject): string {
   return asString(body['type']) ?? event.replace(/-.*$/, '').toUpperCase()
-}
-
-/** The exports of a database say it in lower case with underscores. */
-function field(object: JsonObject, camel: string, snake: string): unknown {
-  return object[camel] ?? object[snake]
 }
 
 function isCall(observation: JsonObject, kind: string): boolean {
@@ -128,32 +133,34 @@ function isCall(observation: JsonObject, kind: string): boolean {
 }
 
 function usageOf(observation: JsonObject): JsonObject | undefined {
-  const details = unquoted(field(observation, 'usageDetails', 'usage_details'))
+  const details = unquoted(eitherCase(observation, 'usageDetails'))
   const object = asObject(details)
   if (object !== undefined && Object.keys(object).length > 0) return object
-  const old = asObject(observation['usage'])
-  if (old === undefined || old['unit'] === 'CHARACTERS') return undefined
-  const { input, output, total } = old
-  return input === undefined && output === undefined ? undefined : { input, output, total }
+  const old = asObject(unquoted(observation['usage'])) ?? {}
+  if (old['unit'] === 'CHARACTERS') return undefined
+  const input = old['input'] ?? old['promptTokens'] ?? eitherCase(observation, 'promptTokens')
+  const output = old['output'] ?? old['completionTokens'] ?? eitherCase(observation, 'completionTokens')
+  const total = old['total'] ?? old['totalTokens'] ?? eitherCase(observation, 'totalTokens')
+  return input === undefined && output === undefined ? undefined : known({ input, output, total })
 }
 
 function callOf(observation: JsonObject, line: number, session: string | undefined): LoggedCall {
-  const startMicros = microsOfUtc(field(observation, 'startTime', 'start_time'))
-  const after = durationMicros(field(observation, 'timeToFirstToken', 'time_to_first_token'), 1_000_000)
+  const startMicros = microsOfUtc(eitherCase(observation, 'startTime'))
+  const after = durationMicros(eitherCase(observation, 'timeToFirstToken'), 1_000_000)
   const firstTokenMicros =
-    microsOfUtc(field(observation, 'completionStartTime', 'completion_start_time')) ??
+    microsOfUtc(eitherCase(observation, 'completionStartTime')) ??
     (startMicros === undefined || after === undefined ? undefined : startMicros + after)
   const model =
     asName(observation['model']) ??
-    asName(field(observation, 'providedModelName', 'provided_model_name'))
-  const words = asString(field(observation, 'statusMessage', 'status_message'))
+    asName(eitherCase(observation, 'providedModelName'))
+  const words = asString(eitherCase(observation, 'statusMessage'))
   return {
     line,
     session,
     id: asName(observation['id']),
     startMicros,
     firstTokenMicros,
-    endMicros: microsOfUtc(field(observation, 'endTime', 'end_time')),
+    endMicros: microsOfUtc(eitherCase(observation, 'endTime')),
     requested: model,
     model,
     provider: providerOf(unquoted(observation['metadata'])),
@@ -167,14 +174,17 @@ function callOf(observation: JsonObject, line: number, session: string | undefin
 
 /** Langfuse reckons the cost from its own prices, or takes what the client reckoned. */
 function costOf(observation: JsonObject): LoggedCall['cost'] {
-  const details = asObject(unquoted(field(observation, 'costDetails', 'cost_details')))
-  const old = asObject(observation['usage'])
-  const dollars =
-    asNumber(field(observation, 'totalCost', 'total_cost')) ??
-    asNumber(details?.['total']) ??
-    asNumber(old?.['totalCost'])
-  const picoUsd = dollars === undefined || dollars === 0 ? undefined : picoUsdOf(dollars)
-  return picoUsd === undefined ? undefined : { picoUsd, source: 'estimate' }
+  const details = asObject(unquoted(eitherCase(observation, 'costDetails')))
+  const old = asObject(unquoted(observation['usage']))
+  const told = [
+    eitherCase(observation, 'totalCost'),
+    details?.['total'],
+    eitherCase(observation, 'calculatedTotalCost'),
+    old?.['totalCost'],
+  ]
+  // A database writes its decimals as text.
+  const picoUsd = told.map((dollars) => scaledDecimal(String(dollars), 12)).find((cost) => cost !== undefined)
+  return picoUsd === undefined || picoUsd === 0n ? undefined : { picoUsd: picoUsd.toString(), source: 'estimate' }
 }
 
 function providerOf(metadata: unknown): string | undefined {
@@ -211,6 +221,10 @@ function replyIn(output: unknown): Pick<LoggedCall, 'reply' | 'toolsUnknown' | '
 }
 
 function detect(beginning: string): boolean {
+  const [header = ''] = beginning.split('\n', 1)
+  if (!/^\s*[[{]/.test(header)) {
+    return /\btrace_?id\b/i.test(header) && /\b(usage_?details|provided_?model_?name|parent_?observation_?id)\b/i.test(header)
+  }
   const has = (name: string): boolean => beginning.includes(`"${name}"`)
   const observed =
     (has('observations') || has('parentObservationId') || has('parent_observation_id')) &&

@@ -6,6 +6,8 @@ export interface LineTally {
   readonly blank: () => void
   readonly extraObjects: (objects: number) => void
   readonly count: (category: string) => void
+  /** What is in one object; one without anything counts as such. */
+  readonly countAll: (categories: readonly string[]) => void
   readonly unknown: (type: unknown) => void
   readonly unreadable: (category: string, problem: ImportProblem) => void
   readonly problem: (problem: ImportProblem) => void
@@ -42,6 +44,11 @@ export function lineTally(): LineTally {
     blank: () => void (blank += 1),
     extraObjects: (objects) => void (extraObjects += objects),
     count,
+    countAll: (categories) => {
+      if (categories.length === 0) count('without a call')
+      else extraObjects += categories.length - 1
+      categories.forEach(count)
+    },
     unknown: (type) => {
       const name = typeof type === 'string' ? type.slice(0, 60) : 'no type'
       if (unknownTypes.size < typesKept) unknownTypes.add(name)

@@ -20,7 +20,7 @@ import type { ReadingContext } from './session-draft.ts'
 export const litellm: Importer = importerOfCalls({
   format: 'litellm',
   detect,
-  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no JSON and no CSV'),
   readCalls,
 })
 
@@ -29,8 +29,13 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
     const kind = kindOf(row)
     if (kind === 'call') calls.add(callOf(row, line), part)
     return kind
-  })
+  }, numbers)
 }
+
+/** Of the columns of its table. */
+const numbers: ReadonlySet<string> = new Set([
+  'spend', 'total_tokens', 'prompt_tokens', 'completion_tokens', 'request_duration_ms',
+])
 
 const conversations =
   /^a?(?:completion|text_completion|responses|generate_content(?:_stream)?|anthropic_messages|stream_generate_content)$|^pass_through_endpoint$/
@@ -140,6 +145,10 @@ function signalsOf(row: JsonObject, metadata: JsonObject | undefined): LoggedCal
 }
 
 function detect(beginning: string): boolean {
+  const [header = ''] = beginning.split('\n', 1)
+  if (!/^\s*[[{]/.test(header)) {
+    return ['request_id', 'call_type', 'spend'].every((name) => header.includes(name))
+  }
   const has = (name: string): boolean => beginning.includes(`"${name}"`)
   return has('call_type') && (has('custom_llm_provider') || has('spend')) && (has('startTime') || has('request_id'))
 }

@@ -10,7 +10,7 @@ import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import { readDocuments } from './read-documents.ts'
-import { noCounts } from './session-draft.ts'
+import { bareSession, noCounts } from './session-draft.ts'
 import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
 import { textFacts } from './text-facts.ts'
 
@@ -26,31 +26,36 @@ async function readFile(
   file: TraceFile,
   { options, tally }: ReadingContext,
 ): Promise<readonly SessionDraft[]> {
-  const run: Run = { metrics: undefined, metricsLine: 1, responses: new Map(), turns: new Map(), turn: 0, message: undefined }
+  const drafts: SessionDraft[] = []
+  const end = (run: Run): void => {
+    const problem = (reason: string): void => tally.problem({ file: file.name, line: run.metricsLine, reason })
+    const items = callsOf(run, options, problem)
+    if (items.length > 0) drafts.push(draftOf(run, items))
+  }
+  // A file of bare events is one run.
+  const bare = beginRun()
   await readDocuments(file, tally, (document, line) => {
     const inner = asList(document['trajectory']) ?? asList(document['history'])
-    if (inner !== undefined) return inner.map((event) => takeEvent(run, asObject(event), line))
-    return [takeEvent(run, document, line)]
+    if (inner === undefined) return [takeEvent(bare, document, line)]
+    const run = beginRun()
+    // The oldest versions pair each action with its observation.
+    const categories = inner.flatMap((event) => asList(event) ?? [event]).map((event) => takeEvent(run, asObject(event), line))
+    takeMetrics(run, asObject(document['metrics']), line)
+    end(run)
+    return categories
   })
-  const problem = (reason: string): void =>
-    tally.problem({ file: file.name, line: run.metricsLine, reason })
-  const items = callsOf(run, options, problem)
-  if (items.length === 0) return []
+  end(bare)
+  return drafts
+}
+
+function draftOf(run: Run, items: readonly DraftItem[]): SessionDraft {
   const [first] = items
-  return [
-    {
-      // Copies of a run may have other names.
-      session: `openhands/${first?.kind === 'call' ? (first.facts.id ?? '') : ''}`,
-      facts: {},
-      version: undefined,
-      order: 'file',
-      derived: false,
-      beginsInTheMiddle: false,
-      items,
-      counts: { ...noCounts, messages: run.turn },
-      unfinishedAttempts: 0,
-    },
-  ]
+  return {
+    // Copies of a run may have other names.
+    ...bareSession(`openhands/${first?.kind === 'call' ? (first.facts.id ?? '') : ''}`, items),
+    order: 'file',
+    counts: { ...noCounts, messages: run.turn },
+  }
 }
 
 interface Turn {
@@ -70,15 +75,21 @@ interface Run {
   message: string | undefined
 }
 
+function beginRun(): Run {
+  return { metrics: undefined, metricsLine: 1, responses: new Map(), turns: new Map(), turn: 0, message: undefined }
+}
+
+function takeMetrics(run: Run, metrics: JsonObject | undefined, line: number): void {
+  if (metrics === undefined || usagesIn(metrics).length < usagesIn(run.metrics).length) return
+  run.metrics = metrics
+  run.metricsLine = line
+}
+
 function takeEvent(run: Run, event: JsonObject | undefined, line: number): string {
   if (event === undefined) return 'no event'
   const source = asString(event['source'])
   if (source === undefined) return 'no event'
-  const metrics = asObject(event['llm_metrics'])
-  if (metrics !== undefined && usagesIn(metrics).length >= usagesIn(run.metrics).length) {
-    run.metrics = metrics
-    run.metricsLine = line
-  }
+  takeMetrics(run, asObject(event['llm_metrics']), line)
   if (source === 'user') {
     run.turn += 1
     run.message = asString(asObject(event['args'])?.['content']) ?? asString(event['message']) ?? ''
@@ -184,5 +195,5 @@ function callOf({ run, id, usage, cost, took }: Entry, options: ImportOptions, p
 
 function detect(beginning: string): boolean {
   const has = (name: string): boolean => beginning.includes(`"${name}"`)
-  return has('source') && (has('llm_metrics') || has('tool_call_metadata') || (has('action') && has('observation') && has('cause')))
+  return has('source') && (has('llm_metrics') || has('token_usages') || has('tool_call_metadata') || (has('action') && has('observation') && has('cause')))
 }

@@ -4,7 +4,7 @@ import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros } from './instant.ts'
-import { asList, asName, asObject, asString } from './json.ts'
+import { asList, asName, asObject, asString, eitherCase } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
@@ -75,10 +75,10 @@ interface Placed {
 }
 
 function spansIn(document: JsonObject): readonly (Placed & { readonly span: JsonObject })[] {
-  return (asList(document['resourceSpans']) ?? []).flatMap((value) => {
+  return (asList(eitherCase(document, 'resourceSpans')) ?? []).flatMap((value) => {
     const group = asObject(value)
     const resource = readAttributes(asObject(group?.['resource'])?.['attributes'])
-    const scopes = asList(group?.['scopeSpans']) ?? asList(group?.['instrumentationLibrarySpans']) ?? []
+    const scopes = asList(eitherCase(group, 'scopeSpans')) ?? asList(eitherCase(group, 'instrumentationLibrarySpans')) ?? []
     return scopes.flatMap((scope) =>
       (asList(asObject(scope)?.['spans']) ?? []).flatMap((one) => {
         const span = asObject(one)
@@ -90,11 +90,11 @@ function spansIn(document: JsonObject): readonly (Placed & { readonly span: Json
 }
 
 function recordsIn(document: JsonObject): readonly (Placed & { readonly record: JsonObject })[] {
-  return (asList(document['resourceLogs']) ?? []).flatMap((value) => {
+  return (asList(eitherCase(document, 'resourceLogs')) ?? []).flatMap((value) => {
     const group = asObject(value)
     const resource = readAttributes(asObject(group?.['resource'])?.['attributes'])
-    return (asList(group?.['scopeLogs']) ?? []).flatMap((scope) =>
-      (asList(asObject(scope)?.['logRecords']) ?? []).flatMap((one) => {
+    return (asList(eitherCase(group, 'scopeLogs')) ?? []).flatMap((scope) =>
+      (asList(eitherCase(asObject(scope), 'logRecords')) ?? []).flatMap((one) => {
         const record = asObject(one)
         if (record === undefined) return []
         return [{ record, attributes: readAttributes(record['attributes']), resource }]
@@ -112,12 +112,12 @@ function readRecord(
 ): { readonly category: string; readonly call?: LoggedCall } {
   const body = asObject(record['body'])
   const name =
-    asString(attributes.get('event.name')) ?? asString(record['eventName']) ?? asString(body?.['stringValue']) ?? ''
+    asString(attributes.get('event.name')) ?? asString(eitherCase(record, 'eventName')) ?? asString(eitherCase(body, 'stringValue')) ?? ''
   if (/(^|\.)api_error$/.test(name)) return { category: 'log: failed attempt, not joined to a call' }
   if (!/(^|\.)api_request$/.test(name) || attributes.get('input_tokens') === undefined) {
     return { category: 'log: other' }
   }
-  const endMicros = microsOfNanos(record['timeUnixNano']) ?? microsOfNanos(record['observedTimeUnixNano'])
+  const endMicros = microsOfNanos(eitherCase(record, 'timeUnixNano')) ?? microsOfNanos(eitherCase(record, 'observedTimeUnixNano'))
   const took = durationMicros(Number(attributes.get('duration_ms')), 1_000)
   const counts = countsOf(attributes)
   const model = asName(attributes.get('model'))
@@ -142,5 +142,5 @@ function readRecord(
 }
 
 function detect(beginning: string): boolean {
-  return /"resource(Spans|Logs)"\s*:\s*\[/.test(beginning.slice(0, 4_096))
+  return /"resource(Spans|Logs|_spans|_logs)"\s*:\s*\[/.test(beginning.slice(0, 4_096))
 }

@@ -8,8 +8,11 @@ import { lineBatches } from './log-lines.ts'
 /** A row's cell by the name in the header; undefined where there is none or it is empty. */
 export type Cell = (name: string) => string | undefined
 
-/** Takes a row and says under what it counts. */
-export type TakeRow = (cell: Cell, line: number) => string
+/**
+ * Takes a row and says under what it counts: one word, or a list of what is in it, which may be
+ * changed until all rows are read.
+ */
+export type TakeRow = (cell: Cell, line: number) => string | readonly string[]
 
 /** Of one line, and of one row over all its lines: no table of calls has longer ones. */
 const lineChars = 1_000_000
@@ -23,7 +26,9 @@ export async function readCsv(
   file: TraceFile,
   tally: LineTally,
   open: (names: ReadonlySet<string>) => TakeRow | undefined,
+  end: () => void = () => undefined,
 ): Promise<void> {
+  const later: (readonly string[])[] = []
   let lines = 0
   let counted = 0
   let skipped = 0
@@ -76,8 +81,12 @@ export async function readCsv(
       const value = at === -1 ? undefined : record[at]?.trim()
       return value === '' ? undefined : value
     }
-    tally.count(take === undefined ? 'row of another format' : take(cell, info.lines))
+    const kind = take === undefined ? 'row of another format' : take(cell, info.lines)
+    if (typeof kind === 'string') tally.count(kind)
+    else later.push(kind)
   }
+  end()
+  for (const categories of later) tally.countAll(categories)
   // A row may lie on several lines, and one of them may be wrong in several ways.
   for (; counted < lines; counted += 1) {
     tally.count(skipped > 0 ? 'unreadable: not CSV' : 'blank, or the rest of a row')

@@ -77,11 +77,7 @@ export async function readDocuments(
   for await (const batch of batches) batch.forEach(takeLine)
   giveUp('cut off')
   end()
-  for (const categories of taken) {
-    if (categories.length === 0) tally.count('without a call')
-    else tally.extraObjects(categories.length - 1)
-    for (const category of categories) tally.count(category)
-  }
+  for (const categories of taken) tally.countAll(categories)
 }
 
 function startsAnew(held: HeldDocument, text: string): boolean {

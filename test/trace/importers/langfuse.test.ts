@@ -113,6 +113,34 @@ describe('an observation', () => {
     expect(calls).toMatchObject([{ session: 's9', startMicros: 1_767_225_610_000_000, requested: 'model-b', end: 'exhausted', attempts: [{ errorClass: 'timeout' }] }])
   })
 
+  it('comes from a database as CSV, or with its integers and decimals as text', async () => {
+    const columns = ['id', 'trace_id', 'type', 'start_time', 'end_time', 'provided_model_name', 'usage_details', 'cost_details', 'total_cost', 'latency', 'session_id', 'input']
+    const cells = ['g1', 't1', 'GENERATION', '2026-01-01 00:00:10.000000', '2026-01-01 00:00:12.000000', 'model-b', '{"input":"50","input_cached_tokens":"20","output":"7","total":"77"}', '{}', '0.000350000000', '2', 's4', '[{"role":"user","content":"line\\none"}]']
+    const csv = `${columns.join(',')}\n${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`
+    const row = Object.fromEntries(columns.map((name, index) => [name, cells[index]]))
+    const imported = await importLogFiles(langfuse, { 'observations.csv': csv })
+    expect(imported.report.problems).toEqual([])
+    expect(imported.calls).toMatchObject([
+      { session: 's4', turn: 1, usage: { uncachedInput: 50, cacheRead: 20, output: 7 }, cost: { picoUsd: '350000000', source: 'estimate' } },
+    ])
+    expect(langfuse.detect(csv)).toBe(true)
+    const fromLines = await importLogFiles(langfuse, { 'observations.jsonl': jsonLines([row]) })
+    expect(fromLines.calls.map(({ usage, cost, prompt }) => ({ usage, cost, prompt }))).toEqual(
+      imported.calls.map(({ usage, cost, prompt }) => ({ usage, cost, prompt })),
+    )
+  })
+
+  it('comes in pages of the interface, and with the counts of older versions', async () => {
+    const old = { id: 'g2', traceId: 't2', type: 'GENERATION', startTime: '2024-03-01T00:00:00.000Z', endTime: '2024-03-01T00:00:02.000Z', model: 'model-c', promptTokens: 12, completionTokens: 3, totalTokens: 15, calculatedTotalCost: 0.25, parentObservationId: null }
+    const { calls } = await importLogFiles(langfuse, {
+      'page.json': JSON.stringify({ data: [generation('g1', { input: 5, output: 1 }), old, 7], meta: { page: 1 } }),
+    })
+    expect(calls).toMatchObject([
+      { id: 'g1', usage: { uncachedInput: 5, output: 1 } },
+      { id: 'g2', usage: { uncachedInput: 12, output: 3 }, cost: { picoUsd: '250000000000' } },
+    ])
+  })
+
   it('keeps words of a reply whose tools are unknown', async () => {
     const { calls } = await importLogFiles(langfuse, exported(
       generation('g1', { input: 5, output: 1 }, { output: 'just words', input: [{ role: 'tool', content: 'x' }] }),

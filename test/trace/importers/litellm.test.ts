@@ -110,6 +110,30 @@ describe('a row', () => {
     expect(report.problems.map(({ line, reason }) => [line, reason])).toEqual([[1, 'not JSON'], [3, 'not JSON']])
   })
 
+  it('may come from the table as CSV, its objects as text', async () => {
+    const csv = [
+      'request_id,call_type,spend,total_tokens,prompt_tokens,completion_tokens,startTime,endTime,completionStartTime,model,model_group,custom_llm_provider,metadata,cache_hit,request_tags,session_id,status,messages',
+      String.raw`12345,acompletion,0.0035,110,100,10,2026-01-01 00:00:10.5,2026-01-01 00:00:14,2026-01-01 00:00:11,model-a,smart,openai,"{""usage_object"": {""prompt_tokens"": 100, ""completion_tokens"": 10, ""prompt_tokens_details"": {""cached_tokens"": 60}}}",False,"[""ci""]",s1,success,{}`,
+      'r2,acompletion,0,110,100,10,2026-01-01 00:00:20,2026-01-01 00:00:24,,model-a,smart,openai,{},True,[],s1,success,{}',
+      'r3,aembedding,0,5,5,0,2026-01-01 00:00:20,2026-01-01 00:00:24,,model-e,,openai,{},,[],s1,success,{}',
+    ].join('\r\n')
+    const imported = await importLogFiles(litellm, { 'LiteLLM_SpendLogs.csv': `\uFEFF${csv}\r\n` })
+    expect(imported.report.problems).toEqual([])
+    expect(imported.calls).toMatchObject([
+      {
+        session: 's1',
+        id: '12345',
+        startMicros: 1_767_225_610_500_000,
+        usage: { uncachedInput: 40, cacheRead: 60, output: 10 },
+        cost: { picoUsd: '3500000000', source: 'gateway' },
+        prompt: { signals: { tags: ['ci'] } },
+      },
+    ])
+    expect(category(imported, 'from the gateway cache')).toBe(1)
+    expect(category(imported, 'not of a conversation')).toBe(1)
+    expect(litellm.detect(csv)).toBe(true)
+  })
+
   it('without a session is a session of its own', async () => {
     const { calls } = await importLogFiles(litellm, { 'rows.jsonl': jsonLines([row('r1', { session_id: '' }), row('r2', { session_id: null, trace_id: 't' })]) })
     expect(calls.map((call) => call.session).toSorted()).toEqual(['litellm/r1', 't'])

@@ -27,6 +27,22 @@ const one = usage('r1', 100, 60, 5)
 const two = usage('r2', 200, 150, 6)
 const user = { id: 0, source: 'user', action: 'message', args: { content: 'fix it' } }
 
+describe('an evaluation’s output', () => {
+  it('is a run a line, its metrics beside its history', async () => {
+    const line = (id: string, history: readonly unknown[]): string =>
+      `${JSON.stringify({ instance_id: id, history, metrics: metrics([usage(`${id}-1`, 100, 60, 5)]), test_result: {} })}\n`
+    const plain = action('i1-1', {})
+    const text = line('i1', [user, plain]) + line('i2', [[user, { source: 'agent', observation: 'null' }]])
+    const imported = await importLogFiles(openhands, { 'output.jsonl': text })
+    expect(imported.calls).toMatchObject([
+      { session: 'openhands/i1-1', turn: 1, prompt: { tokens: 100, user: { chars: 6 } }, cost: { source: 'estimate' } },
+      { session: 'openhands/i2-1', prompt: { tokens: 100 } },
+    ])
+    expect(category(imported, 'event: user')).toBe(2)
+    expect(openhands.detect(text)).toBe(true)
+  })
+})
+
 describe('a trajectory', () => {
   it('tells each call in its newest metrics; several actions may share one', async () => {
     const events = [user, action('r1', metrics([one])), action('r1', metrics([one])), { source: 'environment', observation: 'run' }, action('r2', metrics([one, two]))]

@@ -123,6 +123,45 @@ describe('a span', () => {
     expect(category(all, 'span: tool')).toBe(1)
   })
 
+  it.each([
+    [
+      'OpenInference',
+      { 'openinference.span.kind': 'LLM', 'llm.model_name': 'model-a', 'llm.provider': 'host', 'llm.token_count.prompt': 100, 'llm.token_count.completion': 9, 'llm.token_count.prompt_details.cache_read': 60, 'session.id': 's7' },
+    ],
+    [
+      'OpenLLMetry, older',
+      { 'llm.request.type': 'chat', 'llm.request.model': 'model-a', 'llm.vendor': 'host', 'llm.usage.prompt_tokens': 100, 'llm.usage.completion_tokens': 9, 'gen_ai.usage.cache_read_input_tokens': 60, 'traceloop.association.properties.session_id': 's7' },
+    ],
+    [
+      'the AI SDK',
+      { 'ai.operationId': 'ai.streamText.doStream', 'ai.model.id': 'model-a', 'ai.model.provider': 'host', 'ai.usage.inputTokens': 100, 'ai.usage.outputTokens': 9, 'ai.usage.cachedInputTokens': 60, 'ai.telemetry.metadata.sessionId': 's7' },
+    ],
+    [
+      'the convention, older, of a gateway',
+      { 'gen_ai.system': 'host', 'gen_ai.request.model': 'model-a', 'gen_ai.usage.prompt_tokens': 100, 'gen_ai.usage.completion_tokens': 9, 'gen_ai.usage.input_tokens.cached': 60, 'session.id': 's7' },
+    ],
+  ])('speaks %s', async (_, values) => {
+    const { calls, report } = await imported(span('01', values))
+    expect(report.problemCount).toBe(0)
+    expect(calls).toMatchObject([
+      { session: 's7', requested: 'model-a', served: { provider: 'host' }, usage: { uncachedInput: 40, cacheRead: 60, output: 9 } },
+    ])
+  })
+
+  it('may be written in snake case', async () => {
+    const snake = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(snake)
+      if (typeof value !== 'object' || value === null) return value
+      const pairs = Object.entries(value).map(([name, inner]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snake(inner)] as const)
+      return Object.fromEntries(pairs)
+    }
+    const text = jsonLines([snake(document(span('01', { ...chat, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 9 })))])
+    const { calls } = await importLogFiles(otlp, { 'spans.jsonl': text })
+    expect(text).toContain('"resource_spans"')
+    expect(otlp.detect(text)).toBe(true)
+    expect(calls).toMatchObject([{ startMicros: 1_767_225_600_000_000, usage: { uncachedInput: 100, output: 9 } }])
+  })
+
   it('may have failed', async () => {
     const { calls } = await imported(
       span('01', { ...chat, 'error.type': 'timeout' }, { status: { code: 2, message: 'timed out' } }),

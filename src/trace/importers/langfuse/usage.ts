@@ -15,8 +15,9 @@ const outputs = ['output', 'output_tokens', 'completion_tokens', 'completionToke
  * Langfuse takes cached tokens and the like out of `input`, and reasoning out of `output`. Parts that
  * came past it still lie inside: then `input` and `output` alone make the total.
  */
-export function langfuseCounts(usage: JsonObject | undefined): CountsReading {
-  if (usage === undefined) return { ok: true, counts: undefined }
+export function langfuseCounts(logged: JsonObject | undefined): CountsReading {
+  if (logged === undefined) return { ok: true, counts: undefined }
+  const usage = Object.fromEntries(Object.entries(logged).map(([name, count]) => [name, plainCount(count)]))
   const bad = Object.entries(usage).find(([, count]) => count !== null && asCount(count) === undefined)
   if (bad !== undefined) return { ok: false, reason: `usage: \`${bad[0].slice(0, 60)}\` is not a count` }
   const first = (names: readonly string[]): number | undefined =>
@@ -49,4 +50,9 @@ export function langfuseCounts(usage: JsonObject | undefined): CountsReading {
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
     },
   }
+}
+
+/** A database writes its 64-bit integers as text. */
+function plainCount(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
 }

@@ -1,4 +1,4 @@
-import { asList, asObject, asString } from '../json.ts'
+import { asList, asObject, asString, eitherCase } from '../json.ts'
 
 /** The attributes of a span, log record or resource, by name. */
 export type Attributes = ReadonlyMap<string, unknown>
@@ -19,14 +19,15 @@ export function readAttributes(list: unknown): Attributes {
 function anyValue(value: unknown, depth: number): unknown {
   const object = asObject(value)
   if (object === undefined || depth === 0) return undefined
-  if (object['stringValue'] !== undefined) return asString(object['stringValue'])
-  if (object['boolValue'] !== undefined) return object['boolValue']
+  const given = (name: string): unknown => eitherCase(object, name)
+  if (given('stringValue') !== undefined) return asString(given('stringValue'))
+  if (given('boolValue') !== undefined) return given('boolValue')
   // A 64-bit integer is a string in this form.
-  if (object['intValue'] !== undefined) return Number(object['intValue'])
-  if (object['doubleValue'] !== undefined) return Number(object['doubleValue'])
-  const values = asList(asObject(object['arrayValue'])?.['values'])
+  if (given('intValue') !== undefined) return Number(given('intValue'))
+  if (given('doubleValue') !== undefined) return Number(given('doubleValue'))
+  const values = asList(asObject(given('arrayValue'))?.['values'])
   if (values !== undefined) return values.map((one) => anyValue(one, depth - 1))
-  const pairs = asList(asObject(object['kvlistValue'])?.['values'])
+  const pairs = asList(asObject(given('kvlistValue'))?.['values'])
   if (pairs === undefined) return undefined
   const entries = pairs.map((pair) => {
     const inner = asObject(pair)

@@ -3,7 +3,7 @@ export const names = {
   operation: ['gen_ai.operation.name', 'llm.request.type', 'traceloop.span.kind'],
   requested: ['gen_ai.request.model', 'ai.model.id', 'llm.request.model', 'llm.model_name', 'model'],
   served: ['gen_ai.response.model', 'ai.response.model', 'llm.response.model'],
-  provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
+  provider: ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system', 'llm.vendor', 'ai.model.provider'],
   serviceTier: ['openai.response.service_tier', 'gen_ai.openai.response.service_tier', 'aws.bedrock.service_tier'],
   region: ['cloud.region'],
   responseId: ['gen_ai.response.id', 'ai.response.id', 'llm.response.id'],
@@ -40,6 +40,9 @@ export const names = {
   cacheRead: [
     'gen_ai.usage.cache_read.input_tokens',
     'gen_ai.usage.cache_read_input_tokens',
+    'gen_ai.usage.input_tokens.cached',
+    'gen_ai.usage.details.cache_read_tokens',
+    'gen_ai.usage.cached_tokens',
     'llm.token_count.prompt_details.cache_read',
     'ai.usage.inputTokenDetails.cacheReadTokens',
     'ai.usage.cachedInputTokens',
@@ -48,6 +51,8 @@ export const names = {
   cacheWrite: [
     'gen_ai.usage.cache_creation.input_tokens',
     'gen_ai.usage.cache_creation_input_tokens',
+    'gen_ai.usage.input_tokens.cache_write',
+    'gen_ai.usage.details.cache_write_tokens',
     'llm.token_count.prompt_details.cache_write',
     'ai.usage.inputTokenDetails.cacheWriteTokens',
     'cache_creation_tokens',
@@ -55,6 +60,7 @@ export const names = {
   reasoning: [
     'gen_ai.usage.reasoning.output_tokens',
     'gen_ai.usage.reasoning_tokens',
+    'gen_ai.usage.output_tokens.reasoning',
     'gen_ai.usage.details.reasoning_tokens',
     'llm.token_count.completion_details.reasoning',
     'ai.usage.outputTokenDetails.reasoningTokens',

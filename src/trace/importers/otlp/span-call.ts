@@ -1,6 +1,6 @@
 import { failureOfException } from '../exception-class.ts'
 import { durationMicros } from '../instant.ts'
-import { asList, asName, asNumber, asObject, asString } from '../json.ts'
+import { asList, asName, asNumber, asObject, asString, eitherCase } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import type { LoggedCall } from '../logged-call.ts'
 import { picoUsdOf } from '../pico-usd.ts'
@@ -28,12 +28,12 @@ export function readSpan(span: JsonObject, attributes: Attributes, resource: Att
   const code = status?.['code']
   return {
     line,
-    traceId: hexId(span['traceId']),
-    spanId: hexId(span['spanId']),
-    parentId: hexId(span['parentSpanId']),
+    traceId: hexId(eitherCase(span, 'traceId')),
+    spanId: hexId(eitherCase(span, 'spanId')),
+    parentId: hexId(eitherCase(span, 'parentSpanId')),
     name: asString(span['name']) ?? '',
-    startMicros: microsOfNanos(span['startTimeUnixNano']),
-    endMicros: microsOfNanos(span['endTimeUnixNano']),
+    startMicros: microsOfNanos(eitherCase(span, 'startTimeUnixNano')),
+    endMicros: microsOfNanos(eitherCase(span, 'endTimeUnixNano')),
     failed: code === 2 || code === 'STATUS_CODE_ERROR',
     message: asString(status?.['message']),
     attributes,
