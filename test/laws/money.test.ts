@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Policy, PriceCard } from '../../src/policy/core.ts'
 import { priceUsage } from '../../src/replay/pricing.ts'
 import { leavesOf, levels, weaker } from '../../src/replay/money.ts'
-import { mergeSplits, splitOf, valueOfSplit } from '../../src/replay/ledger.ts'
+import { boundsOfSplit, mergeSplits, splitOf, valueOfSplit } from '../../src/replay/ledger.ts'
 import { groupFields, groupsOf, totalsOf } from '../../src/replay/session-totals.ts'
 import { emptyTotals, mergeTotals } from '../../src/replay/totals.ts'
 import type { CallResult, Money, SessionResult } from '../../src/replay/result.ts'
@@ -19,8 +20,44 @@ function moneyOf(call: CallResult): readonly Money[] {
   )
 }
 
+/** It switches, compacts, retries and fails over, and reads no price. */
+const routing = small(`
+  serve any { retry 1 times on [server]  failover on [overloaded, server] }
+  switch { other family compact to 30% }
+  on start { rule vision: when images > 0 then use big  otherwise use small }
+  on turn { rule grown: when context.length > 10k tokens then use mid  otherwise keep }`)
+
+/** Logs of tokens alone: a bill does not follow a price. */
+function unbilled(logs: Parameters<typeof recordedSessions>[0]): ReturnType<typeof recordedSessions> {
+  return recordedSessions(logs, routing).map((session) => ({
+    ...session,
+    calls: session.calls.map(({ cost: _cost, ...call }) => call),
+  }))
+}
+
+/** The policy with other prices, of one model or of all. */
+function repriced(policy: Policy, to: (bucket: string, price: bigint) => bigint, only?: string): Policy {
+  const cards = (prices: readonly PriceCard[]): readonly PriceCard[] =>
+    prices.map((card) => ({
+      ...card,
+      picoUsd: Object.fromEntries(Object.entries(card.picoUsd).map(([bucket, price]) => [bucket, to(bucket, price)])),
+    }))
+  return {
+    ...policy,
+    models: policy.models.map((model) =>
+      only !== undefined && model.name !== only
+        ? model
+        : {
+            ...model,
+            prices: cards(model.prices),
+            endpoints: model.endpoints.map((endpoint) => ({ ...endpoint, prices: cards(endpoint.prices) })),
+          },
+    ),
+  }
+}
+
 describe('laws of money', () => {
-  it('conservation: the total is the sum of its calls, its levels and every way of grouping', () => {
+  it('law 17: conservation: the total is the sum of its calls, its levels and every way of grouping', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = policyOf(text)
@@ -41,7 +78,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('conservation: tokens come out as they went in', () => {
+  it('law 18: conservation: tokens come out as they went in', () => {
     fc.assert(
       fc.property(madeUpLogs, (logs) => {
         const policy = small('on start { otherwise use small }')
@@ -63,7 +100,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('conservation: every recorded call is replayed, after the divergence or skipped', () => {
+  it('law 17: conservation: every recorded call is replayed, after the divergence or skipped', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, fc.constantFrom('frozen', 'stop'), fc.nat({ max: 3 }), (text, logs, mode, every) => {
         const policy = policyOf(text)
@@ -78,7 +115,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('intervals: lo is at most the value, and the value at most hi', () => {
+  it('law 24: intervals: lo is at most the value, and the value at most hi', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = policyOf(text)
@@ -94,7 +131,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('weakest link: a figure claims no more than its weakest part, and a split loses none', () => {
+  it('law 25: weakest link: a figure claims no more than its weakest part, and a split loses none', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = policyOf(text)
@@ -115,7 +152,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('no fabricated savings: what has no price adds to no sum and is listed', () => {
+  it('law 21: no fabricated savings: what has no price adds to no sum and is listed', () => {
     fc.assert(
       fc.property(madeUpLogs, madeUpLog, (logs, log) => {
         const policy = small('on start { otherwise use requested else use small }')
@@ -141,7 +178,7 @@ describe('laws of money', () => {
     )
   })
 
-  it('linearity: all prices times k is every cost times k', () => {
+  it('law 19: linearity: all prices times k is every cost of tokens times k', () => {
     const catalogue = (factor: number): string => `
       scale tier = [standard]
       provider north { region us }
@@ -160,6 +197,39 @@ describe('laws of money', () => {
         const times = (amount: bigint | null | undefined): bigint | null => (amount == null ? null : amount * 7n)
         expect([dear?.value, dear?.lo, dear?.hi]).toEqual([times(plain?.value), times(plain?.lo), times(plain?.hi)])
       }),
+    )
+  })
+
+  it('law 19: linearity: all prices times k change no decision, and multiply what a whole replay costs', () => {
+    fc.assert(
+      fc.property(madeUpLogs, fc.constantFrom(2n, 7n), (logs, k) => {
+        const dear = repriced(routing, (_, price) => price * k)
+        const [before, after] = [routing, dear].map((policy) => replayed(policy, unbilled(logs)).sessions.flatMap((each) => each.calls))
+        expect(after?.map((call) => call.decision)).toEqual(before?.map((call) => call.decision))
+        for (const [at, call] of (before ?? []).entries()) {
+          const times = (amount: bigint | null | undefined): bigint | null => (amount == null ? null : amount * k)
+          const own = after?.[at]?.policyCost
+          expect([own?.value, own?.hi]).toEqual([times(call.policyCost.value), times(call.policyCost.hi)])
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('law 20: a price that rises lowers no total', () => {
+    fc.assert(
+      fc.property(madeUpLogs, fc.constantFrom('big', 'mid', 'small'), fc.constantFrom('input', 'output', 'cache-read', 'cache-write'), (logs, model, bucket) => {
+        const dear = repriced(routing, (row, price) => (row === bucket ? price * 3n : price), model)
+        const [before, after] = [routing, dear].map((policy) => replayed(policy, unbilled(logs)).result.totals.money)
+        for (const key of ['recorded', 'stop', 'frozen', 'overhead', 'attempts'] as const) {
+          const [low, high] = [before?.[key], after?.[key]].map((split) => split ?? { parts: {} })
+          if (low === undefined || high === undefined) throw new Error('a total is missing')
+          expect(valueOfSplit(high) >= valueOfSplit(low)).toBe(true)
+          expect(boundsOfSplit(high).lo >= boundsOfSplit(low).lo).toBe(true)
+          expect((boundsOfSplit(high).hi ?? 0n) >= (boundsOfSplit(low).hi ?? 0n)).toBe(true)
+        }
+      }),
+      runs,
     )
   })
 

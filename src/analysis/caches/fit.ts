@@ -1,8 +1,7 @@
 import { drawMillionths } from '../../policy/draw.ts'
 import { entryOf } from '../../policy/entries.ts'
-import { measuredBehaviours, million } from '../../replay/cache/behaviour.ts'
+import { measuredBehaviours, million, withoutLoss } from '../../replay/cache/behaviour.ts'
 import type { CacheBehaviour, CacheBehaviours } from '../../replay/cache/behaviour.ts'
-import { exactly } from '../../replay/cache/range.ts'
 import type { Range } from '../../replay/cache/range.ts'
 import { coldCaches, editPrefix, findCached, noteLogged } from '../../replay/cache/state.ts'
 import type { SeenSession } from './seen.ts'
@@ -29,17 +28,7 @@ function fitKind(sessions: readonly SeenSession[], kind: Kind, seed: string): Ca
   const of = sessions.filter(({ calls }) => calls.some((call) => call.request.rules?.kind === kind))
   if (of.length === 0) return measured
   const base = fitBase(of, kind) ?? measured.base
-  const lossless: CacheBehaviours = {
-    ...measuredBehaviours,
-    [kind]: {
-      ...measured,
-      base,
-      lossAtTurn: exactly(0),
-      lossInTurn: exactly(0),
-      lossAtAnyCall: exactly(0),
-      tailTokens: 0,
-    },
-  }
+  const lossless = withoutLoss({ ...measuredBehaviours, [kind]: { ...measured, base, tailTokens: 0 } })
   const parts: Losses[] = Array.from({ length: groups }, () => noLosses())
   for (const session of of) {
     const part = parts[drawMillionths([seed, 'cache-eighth', session.session]) % groups]

@@ -68,3 +68,14 @@ export function lossAt(behaviour: CacheBehaviour, beginsTurn: boolean | undefine
   if (beginsTurn === undefined) return behaviour.lossAtAnyCall
   return beginsTurn ? behaviour.lossAtTurn : behaviour.lossInTurn
 }
+
+/** The same cache, if it lost nothing without a cause. */
+export function withoutLoss(behaviours: CacheBehaviours): CacheBehaviours {
+  const of = (behaviour: CacheBehaviour): CacheBehaviour => ({
+    ...behaviour,
+    lossAtTurn: exactly(0),
+    lossInTurn: exactly(0),
+    lossAtAnyCall: exactly(0),
+  })
+  return { ...behaviours, marked: of(behaviours.marked), automatic: of(behaviours.automatic) }
+}

@@ -3,7 +3,7 @@ import type { Endpoint, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { CallRecord } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
-import { measuredBehaviours, million } from '../cache/behaviour.ts'
+import { measuredBehaviours, million, withoutLoss } from '../cache/behaviour.ts'
 import type { CacheBehaviours } from '../cache/behaviour.ts'
 import { cacheRulesAt } from '../cache/rules.ts'
 import { bucketsOf, coldCaches, editPrefix, findCached, leaveCached, modelAt, noteLogged, placeKey } from '../cache/state.ts'
@@ -16,13 +16,15 @@ import { turnReader } from '../turns.ts'
 /** The prompt caches of one session while it is replayed. */
 export interface SessionCaches {
   readonly behaviours: CacheBehaviours
+  /** What is held, not what is found: nobody knows before a call what it will have lost. */
+  readonly held: CacheBehaviours
   readonly begins: (call: CallRecord) => boolean | undefined
   state: CacheState
   /** The call at hand. */
   beginsTurn: boolean | undefined
-  /** Tokens of its prompt under the policy; `undefined`: the log does not tell. */
+  /** Tokens of its prompt under the policy, as known before it is answered; `undefined`: not known. */
   promptTokens: number | undefined
-  /** The same in the log. */
+  /** Of the last prompt in the log. */
   loggedTokens: number | undefined
   /** Tokens that the policy's own compactions took out of what the log holds. */
   droppedTokens: number
@@ -36,6 +38,7 @@ export function startCaches(
 ): SessionCaches {
   return {
     behaviours,
+    held: withoutLoss(behaviours),
     begins: turnReader(session),
     state: coldCaches,
     beginsTurn: undefined,
@@ -49,7 +52,7 @@ export function startCaches(
 
 /** What the log tells of the next call's prompt before anything is decided. */
 export function receiveCall(caches: SessionCaches, record: CallRecord, compacted: boolean): void {
-  const logged = record.usage === undefined ? record.prompt.tokens : promptTokensOf(record.usage)
+  const logged = record.prompt.tokens
   const before = caches.loggedTokens
   const fell =
     logged !== undefined &&
@@ -64,7 +67,7 @@ export function receiveCall(caches: SessionCaches, record: CallRecord, compacted
   }
   caches.toolsOffered = offered ?? caches.toolsOffered
   caches.beginsTurn = caches.begins(record)
-  caches.loggedTokens = logged
+  caches.loggedTokens = logged ?? caches.loggedTokens
   caches.promptTokens = logged === undefined ? undefined : Math.max(0, logged - caches.droppedTokens)
 }
 
@@ -92,7 +95,7 @@ export function isWarmFor(caches: SessionCaches, policy: Policy, model: string, 
   return found.some(({ cause }) => cause === 'perhaps-warm' || cause === 'overlap') ? undefined : false
 }
 
-/** Tokens of the present prompt that are held for a model, at the place that used them last. */
+/** The most tokens of the present prompt that a place of a model holds. */
 export function cachedTokensFor(caches: SessionCaches, policy: Policy, model: string, record: CallRecord): number | undefined {
   const warm = isWarmFor(caches, policy, model, record)
   if (warm === undefined) return undefined
@@ -107,7 +110,7 @@ function findingsFor(caches: SessionCaches, policy: Policy, model: string, recor
     .map(([place]) => {
       const { provider } = modelAt(place)
       const request = requestTo(caches, policy, { model, provider }, record, promptTokens)
-      const found = findCached(caches.state, { ...request, place }, caches.behaviours)
+      const found = findCached(caches.state, { ...request, place }, caches.held)
       return request.rules?.isDeclared === true ? found : { ...found, cause: 'undeclared' }
     })
 }
@@ -133,8 +136,9 @@ export function settleCall(
   service: Service | undefined,
   phase: Phase,
 ): CallCaching | undefined {
-  const { promptTokens } = caches
-  if (service === undefined || promptTokens === undefined || promptTokens === 0) return undefined
+  const logged = record.usage === undefined ? record.prompt.tokens : promptTokensOf(record.usage)
+  if (service === undefined || logged === undefined || logged <= caches.droppedTokens) return undefined
+  const promptTokens = logged - caches.droppedTokens
   const ask = (endpoint: Endpoint | { readonly model: string; readonly provider: string }, atMicros: number | undefined): CacheRequest =>
     requestTo(caches, policy, endpoint, record, promptTokens, atMicros)
   const [first] = service.attempts

@@ -7,6 +7,9 @@ import { coldCaches, findCached, leaveCached, noteLogged } from '../../../src/re
 import { seenSession } from '../../../src/analysis/caches/seen.ts'
 import { sessionsOf } from '../../../src/trace/merge.ts'
 import { catalogue } from '../../support/catalogue.ts'
+import { effectOf } from '../../../src/replay/effects.ts'
+import { policyOf } from '../../support/policy-of.ts'
+import { replayed } from '../../support/replaying.ts'
 import { sharedData } from '../../support/shared-data.ts'
 
 const calls = sharedData('mini-swe-agent/calls.csv')
@@ -52,4 +55,29 @@ it.runIf(calls !== undefined)('reads about as much as the log after 1,795 real m
     runsMoved: 229,
     shares: ['logged 0.88 modelled 0.87', 'logged 0.68 modelled 0.70'],
   })
+})
+
+/** What 24 of the runs cost in cache where each call is sent to a host at random, sticky or not. */
+function cacheEffect(stickiness: string): bigint {
+  const policy = policyOf(`policy hosts
+provider google-vertex { family google }
+provider google-ai-studio { family google }
+model gemini-3-pro {
+  known-as ["google/gemini-3-pro-preview"]
+  context 1M tokens
+  served-by [google-vertex, google-ai-studio]
+  price per 1M tokens { input $2 output $12 cache-read $0.20 }
+  cache { lifetime [5min] minimum 2_016 tokens step 2_016 tokens refreshed on use }
+}
+serve any { strategy shuffle ${stickiness} }
+on start { otherwise use gemini-3-pro }`)
+  const sessions = sessionsOf(miniSweAgentTrace(parseCsv(readFileSync(calls ?? '', 'utf8')), [], 24))
+  return effectOf(replayed(policy, sessions).result.totals.waterfall, 'cache')
+}
+
+it.runIf(calls !== undefined)('costs cache to move between hosts, and less to stay: a sticky policy beats a shuffling one', () => {
+  const [shuffled, sticky] = [cacheEffect(''), cacheEffect('sticky provider')]
+  // The log itself moves at every sixth call: staying is cheaper than it, moving at every second dearer.
+  expect(shuffled > 0n).toBe(true)
+  expect(sticky < 0n).toBe(true)
 })
