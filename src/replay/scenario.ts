@@ -59,7 +59,8 @@ export function runTest(
     counts: { calls: 0, turns: 0, switches: 0, upgrades: 0, assertions: 0 },
   }
   const failure = steps(run, test.steps) ?? asserted(run)
-  return { title: test.title, location: test.location, assertions: run.counts.assertions, failure }
+  const unmetFaults = failure === undefined ? run.faults.unmet().map(({ location }) => location) : []
+  return { title: test.title, location: test.location, assertions: run.counts.assertions, failure, unmetFaults }
 }
 
 function asserted(run: Run): TestFailure | undefined {

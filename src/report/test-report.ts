@@ -1,4 +1,5 @@
 import type { TestFailure, TestResult } from '../replay/scenario.ts'
+import type { Location } from '../language/source.ts'
 import { positionAt } from '../language/position.ts'
 import { escapeTerminal } from './escape.ts'
 import { explainLines } from './explain.ts'
@@ -18,11 +19,20 @@ export function testsText(
   const lines = failed.flatMap(({ title, failure }) =>
     failure === undefined ? [] : failureLines(title, failure, style, options),
   )
+  const unmet = tests.flatMap(({ title, unmetFaults }) => unmetFaults.flatMap((each) => unmetLines(title, each, style)))
   const summary =
     failed.length === 0
       ? style.good(plural(tests.length, 'test passes', 'tests pass'))
       : style.bad(`${failed.length} of ${plural(tests.length, 'test')} ${failed.length === 1 ? 'fails' : 'fail'}`)
-  return [...lines, `${escapeTerminal(file)}: ${summary}, ${plural(assertions, 'assertion')}`, ''].join('\n')
+  return [...lines, ...unmet, `${escapeTerminal(file)}: ${summary}, ${plural(assertions, 'assertion')}`, ''].join('\n')
+}
+
+function unmetLines(title: string, { source, span }: Location, style: Style): string[] {
+  const { line, column } = positionAt(source, span.start)
+  return [
+    `${style.warn('note')}: no attempt meets this fault of ${style.strong(escapeTerminal(title))}`,
+    style.dim(`  --> ${escapeTerminal(source.name)}:${line}:${column}`),
+  ]
 }
 
 function failureLines(
@@ -48,10 +58,11 @@ function failureLines(
 export function testData({ file, tests }: { readonly file: string; readonly tests: readonly TestResult[] }): object {
   return {
     file,
-    tests: tests.map(({ title, location, assertions, failure }) => ({
+    tests: tests.map(({ title, location, assertions, failure, unmetFaults }) => ({
       title,
       ...positionOf(location),
       assertions,
+      unmetFaults: unmetFaults.map(positionOf),
       verdict: failure === undefined ? 'pass' : 'fail',
       failure:
         failure === undefined

@@ -165,3 +165,17 @@ function shown({ decision }: Step): unknown {
   const { rule, after, model, reminders, alerts, upgraded, noRoute } = decision
   return { rule, after, model, reminders, alerts, upgraded, noRoute }
 }
+
+describe('a test that names a rule in its title', () => {
+  it.each([
+    ['and does not need it', 'stuck is seen', 'user "a" -> mid user "b" -> mid', ['rule stuck']],
+    ['and needs it', 'stuck is seen', 'user "a" -> mid user "b" with { images 1 } -> big by stuck', []],
+    ['beside another that it needs', 'stuck before late', 'user "a" -> mid user "b" with { images 1 } -> big by stuck', []],
+    ['as a part of a word', 'unstuckable', 'user "a" -> mid user "b" -> mid', []],
+  ])('%s', (_title, title, steps, expected) => {
+    const policy = small(`on start { otherwise use mid }
+      on turn { rule stuck: when images > 0 then use big rule late: when turn > 5 then use small otherwise keep }
+      test "${title}" { ${steps} }`)
+    expect(mutationScore(policy).idleTests.flatMap(({ without }) => without)).toEqual(expected)
+  })
+})

@@ -113,3 +113,16 @@ describe('a test of a policy', () => {
     expect(failure?.got).toBe('more than 10000 calls')
   })
 })
+
+describe('a fault of a test', () => {
+  const unmet = (steps: string): number => runTests(small(`${stuckPolicy}\ntest "t" { ${steps} }`))[0]?.unmetFaults.length ?? -1
+
+  it.each([
+    ['that an attempt meets', 'fault south server for 1 calls user "hi" -> small', 0],
+    ['of a host that nobody tries', 'fault north server for 1 calls user "hi" -> small at south', 1],
+    ['that is over when the host is tried', 'fault south server for 1s wait 1s user "hi" -> small at south', 0],
+    ['of another model', 'fault south server of big for 1min user "hi" -> small at south', 1],
+  ])('%s', (_title, steps, expected) => {
+    expect(unmet(steps)).toBe(expected)
+  })
+})

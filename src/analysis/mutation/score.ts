@@ -2,6 +2,8 @@ import type { Policy } from '../../policy/core.ts'
 import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { runTest } from '../../replay/scenario.ts'
 import { isProvedEquivalent } from './equivalence.ts'
+import { idleTests } from './idle-tests.ts'
+import type { IdleTest } from './idle-tests.ts'
 import { mutantsOf } from './mutants.ts'
 import type { Mutant } from './mutants.ts'
 
@@ -22,6 +24,8 @@ export interface MutationScore {
   readonly killed: number
   readonly survived: number
   readonly equivalent: number
+  /** Tests that are green without what their title names. */
+  readonly idleTests: readonly IdleTest[]
 }
 
 export interface MutationOptions {
@@ -38,7 +42,7 @@ export function mutationScore(policy: Policy, options: MutationOptions = {}): Mu
     return { mutant, verdict: judged(sound, mutant) }
   })
   const count = (kind: Verdict['kind']): number => mutants.filter(({ verdict }) => verdict.kind === kind).length
-  return { mutants, killed: count('killed'), survived: count('survived'), equivalent: count('equivalent') }
+  return { mutants, killed: count('killed'), survived: count('survived'), equivalent: count('equivalent'), idleTests: idleTests(sound) }
 }
 
 function judged(policy: Policy, { policy: changed, comparable }: Mutant): Verdict {

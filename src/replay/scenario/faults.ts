@@ -12,6 +12,8 @@ export interface ScriptedFaults {
   answer(question: AttemptQuestion): AttemptAnswer
   /** A fault of this host held, or an attempt there failed for health, within [now − window, now). */
   outage(endpoint: Endpoint, windowMicros: number, nowMicros: number, attempts: readonly Attempt[]): boolean
+  /** Faults that no attempt met and no `outage` saw. */
+  unmet(): readonly FaultStep[]
 }
 
 interface Running {
@@ -20,6 +22,7 @@ interface Running {
   /** `undefined`: attempts are left. */
   until: number | undefined
   attemptsLeft: number
+  met: boolean
 }
 
 export function scriptedFaults(): ScriptedFaults {
@@ -31,8 +34,8 @@ export function scriptedFaults(): ScriptedFaults {
       const { lasts } = fault
       faults.push(
         lasts.kind === 'micros'
-          ? { fault, from: atMicros, until: atMicros + lasts.micros, attemptsLeft: Infinity }
-          : { fault, from: atMicros, until: undefined, attemptsLeft: lasts.calls },
+          ? { fault, from: atMicros, until: atMicros + lasts.micros, attemptsLeft: Infinity, met: false }
+          : { fault, from: atMicros, until: undefined, attemptsLeft: lasts.calls, met: false },
       )
     },
     answer: (question) => {
@@ -40,8 +43,11 @@ export function scriptedFaults(): ScriptedFaults {
       const running = faults.find(
         (each) => hits(each, question) && each.attemptsLeft > 0 && now < (each.until ?? Infinity),
       )
+      // One that is over when a host is tried has shown that it is.
+      for (const each of faults) if (hits(each, question) && now >= (each.until ?? Infinity)) each.met = true
       if (running === undefined) return { kind: 'answers', cause: 'assumed' }
       const { fault } = running
+      running.met = true
       running.attemptsLeft -= 1
       if (running.attemptsLeft === 0) running.until = now
       const status = typeof fault.error === 'number' ? fault.error : undefined
@@ -53,9 +59,13 @@ export function scriptedFaults(): ScriptedFaults {
         retryAfterMicros: fault.retryAfterMicros,
       }
     },
-    outage: (endpoint, windowMicros, now, attempts) =>
-      faults.some((each) => hits(each, endpoint) && each.from < now && now - windowMicros < (each.until ?? Infinity)) ||
-      attempts.some(
+    outage: (endpoint, windowMicros, now, attempts) => {
+      const held = faults.filter(
+        (each) => hits(each, endpoint) && each.from < now && now - windowMicros < (each.until ?? Infinity),
+      )
+      for (const each of held) each.met = true
+      if (held.length > 0) return true
+      return attempts.some(
         (each) =>
           each.provider === endpoint.provider &&
           each.model === endpoint.model &&
@@ -63,6 +73,11 @@ export function scriptedFaults(): ScriptedFaults {
           isHealthError(each.errorClass) &&
           now - windowMicros <= (each.endMicros ?? now) &&
           (each.endMicros ?? now) < now,
-      ),
+      )
+    },
+    unmet: () => {
+      const met = new Set(faults.flatMap((each) => (each.met ? [each.fault] : [])))
+      return [...new Set(faults.map(({ fault }) => fault))].filter((fault) => !met.has(fault))
+    },
   }
 }

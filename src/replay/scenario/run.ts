@@ -19,6 +19,8 @@ export interface TestResult {
   readonly assertions: number
   /** `undefined`: it passes. The first that fails ends the test. */
   readonly failure: TestFailure | undefined
+  /** Faults of a test that passes which no attempt met: it may not test what it seems to. */
+  readonly unmetFaults: readonly Location[]
 }
 
 export interface TestFailure {
