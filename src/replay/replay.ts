@@ -10,6 +10,8 @@ import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
+import { mergeOutage, noOutage, outageOf, outageReport } from './faults/outage.ts'
+import type { OutagePart } from './faults/outage.ts'
 import { faultsDigest, recordedFaults } from './faults/script.ts'
 import type { FaultSources } from './faults/script.ts'
 import type { IdentityCounts, RecordedPolicy } from './identity.ts'
@@ -86,6 +88,7 @@ export interface ReplayPartial {
   readonly servedModels: ReadonlySet<string>
   /** By invariant: its breach in the session with the fewest calls. */
   readonly smallest: ReadonlyMap<string, SmallestBreach>
+  readonly outage: OutagePart
 }
 
 interface SmallestBreach {
@@ -102,12 +105,14 @@ const nothing: ReplayPartial = {
   always: new Map(),
   servedModels: new Set(),
   smallest: new Map(),
+  outage: noOutage,
 }
 
 export function createReplay(options: ReplayOptions): Replay {
   const run = prepare(options)
   let totals = emptyTotals
   let identity = noIdentity
+  let outage = noOutage
   let sharedEvents: readonly string[] | undefined
   const groups = new Map<string, Totals>()
   const always = new Map<string, MoneySplit>()
@@ -117,7 +122,9 @@ export function createReplay(options: ReplayOptions): Replay {
 
   const add = (session: RecordedSession): SessionResult => {
     const result = replaySession(session, run.session)
-    totals = mergeTotals(totals, totalsOf(result))
+    const own = totalsOf(result)
+    totals = mergeTotals(totals, own)
+    outage = mergeOutage(outage, outageOf(result, own, options.faults, (faults) => replaySession(session, { ...run.session, faults, onDecided: undefined })))
     if (options.groupBy !== undefined) addInto(groups, groupsOf(result, options.groupBy), mergeTotals)
     identity = mergeIdentity(identity, sessionIdentity(run, session, result))
     const selected = session.calls.filter((call) => options.select?.selects(call, session) ?? true)
@@ -149,6 +156,7 @@ export function createReplay(options: ReplayOptions): Replay {
     always,
     servedModels,
     smallest,
+    outage,
   })
   return { add, partial, finish: () => finishReplay(options, partial()) }
 }
@@ -250,6 +258,7 @@ export function mergePartials(left: ReplayPartial, right: ReplayPartial): Replay
     always: merged((partial) => partial.always, mergeSplits),
     servedModels: new Set([...left.servedModels, ...right.servedModels]),
     smallest: merged((partial) => partial.smallest, smaller),
+    outage: mergeOutage(left.outage, right.outage),
   }
 }
 
@@ -288,6 +297,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     mode: { decisions: session.mode, money: 'stop' },
     identity,
     totals,
+    outage: outageReport(partial.outage, totals, options.faults),
     groupedBy: options.groupBy,
     groups: Object.entries(sortedRecord(partial.groups)).map(([key, group]) => ({ key, totals: group })),
     refusal: refusalOf(identity),

@@ -345,6 +345,40 @@ export interface Totals {
   readonly invariantsChecked: { readonly [invariant: string]: number }
 }
 
+/** How calls were served in one run of several that are compared, and what all of them cost. */
+export interface Unavailability {
+  readonly served: number
+  /** Served, exhausted, denied or without a route; what the person broke off is not counted. */
+  readonly asked: number
+  readonly attempts: number
+  readonly failedOver: number
+  /** Of all calls, tokens as logged. */
+  readonly cost: MoneySplit
+}
+
+/** What faults did; each part is there where it has something to tell. */
+export interface OutageReport {
+  readonly script?: {
+    /** In the order of the script, those that failed nothing included. */
+    readonly faults: readonly { readonly id: string; readonly cause: string | undefined; readonly attemptsFailed: number }[]
+    /** Calls of which a fault failed an attempt: served at the same host later, at another one, or not at all. */
+    readonly callsHit: number
+    readonly servedThere: number
+    readonly servedElsewhere: number
+    readonly lost: number
+    readonly withFaults: Unavailability
+    /** The same traffic with the script left out. */
+    readonly withoutFaults: Unavailability
+  }
+  /** The log leaves it open whether a host would have answered; figures lie between the two runs. */
+  readonly unknownHealth?: {
+    /** That asked such a host. */
+    readonly calls: number
+    readonly up: Unavailability
+    readonly down: Unavailability
+  }
+}
+
 /** Which identity ran, and what it found. */
 export type Identity =
   | {
@@ -375,6 +409,8 @@ export interface ReplayResult {
   readonly mode: { readonly decisions: 'frozen' | 'stop'; readonly money: 'stop' }
   readonly identity: Identity
   readonly totals: Totals
+  /** What a script of faults did, and what the log leaves open; absent: neither. */
+  readonly outage?: OutageReport | undefined
   readonly groupedBy: string | undefined
   /** Sorted by key; their totals add up to `totals` exactly. */
   readonly groups: readonly { readonly key: string; readonly totals: Totals }[]

@@ -23,6 +23,9 @@ export interface DecisionRow {
   readonly missing: readonly string[]
   /** What it may have read that the session's divergence changed. */
   readonly tainted: readonly string[]
+  readonly attempts: number
+  /** Of a script, that failed an attempt: their ids, each once. */
+  readonly faults: readonly string[]
   /** Decimal strings of pico-dollars, classifiers and compactions of this call included. */
   readonly costPicoUsd: string | undefined
   readonly costLowPicoUsd: string | undefined
@@ -52,6 +55,8 @@ export function decisionRow(call: CallResult, text?: string): DecisionRow {
     undetermined: decision.undetermined,
     missing: decision.missing,
     tainted: call.tainted,
+    attempts: call.attempts.length,
+    faults: [...new Set(call.attempts.flatMap(({ fault }) => fault ?? []))],
     costPicoUsd: add(policyCost.value, overheadCost?.value),
     costLowPicoUsd: add(policyCost.lo, overheadCost?.lo),
     costHighPicoUsd: add(policyCost.hi, overheadCost?.hi),
@@ -83,6 +88,8 @@ export function decisionLogHeader(format: DecisionLogFormat): string {
     'undetermined',
     'missing',
     'tainted',
+    'attempts',
+    'faults',
     'cost_usd',
     'cost_low_usd',
     'cost_high_usd',
@@ -114,6 +121,8 @@ export function decisionLogLine(row: DecisionRow, format: DecisionLogFormat): st
       own(row.undetermined ? 'yes' : 'no'),
       user(row.missing.join(' ')),
       user(row.tainted.join('; ')),
+      own(row.attempts),
+      user(row.faults.join(' ')),
       usd(row.costPicoUsd),
       usd(row.costLowPicoUsd),
       usd(row.costHighPicoUsd),

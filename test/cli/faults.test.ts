@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { OutageReport } from '../../src/replay/result.ts'
 import { box, reroute } from '../support/command.ts'
+import { schemaErrors } from '../support/schema.ts'
 
 const files = box()
 afterAll(files.dispose)
@@ -10,6 +13,8 @@ const canonical = join(root, 'policies', 'factory-router.route')
 const documented = join(root, 'traces', 'factory-session.jsonl')
 const header = '{"record":"faults","schema":1}\n'
 const opus = '{"record":"fault","id":"first-days","hits":[{"provider":"anthropic"}],"from":"+0s","until":"+10d","error":529}\n'
+
+const shipped = join(root, 'traces', 'faults', 'june.jsonl')
 
 interface Data {
   readonly runId: string
@@ -68,6 +73,26 @@ describe('reroute replay --faults', () => {
     expect(err).toContain('wrong.jsonl` line 3: `until`: got "10 days", expected an instant')
   })
 
+  it('says what the faults did: on the screen, as data, and in the decision log', async () => {
+    const synthetic = join(root, 'traces', 'synthetic.jsonl')
+    const log = join(files.path, 'log.jsonl')
+    // The day on which a provider and its neighbour are out, and one of errors all along.
+    const words = ['replay', canonical, synthetic, '--no-gate', '--faults', shipped, '--since', '2026-06-17', '--until', '2026-06-19', '--log', log]
+    const { out } = await reroute(words)
+    await expect(out.slice(out.indexOf('Failover'), out.indexOf('How far'))).toMatchFileSnapshot('goldens/replay-faults.txt')
+    const data = JSON.parse((await reroute([...words, '--format', 'json', '--sessions'])).out) as { outage: OutageReport }
+    expect(schemaErrors('replay-1', data)).toEqual([])
+    const { script } = data.outage
+    if (script === undefined) throw new Error('a script')
+    const { faults, callsHit, servedThere, servedElsewhere, lost } = script
+    expect(servedThere + servedElsewhere + lost).toBe(callsHit)
+    const rows = readFileSync(log, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { faults: readonly string[]; end: string })
+    const hit = rows.filter((row) => row.faults.length > 0)
+    expect(rows.flatMap((row) => schemaErrors('decision-1', row))).toEqual([])
+    expect([hit.length, hit.filter((row) => row.end !== 'served').length]).toEqual([callsHit, lost])
+    expect(new Set(hit.flatMap((row) => row.faults))).toEqual(new Set(faults.filter((each) => each.attemptsFailed > 0).map((each) => each.id)))
+  })
+
   it('draws incidents over the days of the trace, and says how to keep them', async () => {
     const drawn = await reroute(['replay', canonical, documented, '--no-gate', '--format', 'json', '--seed', '5', '--faults', 'sample:chatgpt@anthropic'])
     expect(drawn.err).toContain('drawn for anthropic:')
@@ -87,7 +112,6 @@ describe('reroute replay --faults', () => {
 
 describe('reroute faults', () => {
   it('says what is in a file', async () => {
-    const shipped = join(root, 'traces', 'faults', 'june.jsonl')
     const { code, out } = await reroute(['faults', 'check', shipped])
     expect(code).toBe(0)
     expect(out).toContain('june.jsonl: 6 faults')

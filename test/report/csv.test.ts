@@ -61,7 +61,9 @@ function call(name: string): CallResult {
     served: { model: name, provider: name },
     recorded: { model: name, provider: undefined },
     recordedEnd: 'served',
-    attempts: [],
+    attempts: [
+      { model: name, provider: name, startMicros: 1, endMicros: 2, errorClass: 'server', status: 500, cause: 'fault', fault: name },
+    ],
     comparedByModelOnly: false,
     decisionChanged: false,
     attemptsCost: undefined,
@@ -100,14 +102,16 @@ describe('the decision log', () => {
       undetermined: true,
       missing: ['m'],
       tainted: ['m'],
+      attempts: 1,
+      faults: ['m'],
       costPicoUsd: '500000000001',
       costLowPicoUsd: '125000000001',
       claim: 'modelled',
       recordedModel: 'm',
     })
     expect(decisionLogHeader('csv') + decisionLogLine(row, 'csv')).toMatchInlineSnapshot(`
-      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","tainted","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider","text"
-      "m",1,1,"at","m","m","m","m","rule","served","yes","m","m","0.500000000001","0.125000000001","","modelled","m","",""
+      ""session","call","turn","phase","model","provider","rule","after","reason","end","undetermined","missing","tainted","attempts","faults","cost_usd","cost_low_usd","cost_high_usd","claim","recorded_model","recorded_provider","text"
+      "m",1,1,"at","m","m","m","m","rule","served","yes","m","m",1,"m","0.500000000001","0.125000000001","","modelled","m","",""
       "
     `)
   })
@@ -127,7 +131,7 @@ describe('the decision log', () => {
     fc.assert(
       fc.property(names, (name) => {
         const cells = readCsv(decisionLogHeader('csv') + decisionLogLine(decisionRow(call(name)), 'csv'))
-        expect(cells.map((row) => row.length)).toEqual([20, 20])
+        expect(cells.map((row) => row.length)).toEqual([22, 22])
         expect(cells.flat().filter((cell) => formula.test(cell))).toEqual([])
       }),
     )

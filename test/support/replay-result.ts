@@ -153,6 +153,25 @@ export const eventful: ReplayResult = {
     breaches: { 'one-way': 2 },
     invariantsChecked: { 'one-way': 678, apart: 678 },
   },
+  outage: {
+    script: {
+      faults: [
+        { id: 'anthropic-down', cause: 'one network', attemptsFailed: 20 },
+        { id: 'never', cause: undefined, attemptsFailed: 0 },
+      ],
+      callsHit: 9,
+      servedThere: 2,
+      servedElsewhere: 6,
+      lost: 1,
+      withFaults: { served: 676, asked: 678, attempts: 700, failedOver: 7, cost: nothing },
+      withoutFaults: { served: 677, asked: 678, attempts: 680, failedOver: 1, cost: nothing },
+    },
+    unknownHealth: {
+      calls: 3,
+      up: { served: 676, asked: 678, attempts: 700, failedOver: 7, cost: { parts: { observed: exactly(28n * dollar, 678) } } },
+      down: { served: 674, asked: 678, attempts: 704, failedOver: 8, cost: { parts: { observed: exactly(27n * dollar, 678) } } },
+    },
+  },
   groupedBy: undefined,
   groups: [],
   refusal: undefined,

@@ -1,9 +1,10 @@
-import type { Totals } from '../../replay/result.ts'
-import { formatCount, formatShare, plural } from '../number.ts'
+import type { OutageReport, Totals } from '../../replay/result.ts'
+import { formatCount } from '../number.ts'
 import { field, tally, total, type Screen } from './layout.ts'
+import { availabilityText, outage } from './outage.ts'
 
 /** How calls were served: attempts, errors, other providers, and what was not served at all. */
-export function failover({ attempts, decisions }: Totals, screen: Screen): string[] {
+export function failover({ attempts, decisions }: Totals, report: OutageReport | undefined, screen: Screen): string[] {
   const noRoute = total(decisions.noRoute)
   const asked = attempts.served + attempts.exhausted + attempts.denied + noRoute
   const failed = total(attempts.failed)
@@ -24,8 +25,9 @@ export function failover({ attempts, decisions }: Totals, screen: Screen): strin
     ...field(
       screen,
       'availability',
-      `${formatShare(attempts.served, asked, 2)}: ${formatCount(attempts.served)} of ${plural(asked, 'call')} served`,
+      availabilityText({ served: attempts.served, asked }, report),
       attempts.served === asked ? screen.style.good : screen.style.warn,
     ),
+    ...outage(report, screen),
   ]
 }

@@ -1,0 +1,86 @@
+import type { OutageReport, Unavailability } from '../../replay/result.ts'
+import { escapeTerminal } from '../escape.ts'
+import { formatUsd, placesFor } from '../money.ts'
+import { formatCount, formatShare, plural } from '../number.ts'
+import { boundsOf } from '../split.ts'
+import { field, withRest, type Screen } from './layout.ts'
+
+const faultsShown = 3
+
+/** What scripted faults did to the calls, and what the log leaves open of its hosts. */
+export function outage(report: OutageReport | undefined, screen: Screen): string[] {
+  return [...scripted(report?.script, screen), ...open(report?.unknownHealth, screen)]
+}
+
+/** `99.41% to 99.70%: 674 to 676 of 678 calls served; 99.85% without the faults`. */
+export function availabilityText(run: Pick<Unavailability, 'served' | 'asked'>, report: OutageReport | undefined): string {
+  const { script, unknownHealth } = report ?? {}
+  const least = unknownHealth === undefined ? run : unknownHealth.down
+  const share = between(availability(least), availability(run))
+  const served = between(formatCount(least.served), formatCount(run.served))
+  const without = script === undefined ? '' : `; ${availability(script.withoutFaults)} without the faults`
+  return `${share}: ${served} of ${plural(run.asked, 'call')} served${without}`
+}
+
+function scripted(script: OutageReport['script'], screen: Screen): string[] {
+  if (script === undefined) return []
+  const { callsHit, servedThere, servedElsewhere, lost, withFaults, withoutFaults } = script
+  if (callsHit === 0) return field(screen, 'faults', `none of ${plural(script.faults.length, 'fault')} fails an attempt`)
+  const extra = withFaults.attempts - withoutFaults.attempts
+  const became = [
+    `${formatCount(servedElsewhere)} served elsewhere`,
+    `${formatCount(servedThere)} there after all`,
+    `${formatCount(lost)} lost`,
+    `attempts ${extra < 0 ? '−' : '+'}${formatCount(Math.abs(extra))}`,
+  ]
+  return [
+    ...field(screen, 'faults', `${plural(callsHit, 'call')} hit: ${became.join(' · ')}`, lost === 0 ? undefined : screen.style.warn),
+    ...field(screen, '', `by ${faultList(script)}`),
+  ]
+}
+
+/** Attempts that each fault failed, most first. */
+function faultList({ faults }: NonNullable<OutageReport['script']>): string {
+  const failing = faults
+    .filter(({ attemptsFailed }) => attemptsFailed > 0)
+    .toSorted((a, b) => b.attemptsFailed - a.attemptsFailed || (a.id < b.id ? -1 : 1))
+  const shown = failing
+    .slice(0, faultsShown)
+    .map(({ id, cause, attemptsFailed }) =>
+      escapeTerminal(`${id}${cause === undefined ? '' : ` (${cause})`} ${formatCount(attemptsFailed)}`),
+    )
+  return withRest(shown, failing.length - shown.length)
+}
+
+/** One line: what lies between the two runs of what nobody knows. */
+function open(unknown: OutageReport['unknownHealth'], screen: Screen): string[] {
+  if (unknown === undefined) return []
+  const { calls, up, down } = unknown
+  const figures = [
+    ...(up.attempts === down.attempts ? [] : [`attempts ${between(...inOrder(up.attempts, down.attempts))}`]),
+    ...costs(up, down),
+  ]
+  const told = figures.length === 0 ? '' : `: ${figures.join(' · ')}`
+  return field(screen, 'hosts not known', `${plural(calls, 'call')}${told}`)
+}
+
+function inOrder(one: number, other: number): [string, string] {
+  return [formatCount(Math.min(one, other)), formatCount(Math.max(one, other))]
+}
+
+function costs(up: Unavailability, down: Unavailability): readonly string[] {
+  const [one, other] = [boundsOf(up.cost), boundsOf(down.cost)]
+  if (one.lo === other.lo && one.hi === other.hi) return []
+  const usd = (picoUsd: bigint): string => formatUsd(picoUsd, placesFor(one.lo))
+  const [lo, most] = one.lo < other.lo ? [one.lo, other.lo] : [other.lo, one.lo]
+  if (one.hi === null || other.hi === null) return lo === most ? [] : [`cost at least ${between(usd(lo), usd(most))}`]
+  return [`cost ${between(usd(lo), usd(one.hi > other.hi ? one.hi : other.hi))}`]
+}
+
+function between(least: string, most: string): string {
+  return least === most ? most : `${least} to ${most}`
+}
+
+function availability({ served, asked }: Pick<Unavailability, 'served' | 'asked'>): string {
+  return formatShare(served, asked, 2)
+}
