@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Policy } from '../../../src/policy/core.ts'
+import type { CallResult } from '../../../src/replay/result.ts'
+import type { Fault } from '../../../src/trace/faults/fault.ts'
+import type { CallRecord } from '../../../src/trace/record.ts'
+import type { RecordedSession } from '../../../src/trace/session.ts'
+import { present, recordings } from '../../support/claude-recordings.ts'
+import { policyOf } from '../../support/policy-of.ts'
+import { replayed } from '../../support/replaying.ts'
+
+// A genuine outage: ten retries with growing pauses, a call that is given up, and the person who tries again.
+
+function over(serving: string): Policy {
+  return policyOf(`policy outage
+    scale tier = [standard, premium]
+    provider anthropic { family anthropic }
+    provider bedrock { family anthropic }
+    model opus {
+      tier premium
+      known-as ["claude-opus-4-5-20251101"]
+      accepts [text, image]
+      context 200k tokens
+      max-output 64k tokens
+      served-by [anthropic, bedrock]
+      price per 1M tokens { input $5 output $25 cache-read 0.1x cache-write 1.25x }
+    }
+    on start { otherwise use opus }
+    serve any { order [anthropic, bedrock] ${serving} }`)
+}
+
+const asTheClient = 'retry 10 times on [overloaded] { backoff 500ms 2x up to 32s }'
+
+let session: RecordedSession
+let affected: readonly CallRecord[]
+
+beforeAll(async () => {
+  if (!present) return
+  const { sessions, calls, events } = await recordings()
+  const header = sessions.find((each) => each.session.startsWith('b00b80af'))
+  const key = header?.session ?? ''
+  session = {
+    session: key,
+    header,
+    calls: calls.filter((call) => call.session === key),
+    events: events.filter((event) => event.session === key),
+  }
+  affected = session.calls.filter((call) => call.attempts !== undefined)
+})
+
+const hit = (calls: readonly CallResult[]): readonly CallResult[] => calls.filter((call) => affected.some((each) => each.call === call.call))
+
+const failedAttempts = (calls: readonly CallResult[]): readonly number[] =>
+  hit(calls).map(({ attempts }) => attempts.filter((each) => each.errorClass === 'overloaded').length)
+
+describe.runIf(present)('a recorded outage', () => {
+  it('comes out as it was under a client that retries as the recorded one did', () => {
+    const [result] = replayed(over(asTheClient), [session]).sessions
+    if (result === undefined) throw new Error('a result')
+    expect(result.divergence).toBeUndefined()
+    expect(failedAttempts(result.calls)).toEqual([3, 11, 4, 7, 2, 3])
+    expect(hit(result.calls).map((call) => call.end)).toEqual(['served', 'exhausted', 'served', 'served', 'served', 'served'])
+    hit(result.calls).forEach(({ attempts }, at) => {
+      const record = affected[at]
+      // Nobody knows when the first attempt was sent: not before the user's line.
+      expect(attempts[0]?.startMicros).toBe(record?.startMicros)
+      expect(attempts.at(-1)?.endMicros).toBe(record?.endMicros)
+      attempts.forEach((attempt, index) => {
+        const row = record?.attempts?.[index]
+        expect([attempt.startMicros, attempt.endMicros]).toEqual([row?.startMicros, row?.endMicros])
+        const before = record?.attempts?.[index - 1]
+        if (before === undefined) return
+        expect(attempt.startMicros).toBe((before.endMicros ?? 0) + (before.waitedMicros ?? Number.NaN))
+      })
+    })
+  })
+
+  it('leaves the health of a provider that was never tried to a named assumption', () => {
+    const { result, sessions } = replayed(over('retry 1 times on [overloaded] { backoff 500ms } failover on [overloaded]'), [session])
+    const calls = sessions[0]?.calls ?? []
+    expect(failedAttempts(calls)).toEqual([2, 2, 2, 2, 2, 2])
+    expect(hit(calls).map(({ served }) => served?.provider)).toEqual(Array(6).fill('bedrock'))
+    expect(new Set(hit(calls).map(({ assumptions }) => assumptions.includes('untried-healthy')))).toEqual(new Set([true]))
+    expect(result.assumptions.map(({ name }) => name)).toContain('untried-healthy')
+  })
+
+  it('runs both outcomes between the last failure and the first answer', () => {
+    const [call] = affected
+    const begins = call?.startMicros ?? 0
+    const [, , lastFailure, answer] = call?.attempts ?? []
+    // Another error of the host comes first, so the retry is not the log's own; it falls into the pause.
+    const script: readonly Fault[] = [
+      { id: 'first', hits: [{ provider: 'anthropic' }], clock: 'dated', fromMicros: begins, untilMicros: begins + 1, errorClass: 'overloaded', failurePercent: 100 },
+    ]
+    const retryAt = begins + 64_872_000
+    expect([(lastFailure?.endMicros ?? 0) < retryAt, retryAt < (answer?.startMicros ?? 0)]).toEqual([true, true])
+    const policy = over('retry 1 times on [overloaded] { backoff 64872ms }')
+    const alone = { ...session, calls: session.calls.filter((each) => each === call) }
+    const { result, sessions } = replayed(policy, [alone], { faults: { recorded: true, script, beginning: {}, unknown: 'up' } })
+    expect(sessions[0]?.calls[0]?.attempts.map(({ startMicros }) => startMicros)).toEqual([begins, retryAt])
+    expect(result.outage?.unknownHealth).toMatchObject({
+      calls: 1,
+      up: { served: 1, asked: 1, attempts: 2 },
+      down: { served: 0, asked: 1, attempts: 2 },
+    })
+    expect(result.outage?.script).toMatchObject({ callsHit: 1, servedThere: 1, withoutFaults: { served: 0, attempts: 2 } })
+  })
+})
