@@ -1,5 +1,6 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
 import { measuredBehaviours } from './cache/behaviour.ts'
+import type { CacheBehaviours } from './cache/behaviour.ts'
 import type { Range } from './cache/range.ts'
 import { sameTokens, summarises } from './call-money.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
@@ -13,13 +14,14 @@ const texts: ReadonlyMap<string, string> = new Map([
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
 ])
 
-const { marked, automatic } = measuredBehaviours
-
-const cachesText =
-  'from a divergence on a call reads what the catalogue’s lifetimes leave in the cache, less what is lost' +
-  ` unexplained: ${shares(marked.lossAtTurn)} of what is at stake at a turn’s first call, ${shares(marked.lossInTurn)}` +
-  ` at others, ${shares(automatic.lossAtAnyCall)} in automatic caches; at a host where the session never was, nothing` +
-  ' (up to all)'
+function cachesText({ marked, automatic }: CacheBehaviours): string {
+  return (
+    'from a divergence on a call reads what the catalogue’s lifetimes leave in the cache, less what is lost' +
+    ` unexplained: ${shares(marked.lossAtTurn)} of what is at stake at a turn’s first call, ${shares(marked.lossInTurn)}` +
+    ` at others, ${shares(automatic.lossAtAnyCall)} in automatic caches; at a host where the session never was, nothing` +
+    ' (up to all)'
+  )
+}
 
 /** Millionths as `8.30% (3.30% to 16.90%)`. */
 function shares({ lo, value, hi }: Range): string {
@@ -29,7 +31,10 @@ function shares({ lo, value, hi }: Range): string {
 }
 
 /** The named assumptions that some figure or some call of this run rests on. */
-export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
+export function assumptionsOf(
+  totals: Totals,
+  caches: CacheBehaviours = measuredBehaviours,
+): ReplayResult['assumptions'] {
   const { overhead, frozen } = totals.money
   return [
     ...(frozen.parts.modelled === undefined
@@ -43,7 +48,7 @@ export function assumptionsOf(totals: Totals): ReplayResult['assumptions'] {
           },
           {
             name: assumptionNames.promptCaches,
-            text: cachesText,
+            text: cachesText(caches),
           },
           {
             name: 'recorded-starts',

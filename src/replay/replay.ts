@@ -302,7 +302,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     groups: Object.entries(sortedRecord(partial.groups)).map(([key, group]) => ({ key, totals: group })),
     refusal: refusalOf(identity),
     notices: noticesOf({ policy, totals, identity, counts: partial.identity, servedModels: partial.servedModels }),
-    assumptions: assumptionsOf(totals),
+    assumptions: assumptionsOf(totals, options.caches),
     notSimulated: notSimulated(policy),
     smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
     expectations: judgeExpectations(policy, { totals, always: partial.always }),

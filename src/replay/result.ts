@@ -1,3 +1,5 @@
+import type { CacheCause } from './cache/state.ts'
+import type { Range } from './cache/range.ts'
 import type { Location } from '../language/source.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { Timer } from '../trace/faults/fault.ts'
@@ -105,6 +107,8 @@ export interface CallResult {
   readonly attemptsCost: Money | undefined
   /** Why the policy's cost is another than the recorded one; `undefined`: one of them is unknown. */
   readonly effects: CallEffects | undefined
+  /** What it finds in a cache, from the divergence on; `undefined`: not served, or nothing is known of its prompt. */
+  readonly cache: CallCache | undefined
   /** Tokens of the prompt before the policy summed it up; `undefined`: the log does not tell. */
   readonly contextTokens: number | undefined
   /** What that summary costs, as likely; `undefined`: there is none. */
@@ -120,6 +124,13 @@ export interface CallResult {
   /** Named assumptions that this call's serving rests on: `untried-healthy`. */
   readonly assumptions: readonly string[]
   readonly tokens: UsageTokens | undefined
+}
+
+/** Tokens of a call's prompt, and of it what a cache holds, as the mean over many such calls. */
+export interface CallCache {
+  readonly promptTokens: number
+  readonly read: Range
+  readonly cause: CacheCause
 }
 
 /**

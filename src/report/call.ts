@@ -1,10 +1,11 @@
 import type { Step } from '../analysis/steps.ts'
 import type { Explanation } from '../policy/decision.ts'
-import type { CallResult, Money, Place } from '../replay/result.ts'
+import type { CacheCause } from '../replay/cache/state.ts'
+import type { CallCache, CallResult, Money, Place } from '../replay/result.ts'
 import { escapeTerminal } from './escape.ts'
 import { explainLines } from './explain.ts'
 import { formatUsd } from './money.ts'
-import { formatFactor } from './number.ts'
+import { formatCount, formatFactor } from './number.ts'
 import { field, type Screen } from './terminal/layout.ts'
 
 export interface ExplainedCallView {
@@ -33,6 +34,7 @@ export function callScreen({ result, explanation, step, text }: ExplainedCallVie
     ...(text === undefined ? [] : field(screen, 'message', escapeTerminal(text))),
     ...field(screen, 'recorded', `${place(result.recorded)}, ${escapeTerminal(result.recordedEnd)}; ${money(result.recordedCost)}`),
     ...field(screen, 'policy', `${place(result.served)}, ${result.end}; ${money(result.policyCost)}`),
+    ...(result.cache === undefined ? [] : field(screen, 'cache', cacheText(result.cache))),
     ...(result.overheadCost === undefined ? [] : field(screen, 'overhead', money(result.overheadCost))),
     ...(attempts.length < 2 ? [] : field(screen, 'attempts', attempts.join(', '))),
     ...(step === undefined ? [] : field(screen, 'step, list price', factors(step))),
@@ -60,6 +62,24 @@ function money({ value, lo, hi, level, basis }: Money): string {
   if (value === null) return rests
   if (lo !== null && lo === hi) return `${formatUsd(value)} ${rests}`
   return `${formatUsd(lo ?? 0n)} to ${hi === null ? 'no upper bound' : formatUsd(hi)} ${rests}`
+}
+
+const causes: { readonly [cause in CacheCause]: string } = {
+  undeclared: 'the catalogue says nothing of caches there',
+  'too-short': 'the prompt is too short to be cached',
+  'first-call': 'the session begins',
+  'first-at-place': 'the session was never there',
+  expiry: 'what was left there has expired',
+  compaction: 'the conversation was summed up',
+  tools: 'other tools are offered',
+  overlap: 'the call before has not begun to answer',
+  'perhaps-warm': 'what was left there may have expired',
+  warm: 'what was left there is still held',
+}
+
+function cacheText({ promptTokens, read: { lo, value, hi }, cause }: CallCache): string {
+  const range = lo === hi ? '' : ` (${formatCount(lo)} to ${formatCount(hi)})`
+  return `reads ${formatCount(value)}${range} of ${formatCount(promptTokens)} tokens: ${causes[cause]}`
 }
 
 function factors({ relative, input, output }: Pick<Step, 'relative' | 'input' | 'output'>): string {

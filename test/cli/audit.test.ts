@@ -159,6 +159,14 @@ describe('reroute audit', () => {
     }
     const json = await reroute(['audit', 'traces/claude-code-calls.jsonl.gz', '--caches', '--seed', '1', '--format', 'json'])
     expect(schemaErrors('cache-audit-1', JSON.parse(json.out))).toEqual([])
+    // A replay takes what was fitted, and nothing else.
+    const fitted = files.write('caches.json', json.out)
+    const own = await reroute(['replay', 'policies/always-cheapest.route', 'traces/weka.jsonl.gz', '--caches', fitted, '--no-gate'])
+    const usual = await reroute(['replay', 'policies/always-cheapest.route', 'traces/weka.jsonl.gz', '--no-gate'])
+    expect([own.code, usual.code]).toEqual([0, 0])
+    expect(own.out).not.toBe(usual.out)
+    const wrong = await reroute(['replay', 'policies/always-cheapest.route', 'traces/weka.jsonl.gz', '--caches', 'package.json'])
+    expect([wrong.code, wrong.err]).toEqual([3, expect.stringContaining('`schemaVersion`: missing')])
   })
 
   it('does not compare caches where there are none, or one session only', async () => {

@@ -68,6 +68,7 @@ function call(name: string): CallResult {
     decisionChanged: false,
     attemptsCost: undefined,
     effects: undefined,
+    cache: undefined,
     contextTokens: undefined,
     compactionPicoUsd: undefined,
     tainted: [name],

@@ -22,6 +22,7 @@ import { readOutcomes } from '../outcomes.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
+import { readBehaviours } from '../cache-behaviours.ts'
 import { packageVersion } from '../version.ts'
 
 const noOutcomes = { ok: true, points: [] } as const
@@ -31,6 +32,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
   readonly outcomes?: string
+  readonly caches?: string
   readonly recorded?: string
   readonly faults?: readonly FaultSource[]
   readonly force: boolean
@@ -54,6 +56,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--log <file>', 'write every decision to a file, as JSON lines or `.csv`')
     .option('--sessions', 'show every session as well', false)
     .option('--outcomes <file>', 'how often policies and models succeeded elsewhere, as JSON or `.csv`')
+    .option('--caches <file>', 'what `audit --caches --format json` fitted on your log, instead of what was measured elsewhere')
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
     .addOption(faultsOption())
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
@@ -118,6 +121,8 @@ async function replayTraces(
   const asked = options.faults ?? []
   const script = await readScript(asked, context)
   if (script === undefined) return exitCode.badInput
+  const caches = options.caches === undefined ? undefined : await readBehaviours(options.caches, context)
+  if (caches?.ok === false) return badInput(context, caches.failure)
   const trace = await openTrace(traces, options, context)
   const settings: ReplayOptions = {
     policy,
@@ -127,6 +132,7 @@ async function replayTraces(
     groupBy: options.groupBy,
     recorded,
     select: selection(policy, options),
+    caches: caches?.behaviours,
     faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy }, trace.reading, context),
     engineVersion: await packageVersion(),
   }

@@ -119,6 +119,7 @@ function findingsFor(caches: SessionCaches, policy: Policy, model: string, recor
 
 /** What a call reads where it was sent first, and where it was served. */
 export interface CallCaching {
+  readonly found: CacheFinding
   readonly first: ModelledInput
   readonly served: ModelledInput
   /** Tokens of the prompt under the policy. */
@@ -155,9 +156,10 @@ export function settleCall(
     caches.state = noteLogged(caches.state, request, record.usage, caches.behaviours, readableFrom(record))
     return undefined
   }
+  const found = findCached(caches.state, request, caches.behaviours)
   const atServed = inputOf(caches, request)
   leave(caches, request)
-  return phase === 'before' ? undefined : { first: atFirst ?? atServed, served: atServed, promptTokens }
+  return phase === 'before' ? undefined : { found, first: atFirst ?? atServed, served: atServed, promptTokens }
 }
 
 /** A reply can be read from the cache once it has begun; only a log with exact instants tells. */

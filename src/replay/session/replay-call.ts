@@ -103,6 +103,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
       served,
       caching,
     }),
+    cache: caching === undefined ? undefined : { promptTokens: caching.promptTokens, ...caching.found },
     contextTokens: context.tokens,
     compactionPicoUsd: compactionCost?.value ?? undefined,
     promptTokens: record.prompt.tokens,

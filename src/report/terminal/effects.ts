@@ -46,7 +46,7 @@ function breakEvenText({ switches, never, tooFewCalls, unknown, tenths, callsLef
       : [`pays after ${tenth(tenths.sum, switches - never - unknown)} calls (${tenth(tenths.least, 1)} to ${tenth(tenths.most, 1)})`]
   const parts = [
     ...pays,
-    ...(never === 0 ? [] : [`${formatCount(never)} never: dearer a call`]),
+    ...(never === 0 ? [] : [`${formatCount(never)} never: no call is cheaper`]),
     ...(unknown === 0 ? [] : [`${formatCount(unknown)} unknown`]),
   ]
   const lost = tooFewCalls === 0 ? '' : `; ${formatCount(tooFewCalls)} with too few left`
