@@ -12,6 +12,9 @@ export type {
   ImportRun,
   PhraseCounter,
 } from './trace/importers/importer.ts'
+export { readFaults } from './trace/faults/read-faults.ts'
+export type { FaultProblem, ReadFaults } from './trace/faults/read-faults.ts'
+export { faultFileText } from './trace/faults/write-faults.ts'
 export { readTrace } from './trace/read.ts'
 export type { TraceOptions, TraceReading, TraceSummary } from './trace/read.ts'
 export type { QuarantinedLine, TraceProblem } from './trace/problem.ts'

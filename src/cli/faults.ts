@@ -86,21 +86,21 @@ export interface AskedFaults {
   readonly policy: Policy
 }
 
-/** `undefined`: the log's own errors, and nothing else. What is drawn is said on standard error. */
+/** `undefined`: the log's own errors, and nothing else. What is drawn is said on standard error; `span` is of the whole trace. */
 export async function faultSources(
   { asked, script, seed, policy }: AskedFaults,
-  reading: TraceReading,
+  span: () => Promise<TraceSpan>,
   context: Context,
 ): Promise<FaultSources | undefined> {
   const recorded = !asked.some(({ kind }) => kind === 'none')
   const samples = asked.filter((each) => each.kind === 'sample')
   const needsSpan = samples.length > 0 || script.some(({ clock }) => clock === 'offset')
-  const span = needsSpan ? await spanOf(reading) : {}
-  const drawn = samples.flatMap(({ preset, provider }) => sampleOver(span, { preset, provider, seed }, context))
+  const known = needsSpan ? await span() : {}
+  const drawn = samples.flatMap(({ preset, provider }) => sampleOver(known, { preset, provider, seed }, context))
   const all = [...script, ...drawn]
   noteStrayFaults(all, policy, context)
   if (recorded && all.length === 0) return undefined
-  return { recorded, script: all, beginning: beginningOf(span), unknown: 'up' }
+  return { recorded, script: all, beginning: beginningOf(known), unknown: 'up' }
 }
 
 const dayMicros = 86_400_000_000
@@ -158,7 +158,7 @@ async function readText(path: string, context: Context): Promise<string | undefi
 }
 
 /** A trace may be read twice: where it begins is known only when all of it has been seen. */
-async function spanOf(reading: TraceReading): Promise<TraceSpan> {
+export async function spanOf(reading: TraceReading): Promise<TraceSpan> {
   let span: TraceSpan = {}
   for await (const session of reading.sessions()) span = withSession(span, session)
   return span

@@ -1,8 +1,16 @@
 import { suggest } from '../language/suggest.ts'
+import { withSession } from '../replay/faults/trace-span.ts'
+import type { TraceSpan } from '../replay/faults/trace-span.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import type { Context } from './context.ts'
 import { badInput } from './failure.ts'
 import { openTrace } from './trace.ts'
+
+export interface FoundSession {
+  readonly session: RecordedSession
+  /** Of the whole trace. */
+  readonly span: TraceSpan
+}
 
 /** The session with this id, else the only one that begins so; `undefined`: there is none, and that was said. */
 export async function findSession(
@@ -10,14 +18,16 @@ export async function findSession(
   id: string,
   options: { readonly strict: boolean },
   context: Context,
-): Promise<RecordedSession | undefined> {
+): Promise<FoundSession | undefined> {
   const trace = await openTrace(traces, options, context)
   const ids: string[] = []
   const matching: RecordedSession[] = []
+  let span: TraceSpan = {}
   let complete = false
   try {
     for await (const session of trace.reading.sessions()) {
       ids.push(session.session)
+      span = withSession(span, session)
       if (session.session === id) matching.unshift(session)
       // Two are enough to know that the beginning is no name.
       else if (session.session.startsWith(id) && matching.length < 2) matching.push(session)
@@ -27,7 +37,7 @@ export async function findSession(
   }
   if (!complete) return undefined
   const [first, second] = matching
-  if (first !== undefined && (first.session === id || second === undefined)) return first
+  if (first !== undefined && (first.session === id || second === undefined)) return { session: first, span }
   const near = suggest(id, ids)
   badInput(context, {
     message:

@@ -6,7 +6,7 @@ import type { Policy } from '../policy/core.ts'
 import { policyDigest } from '../policy/digest.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
-import { faultsOption, faultSources, readScript, type FaultSource } from './faults.ts'
+import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from './faults.ts'
 import { requirePolicy, rootOption, type RootOption } from './policy.ts'
 import { condition, instant, selection, type SelectionOptions } from './selection.ts'
 import { openTrace } from './trace.ts'
@@ -85,7 +85,7 @@ export async function compared(
     seed: options.seed,
     recorded,
     select: selection(neu.policy, options),
-    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: neu.policy }, reading, context),
+    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: neu.policy }, () => spanOf(reading), context),
     engineVersion: await packageVersion(),
   })
   const moved: CallComparison[] = []

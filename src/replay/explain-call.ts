@@ -19,7 +19,7 @@ export interface ExplainedCall {
 export function explainCall(
   session: RecordedSession,
   call: number,
-  options: Pick<SessionReplayOptions, 'evaluator' | 'seed'>,
+  options: Pick<SessionReplayOptions, 'evaluator' | 'seed' | 'faults'>,
 ): ExplainedCall | undefined {
   let decided: DecidedCall | undefined
   const { calls } = replaySession(session, {

@@ -27,7 +27,10 @@ const phases = {
 export function callScreen({ result, explanation, step, text }: ExplainedCallView, screen: Screen): string {
   const { decision } = result
   const attempts = result.attempts.map(
-    ({ model, provider, errorClass }) => `${escapeTerminal(`${model} at ${provider}`)} ${errorClass === undefined ? 'served' : `failed (${escapeTerminal(errorClass)})`}`,
+    ({ model, provider, errorClass, fault }) =>
+      escapeTerminal(
+        `${model} at ${provider} ${errorClass === undefined ? 'served' : `failed (${errorClass}${fault === undefined ? '' : `, fault ${fault}`})`}`,
+      ),
   )
   const lines = [
     screen.style.strong(`session ${escapeTerminal(result.session)}, call ${result.call}, turn ${result.turn}`),

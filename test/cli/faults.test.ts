@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { OutageReport } from '../../src/replay/result.ts'
+import { readFaults } from '../../src/trace/faults/read-faults.ts'
 import { box, reroute } from '../support/command.ts'
 import { schemaErrors } from '../support/schema.ts'
 
@@ -103,6 +104,14 @@ describe('reroute replay --faults', () => {
     expect(JSON.parse(drawn.out)).toEqual(pinned)
   })
 
+  it('explains a call under the faults that it met', async () => {
+    const file = files.write('explained.jsonl', header + opus)
+    const words = ['explain', canonical, documented, '--session', 'factory-router', '--call', '18', '--faults', file]
+    const { code, out } = await reroute(words)
+    expect(code).toBe(0)
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('failed (overloaded, fault first-days), claude-opus-4-7 at bedrock served')
+  })
+
   it('refuses one id in two files', async () => {
     const [one, two] = ['one.jsonl', 'two.jsonl'].map((name) => files.write(name, header + opus))
     const { code, err } = await reroute(['replay', canonical, documented, '--faults', one ?? '', '--faults', two ?? ''])
@@ -134,5 +143,23 @@ describe('reroute faults', () => {
   ])('refuses %j', async (more, message) => {
     const { code, err } = await reroute(['faults', 'sample', 'chatgpt', ...more])
     expect([code, err]).toEqual([2, expect.stringContaining(message)])
+  })
+})
+
+describe('docs/faults.md', () => {
+  it('shows files that are right', () => {
+    const page = readFileSync(join(root, 'docs', 'faults.md'), 'utf8')
+    const blocks = [...page.matchAll(/```jsonl\n([^]*?)```/g)].map((found) => found[1] ?? '')
+    expect(blocks.map((text) => readFaults(text).ok)).toEqual([true])
+  })
+
+  it('names every field of a fault, and no other', () => {
+    const page = readFileSync(join(root, 'docs', 'faults.md'), 'utf8')
+    const table = page.slice(page.indexOf('| field |'), page.indexOf('### Failure domains'))
+    const named = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap((row) => [...(row[1] ?? '').matchAll(/`(\w+)`/g)].map((name) => name[1]))
+    const schema = JSON.parse(readFileSync(join(root, 'traces', 'schema', 'faults-1.schema.json'), 'utf8')) as {
+      readonly $defs: { readonly fault: { readonly properties: object } }
+    }
+    expect(named.toSorted()).toEqual(Object.keys(schema.$defs.fault.properties).filter((name) => name !== 'record').toSorted())
   })
 })

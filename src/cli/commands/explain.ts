@@ -7,6 +7,7 @@ import { document } from '../../report/json.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
+import { faultSources, faultsOption, readScript, type FaultSource } from '../faults.ts'
 import { findSession } from '../find-session.ts'
 import { formatOption, wholeNumber } from '../options.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
@@ -15,6 +16,7 @@ interface ExplainOptions extends RootOption {
   readonly session: string
   readonly call: number
   readonly seed: string | undefined
+  readonly faults?: readonly FaultSource[]
   readonly strict: boolean
   readonly showText: boolean
   readonly format: 'terminal' | 'json'
@@ -27,6 +29,7 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .requiredOption('--session <id>', 'the session, by its id or an unmistakable beginning of it')
     .requiredOption('--call <n>', 'the call, counted from 1', wholeNumber(1))
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
+    .addOption(faultsOption())
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))
@@ -54,9 +57,14 @@ async function explain(
 ): Promise<ExitCode> {
   const policy = requirePolicy(path, options, context)
   if (policy === undefined) return exitCode.badInput
-  const found = await findSession(traces, options.session, options, context)
-  if (found === undefined) return exitCode.badInput
-  const explained = explainCall(found, options.call, { evaluator: compilePolicy(policy), seed: options.seed })
+  const { faults: asked = [], seed } = options
+  const script = await readScript(asked, context)
+  if (script === undefined) return exitCode.badInput
+  const located = await findSession(traces, options.session, options, context)
+  if (located === undefined) return exitCode.badInput
+  const { session: found, span } = located
+  const faults = await faultSources({ asked, script, seed: seed ?? '0', policy }, () => Promise.resolve(span), context)
+  const explained = explainCall(found, options.call, { evaluator: compilePolicy(policy), seed, faults })
   const record = found.calls.find(({ call }) => call === options.call)
   if (explained === undefined || record === undefined) {
     const [first, last] = [found.calls.at(0)?.call ?? 0, found.calls.at(-1)?.call ?? 0]

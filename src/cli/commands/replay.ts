@@ -14,7 +14,7 @@ import { selectedCalls } from '../../report/totals.ts'
 import { sessionsTable } from '../../report/terminal/sessions.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
-import { faultsOption, faultSources, readScript, type FaultSource } from '../faults.ts'
+import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from '../faults.ts'
 import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
 import { formatOption } from '../options.ts'
@@ -133,7 +133,7 @@ async function replayTraces(
     recorded,
     select: selection(policy, options),
     caches: caches?.behaviours,
-    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy }, trace.reading, context),
+    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy }, () => spanOf(trace.reading), context),
     engineVersion: await packageVersion(),
   }
   const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)

@@ -75,8 +75,9 @@ async function shrink(
   const other = options.against === undefined ? undefined : requirePolicy(options.against, options, context)
   if (policy === undefined || (options.against !== undefined && other === undefined)) return exitCode.badInput
   const evaluator = compilePolicy(policy)
-  const found = await findSession(traces, options.session, options, context)
-  if (found === undefined) return exitCode.badInput
+  const located = await findSession(traces, options.session, options, context)
+  if (located === undefined) return exitCode.badInput
+  const { session: found } = located
   const session = options.call === undefined ? found : upTo(found, options.call)
   const goal = goalOf(evaluator, other && compilePolicy(other), session, options)
   if (goal.shownAt(session) === undefined) {
