@@ -65,11 +65,12 @@ const longestInMarkdown = 200
 
 /**
  * Text in Markdown, also in a cell of a table: a code span on one line. Nothing in one acts, neither
- * a mention nor a link, a reference, a comment or a tag; what would end it or the cell is written out.
+ * a mention nor a link, a reference, a comment or a tag. What would end it or the cell is no such
+ * character any more: an apostrophe, and `\u{7C}` for a bar.
  */
 export function escapeMarkdown(text: string): string {
   const cut = text.length > longestInMarkdown ? `${text.slice(0, longestInMarkdown)}…` : text
-  const shown = escapeTerminal(cut).replace(/[`|]/g, (found) => (found === '`' ? '\\u{60}' : '\\u{7C}'))
+  const shown = escapeTerminal(cut).replaceAll('`', "'").replaceAll('|', '\\u{7C}')
   return shown === '' ? '(empty)' : `\`${shown}\``
 }
 

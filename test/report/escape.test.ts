@@ -179,7 +179,7 @@ describe('escapeMarkdown', () => {
 
   it('keeps names readable, and cuts what is long', () => {
     expect(escapeMarkdown('claude-opus-4-7')).toBe('`claude-opus-4-7`')
-    expect(escapeMarkdown('a`|b @octocat')).toBe('`a\\u{60}\\u{7C}b @octocat`')
+    expect(escapeMarkdown('a`|b @octocat')).toBe("`a'\\u{7C}b @octocat`")
     expect(escapeMarkdown('x'.repeat(5000)).length).toBeLessThan(220)
   })
 })

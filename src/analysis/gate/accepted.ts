@@ -40,7 +40,7 @@ export function boundsOfChange(change: CostChange, accepted: ReadonlySet<string>
 }
 
 export function notAccepted(name: string): string {
-  return `${name} (no \`assuming\` accepts it)`
+  return `${name} (accepted by no expectation)`
 }
 
 /** What a policy costs; the modelled part has no upper bound where its assumption is not accepted. */

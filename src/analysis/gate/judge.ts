@@ -1,3 +1,4 @@
+import type { Location } from '../../language/source.ts'
 import type { Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
@@ -80,17 +81,24 @@ function claimChecks(policy: Policy, { totals, smallestBreaches, expectations }:
       },
     ]
   })
-  const expected = expectations.map(
-    ({ name, verdict, detail, decides = [] }): GateCheck => ({
+  const expected = expectations.map(({ name, verdict, detail, decides = [] }): GateCheck => {
+    const location = policy.expectations.find((each) => each.name === name)?.location
+    return {
       name: `expect ${name}`,
-      asked: 'as the policy says',
+      asked: location === undefined ? 'as the policy says' : writtenAfter(location),
       found: { kind: 'text', text: detail },
       verdict,
       decides,
-      location: policy.expectations.find((each) => each.name === name)?.location,
-    }),
-  )
+      location,
+    }
+  })
   return [...invariants, ...expected]
+}
+
+/** The condition of an expectation as its author wrote it, on one line. */
+function writtenAfter({ source, span }: Location): string {
+  const text = source.text.slice(span.start, span.end)
+  return text.slice(text.indexOf(':') + 1).replace(/\s+/g, ' ').trim()
 }
 
 /** With the old policy at hand, its results must be the committed ones: the engine itself has not moved. */

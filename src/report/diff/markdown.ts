@@ -1,6 +1,6 @@
 import { wholeChange } from '../../analysis/diff/cost-change.ts'
 import type { Region } from '../../analysis/diff/meaning.ts'
-import type { TrafficDiff, TrafficRow } from '../../analysis/diff/traffic.ts'
+import type { CallSide, TrafficDiff, TrafficRow } from '../../analysis/diff/traffic.ts'
 import type { GateResult } from '../../analysis/gate/gate.ts'
 import { escapeMarkdown as user } from '../escape.ts'
 import type { Places } from '../money.ts'
@@ -12,10 +12,12 @@ import {
   changeText,
   claimSplit,
   corpusText,
+  differsText,
   divergenceBands,
   failoverRows,
   figureText,
   flipsText,
+  identityText,
   meaningText,
   placesOf,
   regionWhere,
@@ -108,7 +110,7 @@ function regionsTable({ diff }: Review, places: Places): string[] {
     return [
       `${each.moments.map((moment) => `on ${moment}`).join(', ')}: ${regionWhere(each, user)}`,
       sideText(each.old, user),
-      sideText(each.new, user),
+      `${sideText(each.new, user)}${differsText(each)}`,
       ...figures(row, traffic, places),
     ]
   }
@@ -156,7 +158,12 @@ function figures(row: TrafficRow | undefined, traffic: TrafficDiff | undefined, 
 /** What happened most often in a row, where that is more than its first cells say. */
 function movesOf({ kind, moves }: TrafficRow): string[] {
   if (kind !== 'region') return []
-  return moves.slice(0, movesShown).map((move) => `${user(move.old.to)} → ${user(move.new.to)}: ${formatCount(move.calls)}`)
+  const gone = moves.filter((move) => move.old.to !== move.new.to || move.old.provider !== move.new.provider)
+  return gone.slice(0, movesShown).map(({ old, new: neu, calls }) => {
+    const place = ({ to, provider }: CallSide): string =>
+      user(old.to === neu.to && provider !== undefined ? `${to} at ${provider}` : to)
+    return `${place(old)} → ${place(neu)}: ${formatCount(calls)}`
+  })
 }
 
 function costs(traffic: TrafficDiff, places: Places): string[] {
@@ -233,7 +240,8 @@ function trust({ diff, gate, version }: Review): string[] {
   const open = traffic?.new.notSimulated ?? []
   const lines = [
     ...(traffic === undefined ? ['- No traffic was given: this is about inputs that could be, not about calls that were.'] : [`- The corpus: ${corpusText(traffic.corpus)}.`]),
-    ...(traffic?.new.notices ?? []).map((notice) => `- ${user(notice)}`),
+    ...(traffic === undefined ? [] : [`- Identity: ${identityText(traffic)}.`]),
+    ...(traffic?.old.notices ?? []).map((notice) => `- ${user(notice)}`),
     ...assumptions.map(({ name, text }) => `- Assumed, ${user(name)}: ${user(text)}.`),
     ...(gate === undefined || gate.assuming.length === 0 ? [] : [`- The policy accepts: ${gate.assuming.map(user).join(', ')}.`]),
     ...(open.length === 0 ? [] : [`- Not simulated: ${[...new Set(open.map(({ directive }) => user(directive)))].join(', ')}.`]),

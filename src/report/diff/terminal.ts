@@ -12,10 +12,12 @@ import {
   changeText,
   claimSplit,
   corpusText,
+  differsText,
   divergenceBands,
   failoverRows,
   figureText,
   flipsText,
+  identityText,
   meaningText,
   placesOf,
   regionWhere,
@@ -36,7 +38,7 @@ export function reviewScreen(review: Review, screen: Screen): string {
   const places = traffic === undefined ? 4 : placesOf(traffic)
   const blocks = [
     [
-      ...(traffic?.new.notices ?? []).flatMap((notice) => field(screen, '!', user(notice), screen.style.warn)),
+      ...(traffic?.old.notices ?? []).flatMap((notice) => field(screen, '!', user(notice), screen.style.warn)),
       screen.style.strong(titleOf(diff, user)),
     ],
     ...(gate === undefined ? [] : [gateLines(gate, places, screen)]),
@@ -56,7 +58,7 @@ function gateLines({ verdict, checks, assuming }: GateResult, places: Places, sc
     `${screen.style.heading('Gate')} · ${paint[verdict](verdictWords[verdict])}`,
     ...(checks.length === 0 ? field(screen, '', 'nothing was evaluated, which is a failure', paint.fail) : []),
     ...checks.flatMap((check) => {
-      const asked = check.asked === 'as the policy says' ? '' : `${user(check.asked)}; `
+      const asked = `${user(check.asked)}; `
       const decides = check.decides.length === 0 ? '' : `; ${check.verdict === 'undecided' ? 'it turns on' : 'such as'} ${check.decides.map(user).join(', ')}`
       return field(screen, clip(check.name, 21), `${check.verdict}: ${asked}${figureText(check.found, places, user)}${decides}`, paint[check.verdict])
     }),
@@ -77,7 +79,7 @@ function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, sc
       const facts = region.witness.facts.map(user).join(', ')
       return [
         ...field(screen, region.moments.map((moment) => `on ${moment}`).join(', '), regionWhere(region, user)),
-        ...field(screen, '', `${sideText(region.old, user)} → ${sideText(region.new, user)}`),
+        ...field(screen, '', `${sideText(region.old, user)} → ${sideText(region.new, user)}${differsText(region)}`),
         ...field(screen, '', `for example ${facts === '' ? 'a call with nothing out of the ordinary' : facts}`, screen.style.dim),
         ...(traffic === undefined ? [] : field(screen, '', rowText(row, traffic, places))),
       ]
@@ -101,6 +103,7 @@ function trafficLines(traffic: TrafficDiff, places: Places, screen: Screen): str
   return [
     screen.style.heading('Recorded traffic'),
     ...field(screen, 'corpus', corpusText(corpus)),
+    ...field(screen, 'identity', identityText(traffic)),
     ...field(screen, 'changes', flipsText(traffic)),
     ...others.flatMap((row) => [
       ...field(screen, row.kind, `${rowTitle(row)}: ${rowText(row, traffic, places)}`),

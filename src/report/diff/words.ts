@@ -145,6 +145,11 @@ export function sideText({ does, rules }: Side, escape: Escape): string {
   return rule === undefined ? escape(does) : `${escape(does)} by ${escape(rule)}`
 }
 
+/** What differs where both sides say the same of it: `in hosts`. */
+export function differsText({ differs, old, new: neu }: Region): string {
+  return old.does === neu.does && !differs.includes('choice') && differs.length > 0 ? ` (differs in ${differs.join(', ')})` : ''
+}
+
 /** `big at north by long`. */
 export function callSideText({ to, provider, rule }: CallSide, escape: Escape): string {
   return `${escape(provider === undefined ? to : `${to} at ${provider}`)} by ${escape(rule)}`
@@ -168,14 +173,14 @@ export function rowTitle({ kind, change }: TrafficRow): string {
 }
 
 /** `12 of 1,920 calls (0.6%) in 5 of 120 sessions are decided differently`. */
-export function flipsText({ flips, corpus, rows, sessionsChanged }: TrafficDiff): string {
+export function flipsText({ flips, corpus, rows, sessionsChanged, transitions }: TrafficDiff): string {
   if (flips === 0 && sessionsChanged === 0) return `none of ${plural(corpus.calls, 'recorded call')} changes`
   const state = rows.find(({ kind }) => kind === 'session state')?.calls ?? 0
-  const serving = rows.find(({ kind }) => kind === 'serving')?.calls ?? 0
+  const elsewhere = transitions.filter(({ kind }) => kind === 'provider').reduce((sum, { calls }) => sum + calls, 0)
   return [
     `${formatCount(flips)} of ${plural(corpus.calls, 'recorded call')} (${formatShare(flips, corpus.calls)}) ${flips === 1 ? 'is' : 'are'} decided differently`,
     ...(state === 0 ? [] : [`${formatCount(state)} of them only because an earlier call left another session state`]),
-    ...(serving === 0 ? [] : [`${formatCount(serving)} more are decided alike and served elsewhere`]),
+    ...(elsewhere === 0 ? [] : [`${formatCount(elsewhere)} keep their model and go to another provider`]),
     `${formatCount(sessionsChanged)} of ${plural(corpus.sessions, 'session')} ${sessionsChanged === 1 ? 'is' : 'are'} touched`,
   ].join('; ')
 }
@@ -213,6 +218,18 @@ export function failoverRows({ old, new: neu }: TrafficDiff): readonly Served[] 
     row('exhausted', ({ totals }) => formatCount(totals.attempts.exhausted)),
     row('no route', ({ totals }) => formatCount(Object.values(totals.decisions.noRoute).reduce((a, b) => a + b, 0))),
   ]
+}
+
+/** Whether the old policy is the one that decided this log, which a what-if stands on. */
+export function identityText({ old }: TrafficDiff): string {
+  const { identity } = old
+  switch (identity.form) {
+    case 'policy':
+      return `the log was decided by this policy: ${formatCount(identity.same)} of ${plural(identity.calls, 'call')} come out as recorded under the old one`
+    case 'accounting':
+    case 'none':
+      return 'the router behind this log is not known: both policies are what-ifs over its sessions'
+  }
 }
 
 /** The name that a reader knows a side by. */
