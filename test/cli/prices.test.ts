@@ -200,3 +200,38 @@ describe('the real price lists', () => {
     })
   })
 })
+
+describe('the shipped catalogue', () => {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'policies', 'catalog', '2026-06.route'), 'utf8')
+
+  it('names the source of every price', () => {
+    const { models } = policyOf(text)
+    const sources = [...text.matchAll(/^\/\/\/ Prices: .+\.\nmodel ([\w.-]+) \{/gm)].map(([, name]) => name)
+    expect(sources.toSorted()).toEqual(models.map(({ name }) => name).toSorted())
+  })
+
+  it.runIf(newList)('has the prices of LiteLLM’s map where that is the source', () => {
+    const entries = JSON.parse(readFileSync(newList ?? '', 'utf8')) as { [key: string]: { [field: string]: unknown } }
+    const fields = {
+      input: 'input_cost_per_token',
+      output: 'output_cost_per_token',
+      'cache-read': 'cache_read_input_token_cost',
+      'cache-write-5min': 'cache_creation_input_token_cost',
+      'cache-write-1h': 'cache_creation_input_token_cost_above_1hr',
+    }
+    const compared = policyOf(text).models.flatMap(({ name, prices }) =>
+      prices.flatMap(({ aboveTokens, serviceTier, picoUsd }) =>
+        Object.entries(fields).flatMap(([bucket, field]) => {
+          const size = aboveTokens === 0 ? '' : `_above_${aboveTokens / 1_000}k_tokens`
+          const price = entries[name]?.[field + size]
+          // Its tiers are rounded to the cent of a million tokens.
+          if (serviceTier !== null || typeof price !== 'number' || price === 0) return []
+          const listed = BigInt(price.toFixed(12).replace('.', ''))
+          return [[`${name} ${bucket}${size}`, picoUsd[bucket as keyof typeof picoUsd], listed] as const]
+        }),
+      ),
+    )
+    expect(compared.filter(([, own, listed]) => own !== listed)).toEqual([])
+    expect(compared.length).toBeGreaterThan(50)
+  })
+})

@@ -20,6 +20,11 @@ export function shifted({ digits, places }: Decimal, by: number): Decimal {
   return left >= 0 ? { digits, places: left } : { digits: digits * 10n ** BigInt(-left), places: 0 }
 }
 
+/** Exactly. */
+export function times(left: Decimal, right: Decimal): Decimal {
+  return { digits: left.digits * right.digits, places: left.places + right.places }
+}
+
 export function isZero({ digits }: Decimal): boolean {
   return digits === 0n
 }

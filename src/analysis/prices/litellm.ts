@@ -1,6 +1,6 @@
 import type { PriceBucket } from '../../policy/core.ts'
-import { isPerPiece } from './buckets.ts'
-import { isZero, shifted, type Decimal } from './decimal.ts'
+import { bucketOrder, isPerPiece } from './buckets.ts'
+import { isZero, shifted, times, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
@@ -67,10 +67,12 @@ function modelOf(key: string, entry: Fields): ListedModel {
   for (const field of fields) {
     const price = priceOf(field, entry[field])
     if (price !== undefined) prices.push(price)
+    else if (field === multipliers) unsaid.push(...unsaidMultipliers(entry[field]))
     else if (isMoney(field, entry[field])) unsaid.push(field)
   }
   const steps = stepsOf(fieldOf(entry, 'tiered_pricing'))
-  const cards = cardsOf([...prices, ...steps.prices])
+  const plain = cardsOf([...prices, ...steps.prices])
+  const cards = [...plain, ...fastCards(plain, number(fieldOf(fieldsOf(fieldOf(entry, multipliers)), 'fast')))]
   const provider = textOf(fieldOf(entry, 'litellm_provider'))
   const longWrites = cards.some(({ rows }) => rows['cache-write-1h'] !== undefined)
   return {
@@ -92,10 +94,34 @@ function modelOf(key: string, entry: Fields): ListedModel {
   }
 }
 
+const multipliers = 'provider_specific_entry'
+
+/** Fast mode is a tier of its own; multipliers by where a request is served have no words. */
+function unsaidMultipliers(value: unknown): readonly string[] {
+  return Object.entries(fieldsOf(value) ?? {}).flatMap(([name, factor]) =>
+    name === 'fast' || number(factor) === undefined ? [] : [`${multipliers}.${name}`],
+  )
+}
+
+/** Every price of tokens times the same factor, caches included. */
+function fastCards(cards: readonly ListedCard[], factor: Decimal | undefined): readonly ListedCard[] {
+  if (factor === undefined) return []
+  return cards
+    .filter(({ serviceTier }) => serviceTier === null)
+    .map(({ aboveTokens, rows }) => {
+      const fast: { [bucket in PriceBucket]?: Decimal } = {}
+      for (const bucket of bucketOrder) {
+        const price = rows[bucket]
+        if (price !== undefined) fast[bucket] = isPerPiece(bucket) ? price : times(price, factor)
+      }
+      return { aboveTokens, serviceTier: 'fast', rows: fast }
+    })
+}
+
 /** What is about money and is not nothing. */
 function isMoney(field: string, value: unknown): boolean {
   if (field === 'tiered_pricing') return false
-  if (!/cost|price|multiplier|provider_specific_entry/.test(field)) return false
+  if (!/cost|price|multiplier/.test(field)) return false
   const price = number(value)
   return price === undefined || !isZero(price)
 }

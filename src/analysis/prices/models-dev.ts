@@ -124,6 +124,7 @@ function modelOf(provider: string, id: string, fields: Fields): ListedModel {
     if (size === undefined || rows === undefined) continue
     cards.set(size, { aboveTokens: size, serviceTier: null, rows: { ...plain, ...rowsOf(rows) } })
   }
+  const modes = modeCards(fieldsOf(fieldOf(fieldsOf(fieldOf(fields, 'experimental')), 'modes')), plain)
   const unsized = steps.filter(({ size }) => size === undefined).length
   return {
     key: `${provider}/${id}`,
@@ -133,15 +134,34 @@ function modelOf(provider: string, id: string, fields: Fields): ListedModel {
     contextTokens: tokenCount(fieldOf(limit, 'context')),
     maxOutputTokens: tokenCount(fieldOf(limit, 'output')),
     cacheMinimumTokens: undefined,
-    cards: [...cards.values()].sort((a, b) => a.aboveTokens - b.aboveTokens),
+    cards: [...[...cards.values()].sort((a, b) => a.aboveTokens - b.aboveTokens), ...modes.cards],
     unsaid: [
       ...Object.entries(cost).flatMap(([field, value]) =>
         isUnsaid(field, value) ? [`cost.${field}`] : [],
       ),
       ...(unsized === 0 ? [] : ['cost.tiers without a size']),
-      ...(fieldOf(fields, 'experimental') === undefined ? [] : ['experimental']),
+      ...modes.unsaid,
     ],
   }
+}
+
+/** Modes with a price of their own: the service tier or the speed that a request asks for. */
+function modeCards(
+  modes: Fields | undefined,
+  plain: ListedCard['rows'],
+): { readonly cards: readonly ListedCard[]; readonly unsaid: readonly string[] } {
+  const cards: ListedCard[] = []
+  const unsaid: string[] = []
+  for (const [name, value] of Object.entries(modes ?? {})) {
+    const mode = fieldsOf(value)
+    const cost = fieldsOf(fieldOf(mode, 'cost'))
+    if (cost === undefined) continue
+    const body = fieldsOf(fieldOf(fieldsOf(fieldOf(mode, 'provider')), 'body'))
+    const serviceTier = textOf(fieldOf(body, 'service_tier')) ?? textOf(fieldOf(body, 'speed'))
+    if (serviceTier === undefined) unsaid.push(`experimental.modes.${name}`)
+    else cards.push({ aboveTokens: 0, serviceTier, rows: { ...plain, ...rowsOf(cost) } })
+  }
+  return { cards, unsaid }
 }
 
 function rowsOf(cost: Fields): { readonly [bucket in PriceBucket]?: Decimal } {

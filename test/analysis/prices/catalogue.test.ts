@@ -52,7 +52,7 @@ const big = {
   input_cost_per_image: 0.0025,
   input_cost_per_audio_token: 1e-6,
   regional_processing_uplift_multiplier_eu: 1.1,
-  provider_specific_entry: { fast: 6.0 },
+  provider_specific_entry: { fast: 6.0, us: 1.1, bedrock_invocation_schema: 'x' },
 }
 
 describe('a catalogue from LiteLLM', () => {
@@ -75,7 +75,7 @@ provider acme {
   family acme
 }
 
-/// The list also has, and the language cannot say: input_cost_per_audio_token, provider_specific_entry, regional_processing_uplift_multiplier_eu.
+/// The list also has, and the language cannot say: input_cost_per_audio_token, provider_specific_entry.us, regional_processing_uplift_multiplier_eu.
 model acme-big-model {
   known-as ["acme/Big.Model"]
   accepts [text, image, pdf]
@@ -136,6 +136,24 @@ model acme-big-model {
     cache-write-1h $12
     image $0.0025
   }
+  price per 1M tokens for fast {
+    input $18
+    output $90
+    reasoning $120
+    cache-read $1.80
+    cache-write-5min $22.50
+    cache-write-1h $36
+    image $0.0025
+  }
+  price per 1M tokens above 200k tokens for fast {
+    input $36
+    output $135
+    reasoning $120
+    cache-read $1.80
+    cache-write-5min $22.50
+    cache-write-1h $72
+    image $0.0025
+  }
   cache {
     lifetime [5min, 1h]
     minimum 1_024 tokens
@@ -147,7 +165,7 @@ model acme-big-model {
   it('reports what it cannot say', () => {
     expect(report.unsaid.map(({ field }) => field)).toEqual([
       'input_cost_per_audio_token',
-      'provider_specific_entry',
+      'provider_specific_entry.us',
       'regional_processing_uplift_multiplier_eu',
     ])
   })
@@ -297,6 +315,20 @@ describe('a catalogue from models.dev', () => {
         [rows.input, rows.output].map((row) => row && dollarsText(row)),
       ),
     ).toEqual([['$2.75', '$15']])
+  })
+
+  it('reads the modes that a request asks for as tiers', () => {
+    const mode = (body: object): object => ({ cost: { input: 30, output: 150 }, provider: { body } })
+    const modes = { fast: mode({ speed: 'fast' }), quick: mode({ service_tier: 'priority' }), odd: mode({}), free: {} }
+    const { text, report } = catalogue(
+      dated('2026-07-02', modelsDevListing({ acme: { models: { m: { cost, experimental: { modes } } } } })),
+    )
+    expect(report.unsaid.map(({ field }) => field)).toEqual(['cost.input_audio', 'experimental.modes.odd'])
+    const cards = policyOf(text).models[0]?.prices.filter(({ serviceTier }) => serviceTier !== null)
+    expect(cards?.map(({ serviceTier, aboveTokens, picoUsd }) => [serviceTier, aboveTokens, picoUsd.input, picoUsd['cache-read']])).toEqual([
+      ['fast', 0, 30_000_000n, 250_000n],
+      ['priority', 0, 30_000_000n, 250_000n],
+    ])
   })
 
   it("reads its copy of OpenRouter's list, whose prices are strings", () => {

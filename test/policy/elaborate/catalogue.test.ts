@@ -37,7 +37,7 @@ describe('the shipped catalogue', () => {
         },
       },
     ])
-    expect(model(shipped, 'deepseek-v4-pro').prices[0]?.picoUsd['cache-read']).toBe(3_480n)
+    expect(model(shipped, 'deepseek-v4-pro').prices[0]?.picoUsd['cache-read']).toBe(3_625n)
   })
 
   it('has steps by prompt size and by service tier', () => {

@@ -62,6 +62,16 @@ describe.for(importers)('$format', (importer) => {
     )
   })
 
+  it('reads what lies a hundred thousand deep', async () => {
+    const name = nameOf.get(importer.format) ?? 'a.json'
+    const deep = (open: string, close: string): string => `${open.repeat(100_000)}1${close.repeat(100_000)}`
+    const { calls, report } = await importLogFiles(importer, {
+      [name]: `${deep('[', ']')}\n${deep('{"data":', '}')}\n`,
+    }, options)
+    expect(calls).toEqual([])
+    expect(report.lines.read).toBe(2)
+  })
+
   it('reads ten megabytes on a line, and what is no text', async () => {
     const name = nameOf.get(importer.format) ?? 'a.json'
     const long = `{"id":"${'x'.repeat(10_000_000)}"}\n`
