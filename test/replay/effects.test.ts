@@ -26,7 +26,7 @@ describe('the waterfall', () => {
         expect(waterfall.calls + waterfall.uncovered).toBe(calls.length)
         expect(calls.map((call) => waterfallOf(call.effects)).toReversed().reduce(mergeWaterfalls, noWaterfall)).toEqual(waterfall)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })

@@ -65,11 +65,11 @@ describe('the cache model on sessions that it was not fitted on', () => {
 
   it('comes near on the shipped part of them, and the whole is what its schema says', async () => {
     const { loaded } = await loadTrace(['traces/claude-code-calls.jsonl.gz'])
-    const found = audited(loaded, 2)
+    const found = audited(loaded, 1)
     expect(schemaErrors('cache-audit-1', plain(found))).toEqual([])
     expectToAddUp(found)
-    expect(found.halvings.model.medianSessionError).toBeLessThan(80_000)
+    expect(found.halvings.model.medianSessionError).toBeLessThan(90_000)
     // The order in which sessions come changes nothing.
-    expect(audited(loaded.toReversed(), 2)).toEqual(found)
+    expect(audited(loaded.toReversed(), 1)).toEqual(found)
   })
 })
