@@ -3,6 +3,7 @@ import { measuredBehaviours } from './cache/behaviour.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import type { Range } from './cache/range.ts'
 import { sameTokens, summarises } from './call-money.ts'
+import { undatedFaults } from './faults/health.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import type { ReplayResult, Totals } from './result.ts'
 
@@ -10,6 +11,7 @@ const texts: ReadonlyMap<string, string> = new Map([
   [untriedHealthy, 'a host that the log of a session never tried answers'],
   [healthyBetween, 'a host answers where its session’s log has answers of it and no failure on either side'],
   [unknownHealth, 'between the last failure of a host and its first answer, or the other way round, it is not known whether it would have answered'],
+  [undatedFaults, 'a fault of the script holds for no call whose instant the log does not tell on the fault’s clock'],
   [cancelledAnyway, 'a call that the person broke off is broken off wherever it goes'],
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
 ])

@@ -6,7 +6,7 @@ import type { CallRecord } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import { isHealthError } from '../error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from '../health.ts'
-import { recordedHealth } from '../recorded-health.ts'
+import { recordedHealth, unknownHealth } from '../recorded-health.ts'
 import { clockOfCall, hits, holdsAt, holdsWithin, onClockOf } from './script.ts'
 import type { FaultPlace, FaultSources } from './script.ts'
 
@@ -55,7 +55,7 @@ export function sessionHealth(
           }
           const answer = log.answer(question)
           const undated = candidates.some((fault) => onClockOf(fault, clock, question.atMicros, beginning) === undefined)
-          return undated && answer.assumption === undefined ? { ...answer, assumption: undatedFaults } : answer
+          return undated && answer.assumption !== unknownHealth ? { ...answer, assumption: undatedFaults } : answer
         },
       }
     },
