@@ -39,6 +39,7 @@ interface Placed {
   readonly region: Region
   /** Whether a call lies in it. */
   readonly holds: (call: Situation) => boolean | undefined
+  readonly decides: (old: Decision, newer: Decision) => boolean
 }
 
 export function compared(older: Policy, newer: Policy): MeaningComparison {
@@ -51,7 +52,7 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
   }
   const identical = policyDigest(older) === policyDigest(newer)
   const found = identical ? [] : placesOf(older, newer).map((asked) => comparedAt(asked, older, newer, deciders))
-  const regions = found.flatMap((each) => each.regions).sort((a, b) => byShare(a.region, b.region))
+  const regions = merged(found.flatMap((each) => each.regions)).toSorted((a, b) => byShare(a.region, b.region))
   const notDecided = found.flatMap((each) => each.notDecided)
   return {
     verdict: verdictOf(older, newer, identical, found),
@@ -60,6 +61,29 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
     changes: identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))],
     at: (call) => placementOf(call, deciders, regions),
   }
+}
+
+/** What is true of `on start` at the beginning of a session and of calls that start again is said once. */
+function merged(regions: readonly Placed[]): readonly Placed[] {
+  const found = new Map<string, Placed>()
+  for (const placed of regions) {
+    const { where, unless, partly, old, new: newest, ends, startsAgain, moments } = placed.region
+    const told = ends.map((pair) => [pair.old, pair.new, pair.where])
+    const onStart = startsAgain || moments.includes('start')
+    const key = JSON.stringify([where, unless, partly, old, newest, told, onStart || moments])
+    const first = found.get(key)
+    found.set(
+      key,
+      first === undefined
+        ? placed
+        : {
+            region: { ...first.region, moments: [...first.region.moments, ...moments], startsAgain: true },
+            decides: (one, other) => first.decides(one, other) || placed.decides(one, other),
+            holds: (call) => (call.state.choice === undefined ? first.holds(call) : placed.holds(call)),
+          },
+    )
+  }
+  return [...found.values()]
 }
 
 interface Asked {
@@ -105,7 +129,9 @@ function comparedAt({ place, moments }: Asked, older: Policy, newer: Policy, dec
     const left = differing.length - mostRegions
     return {
       regions: answers.flatMap((each): readonly Placed[] =>
-        'region' in each ? [{ region: each.region, holds: (call) => liesIn(space, each.where, deciders.both, older, call) }] : [],
+        'region' in each
+          ? [{ region: each.region, decides: each.decides, holds: (call) => liesIn(space, each.where, deciders.both, older, call) }]
+          : [],
       ),
       notDecided: [
         ...answers.flatMap((each) => ('region' in each ? [] : [each])),
@@ -207,13 +233,7 @@ function placementOf(call: Situation, { older, newer, followed }: Deciders, regi
     followed,
   )
   if (differs.length === 0) return { kind: 'same' }
-  const fits = ({ region }: Placed): boolean =>
-    region.moments.includes(old.block) && decidesAs(old, region.old) && decidesAs(decision, region.new)
-  const likely = regions.filter(fits)
+  const likely = regions.filter(({ region, decides }) => region.moments.includes(old.block) && decides(old, decision))
   const within = likely.find(({ holds }) => holds(call) === true) ?? likely.find(({ holds }) => holds(call) !== false)
   return within === undefined ? { kind: 'not decided' } : { kind: 'region', region: within.region }
-}
-
-function decidesAs(decision: Decision, side: Region['old']): boolean {
-  return decision.rule === side.rules.at(-1) && (side.model === undefined || side.model === decision.model)
 }

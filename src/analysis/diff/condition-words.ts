@@ -23,7 +23,7 @@ export function cubeText(variables: Variables, cube: Cube): string {
 export function cellText(variable: Variable, cell: Cell): string {
   if (cell.kind === 'none' || cell.kind === 'unknown') return `${variable.label} is ${cell.kind}`
   if (cell.kind === 'value') {
-    if (typeof cell.value === 'boolean') return cell.value ? variable.label : `not ${variable.label}`
+    if (typeof cell.value === 'boolean') return cell.value ? variable.label : notText(variable)
     return `${variable.label} is ${valueText(variable, cell.value)}`
   }
   if (cell.kind === 'text') return `${variable.label} is ${textOf(variable, cell.sample)}`
@@ -45,7 +45,7 @@ function cellsText(variables: Variables, variable: Variable, held: ReadonlySet<n
   switch (domain.kind) {
     case 'values': {
       const [kept, left] = [within('value'), cells.filter((cell, index) => cell.kind === 'value' && !held.has(index))]
-      if (domain.values.every((value) => typeof value === 'boolean')) return truthText(label, kept, more, cells)
+      if (domain.values.every((value) => typeof value === 'boolean')) return truthText(variable, kept, more, cells)
       if (left.length === 0) return withoutText(label, cells, held)
       const words = (some: readonly Cell[]): string => some.flatMap((cell) => (cell.kind === 'value' ? [valueText(variable, cell.value)] : [])).join(', ')
       if (kept.length === 0) return `${label} is ${more.join(' or ')}`
@@ -74,13 +74,19 @@ function orText(text: string, more: readonly string[]): string {
   return more.length === 0 ? text : `(${[text, ...more].join(' or ')})`
 }
 
-function truthText(label: string, kept: readonly Cell[], more: readonly string[], cells: readonly Cell[]): string {
+function truthText(variable: Variable, kept: readonly Cell[], more: readonly string[], cells: readonly Cell[]): string {
+  const { label } = variable
   const values = kept.flatMap((cell) => (cell.kind === 'value' ? [cell.value] : []))
   if (values.length === 2) return `${label} is ${more.includes('unknown') ? 'not none' : 'known'}`
   if (values.length === 0) return `${label} is ${more.join(' or ')}`
   const others = cells.filter((cell) => cell.kind === 'none' || cell.kind === 'unknown').length
   if (values[0] === true) return more.length > 0 && more.length === others ? `(${label} is not false)` : orText(label, more)
-  return more.length > 0 && more.length === others ? `(${label} is not true)` : orText(`not ${label}`, more)
+  return more.length > 0 && more.length === others ? `(${label} is not true)` : orText(notText(variable), more)
+}
+
+function notText(variable: Variable): string {
+  const input = inputOf(variable)
+  return input.kind === 'candidate' ? `${input.model} is no candidate` : `not ${variable.label}`
 }
 
 /** Every value, but not none or not unknown. */

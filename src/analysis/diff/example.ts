@@ -54,9 +54,9 @@ export function exampleOf(space: DiagramSpace, place: Place, part: Part, region:
 function decidedAs(situation: Situation, part: Part, { older, newer, followed }: Deciders): Pick<Witness, 'old' | 'new'> | undefined {
   const { state, input, world } = situation
   const [oldState, old] = older.decide(state, input, world)
-  if (!isAs(old, part.old)) return undefined
+  if (!decidesAs(old, part.old)) return undefined
   const [newState, decision] = newer.decide(state, input, world)
-  if (!isAs(decision, part.new)) return undefined
+  if (!decidesAs(decision, part.new)) return undefined
   const differs = differencesOf(
     { policy: older.policy, decision: old, state: oldState },
     { policy: newer.policy, decision, state: newState },
@@ -66,7 +66,8 @@ function decidedAs(situation: Situation, part: Part, { older, newer, followed }:
   return differs.some((each) => part.differs.has(each)) ? { old, new: decision } : undefined
 }
 
-function isAs(decision: Decision, { step, end }: Part['old']): boolean {
+/** Whether a decision is one that ends so. */
+export function decidesAs(decision: Decision, { step, end }: Part['old']): boolean {
   if (end.to.kind !== 'again' && decision.rule !== (end.again?.rule ?? step.name)) return false
   switch (end.to.kind) {
     case 'model':

@@ -37,7 +37,7 @@ export interface Region {
   readonly id: string
   /** The blocks that such calls begin with. */
   readonly moments: readonly Moment[]
-  /** They drop their choice there, and `on start` chooses: it is there that they differ. */
+  /** Turns and calls are among them only where they drop their choice and `on start` chooses anew. */
   readonly startsAgain: boolean
   /** Any of these conjunctions, in the policy's own words; the empty text: always. */
   readonly where: readonly string[]

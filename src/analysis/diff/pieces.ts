@@ -14,6 +14,9 @@ export interface Piece {
   readonly new: number
   readonly oldSays: readonly string[]
   readonly newSays: readonly string[]
+  /** Rules that fire on the way and go on, where they say something. */
+  readonly oldVia: readonly string[]
+  readonly newVia: readonly string[]
   /** Without what steps before have taken; see `unless`. */
   readonly core: Diagram
   /** Steps that may take a part of the core before. */
@@ -40,6 +43,9 @@ interface Open {
   readonly new: number | undefined
   readonly oldSays: readonly string[]
   readonly newSays: readonly string[]
+  readonly oldVia: readonly string[]
+  readonly newVia: readonly string[]
+  readonly core: Diagram
   readonly region: Diagram
 }
 
@@ -67,14 +73,14 @@ export function piecesOf(
   })
   if (walk === undefined) throw new TooLarge('too many rules that differ')
 
-  const cores: Diagram[] = []
   let open = new Map<string, Open>()
   let forked: Diagram = never
   const add = (to: Map<string, Open>, piece: Open): void => {
     if (piece.region === never) return
-    const key = JSON.stringify([piece.fork, piece.old, piece.new, piece.oldSays, piece.newSays])
+    const { fork: from, old, new: newest, oldSays, newSays, oldVia, newVia } = piece
+    const key = JSON.stringify([from, old, newest, oldSays, newSays, oldVia, newVia])
     const found = to.get(key)
-    to.set(key, found === undefined ? piece : { ...found, region: space.or(found.region, piece.region) })
+    to.set(key, found === undefined ? piece : { ...found, region: space.or(found.region, piece.region), core: space.or(found.core, piece.core) })
     if (to.size > mostPieces) throw new TooLarge(`more than ${mostPieces} parts that differ`)
   }
   /** `core`: how the place is described. */
@@ -82,35 +88,37 @@ export function piecesOf(
     at: number,
     core: Diagram,
     where: Diagram,
-    ends: Pick<Open, 'old' | 'new' | 'oldSays' | 'newSays'>,
+    ends: Omit<Open, 'fork' | 'core' | 'region'>,
   ): void => {
     const region = without(space.and(where, possible), forked)
     if (region === never) return
-    cores[at] = core
     forked = space.or(forked, region)
-    add(open, { fork: at, region, ...ends })
+    add(open, { fork: at, core, region, ...ends })
   }
   /** What a step does to the inputs that are followed and not yet ended on its side. */
-  const through = (side: 'old' | 'new', place: number, step: Step): void => {
+  const through = (side: 'old' | 'new', place: number, step: Step, paired: boolean): void => {
     const next = new Map<string, Open>()
     for (const piece of open.values()) {
       if (piece[side] !== undefined) {
         add(next, piece)
         continue
       }
-      const says = side === 'old' ? 'oldSays' : 'newSays'
+      const [says, via] = side === 'old' ? (['oldSays', 'oldVia'] as const) : (['newSays', 'newVia'] as const)
       const fires = space.and(piece.region, step.guard)
-      add(next, { ...piece, region: without(piece.region, step.guard) })
+      // What a rule that both have takes is named with the region; see `unless`.
+      const passed = step.chooses && paired ? piece.core : without(piece.core, step.guard)
+      add(next, { ...piece, region: without(piece.region, step.guard), core: passed })
       add(next, {
         ...piece,
         region: fires,
+        core: space.and(piece.core, step.guard),
         [says]: [...piece[says], ...step.says],
-        ...(step.chooses && { [side]: place }),
+        ...(step.chooses ? { [side]: place } : { [via]: [...piece[via], step.name] }),
       })
     }
     open = next
   }
-  const nothing = { old: undefined, new: undefined, oldSays: [], newSays: [] }
+  const nothing = { old: undefined, new: undefined, oldSays: [], newSays: [], oldVia: [], newVia: [] }
 
   const outside = outsideRules(space, older, newer, followed, differ)
   fork(0, outside, outside, nothing)
@@ -121,8 +129,8 @@ export function piecesOf(
     const one = 'old' in pairing ? older.steps[pairing.old] : undefined
     const other = 'new' in pairing ? newer.steps[pairing.new] : undefined
     // A step that neither chooses nor says anything is followed by what it writes.
-    if (one !== undefined && (one.chooses || one.says.length > 0)) through('old', placeOf(pairing, 'old'), one)
-    if (other !== undefined && (other.chooses || other.says.length > 0)) through('new', placeOf(pairing, 'new'), other)
+    if (one !== undefined && (one.chooses || one.says.length > 0)) through('old', placeOf(pairing, 'old'), one, other !== undefined)
+    if (other !== undefined && (other.chooses || other.says.length > 0)) through('new', placeOf(pairing, 'new'), other, one !== undefined)
     if (one !== undefined && other !== undefined) {
       if (one.name !== other.name) renamed.push({ old: one.name, new: other.name })
       if (!one.chooses) continue
@@ -131,16 +139,18 @@ export function piecesOf(
         .reduce(space.or, differ(one.ends, other.ends))
       if (differs === never) continue
       rewritten = true
-      const ends = { old: placeOf(pairing, 'old'), new: placeOf(pairing, 'new'), oldSays: one.says, newSays: other.says }
+      const ends = {
+        ...nothing, old: placeOf(pairing, 'old'), new: placeOf(pairing, 'new'), oldSays: one.says, newSays: other.says,
+      }
       fork(at, one.guard, space.and(one.guard, differs), ends)
       continue
     }
     rewritten = true
     const step = one ?? other
     if (step === undefined || (!step.chooses && step.says.length === 0)) continue
-    const says = one === undefined ? 'newSays' : 'oldSays'
+    const [says, via] = one === undefined ? ['newSays', 'newVia'] : ['oldSays', 'oldVia']
     const done = !step.chooses ? {} : one === undefined ? { new: placeOf(pairing, 'new') } : { old: placeOf(pairing, 'old') }
-    fork(at, step.guard, step.guard, { ...nothing, [says]: step.says, ...done })
+    fork(at, step.guard, step.guard, { ...nothing, [says]: step.says, ...(!step.chooses && { [via]: [step.name] }), ...done })
   }
 
   const pieces = [...open.values()].flatMap((piece): readonly Piece[] => {
@@ -156,12 +166,12 @@ export function piecesOf(
     })
     const region = before.reduce((left, { guard }) => without(left, guard), piece.region)
     if (region === never) return []
-    const core = space.and(cores[piece.fork] ?? never, space.and(one.guard, other.guard))
+    const { core } = piece
     const touches = ({ guard }: Step): boolean => space.and(guard, core) !== never
     const others = (side: 'old' | 'new', steps: readonly Step[], end: number): Piece['unless'] =>
       walk.flatMap((pairing, index) => {
-        // Rules in pairs before the fork are listed once, for both.
-        const listed = pairing.kind === side || (pairing.kind === 'both' && index >= piece.fork)
+        // Rules in pairs before the fork are listed once, for both; the core is without later ones of one side.
+        const listed = pairing.kind === 'both' ? index >= piece.fork : pairing.kind === side && index < piece.fork - 1
         const place = listed ? placeOf(pairing, side) : -1
         const step = steps[place]
         return step?.chooses === true && place < end && touches(step) ? [{ side, step }] : []
@@ -172,6 +182,8 @@ export function piecesOf(
         new: newest,
         oldSays: piece.oldSays,
         newSays: piece.newSays,
+        oldVia: piece.oldVia,
+        newVia: piece.newVia,
         core,
         region,
         unless: [

@@ -5,16 +5,17 @@ import { no } from '../../check/diagram/leaves.ts'
 import type { Diagram } from '../../check/diagram/store.ts'
 import { countCells } from '../../check/diagram/witness.ts'
 import type { Moment } from '../../policy/core.ts'
+import type { Decision } from '../../policy/decision.ts'
 import { hash } from '../../policy/digest.ts'
 import { cubeText } from './condition-words.ts'
 import { cubesOf } from './cubes.ts'
-import { exampleOf, supportOf } from './example.ts'
+import { decidesAs, exampleOf, supportOf } from './example.ts'
 import type { Deciders } from './example.ts'
 import type { EndPair, NotDecided, Region, Side } from './meaning.ts'
 import { endText } from './outcome.ts'
 import type { Part } from './parts.ts'
 
-/** Parts that the same two rules decide. */
+/** Parts of which the same two rules decide. */
 export interface Grouped {
   readonly parts: readonly Part[]
   readonly region: Diagram
@@ -23,12 +24,14 @@ export interface Grouped {
 export interface Described {
   readonly region: Region
   readonly where: Diagram
+  /** Whether two decisions are of this region's kind. */
+  readonly decides: (old: Decision, newer: Decision) => boolean
 }
 
 export function groupedParts(space: DiagramSpace, parts: readonly Part[]): readonly Grouped[] {
   const groups = new Map<string, { parts: Part[]; region: Diagram }>()
   for (const part of parts) {
-    const key = JSON.stringify([rulesOf(part.old), rulesOf(part.new)])
+    const key = JSON.stringify([part.old.step.name, part.new.step.name])
     const found = groups.get(key) ?? { parts: [], region: space.constant(no) }
     found.parts.push(part)
     found.region = space.or(found.region, part.region)
@@ -37,11 +40,8 @@ export function groupedParts(space: DiagramSpace, parts: readonly Part[]): reado
   return [...groups.values()]
 }
 
-function rulesOf({ step, end }: Part['old']): readonly string[] {
-  return end.again === undefined ? [step.name] : [step.name, end.again.rule]
-}
-
 const shownExactly = 2
+const fewLiterals = 4
 const shownCubes = 4
 const countedCubes = 24
 const shownEnds = 6
@@ -61,6 +61,7 @@ export function described(question: Question, group: Grouped): Described | NotDe
   const { space, possible, real, place, moments, deciders } = question
   const condition = conditionOf(question, group)
   const witness = group.parts
+    .toSorted((a, b) => strangeness(a) - strangeness(b))
     .map((part) => exampleOf(space, place, part, space.and(part.region, real), deciders))
     .find((each) => each !== undefined)
   if (witness === undefined) return notShown(question, group, condition.where)
@@ -79,7 +80,18 @@ export function described(question: Question, group: Grouped): Described | NotDe
     cells: countCells({ space }, space.and(group.region, real)),
     of: countCells({ space }, space.and(possible, real)),
   }
-  return { where: group.region, region: { id, ...region, witness, share } }
+  const decides = (old: Decision, newer: Decision): boolean =>
+    group.parts.some((part) => decidesAs(old, part.old) && decidesAs(newer, part.new))
+  return { where: group.region, region: { id, ...region, witness, share }, decides }
+}
+
+/** A call that is served shows more than one that is not. */
+function strangeness({ old, new: newest }: Part): number {
+  return strangenessOf(old) + strangenessOf(newest)
+}
+
+function strangenessOf({ end }: Part['old']): number {
+  return end.to.kind === 'model' ? (end.again === undefined ? 0 : 1) : end.to.kind === 'none' ? 3 : 2
 }
 
 function notShown({ space, place }: Question, { parts, region }: Grouped, where: readonly string[]): NotDecided {
@@ -111,8 +123,10 @@ function conditionOf(
     where: cubes.slice(0, shownCubes).map((cube) => cubeText(space.variables, cube)),
     more: Math.max(0, cubes.length - shownCubes),
   })
+  const literals = (cubes: ReturnType<typeof cubesOf>['cubes']): number => cubes.reduce((sum, { size }) => sum + size, 0)
   const exact = cubesOf(space, region, possible, shownExactly)
-  if (exact.complete) return { ...told(exact.cubes), unless: [], partly: false, within: region }
+  const plainly = { ...told(exact.cubes), unless: [], partly: false, within: region }
+  if (exact.complete && literals(exact.cubes) <= fewLiterals) return plainly
   const pieces = [...new Set(parts.map(({ piece }) => piece))]
   const core = space.and(pieces.map((piece) => piece.core).reduce(space.or, never), possible)
   const steps = pieces.flatMap(({ unless }) => unless)
@@ -120,10 +134,12 @@ function conditionOf(
   if (space.choose(left, never, region) !== never) {
     return { ...told(cubesOf(space, region, possible, countedCubes).cubes), unless: [], partly: false, within: region }
   }
+  const wide = cubesOf(space, core, possible, countedCubes).cubes
+  if (exact.complete && literals(exact.cubes) <= literals(wide) + (left === region ? 0 : fewLiterals)) return plainly
   const sides = new Map<string, Set<string>>()
   for (const { side, step } of steps) sides.set(step.name, (sides.get(step.name) ?? new Set()).add(side))
   const unless = [...sides].map(([name, of]) => (of.has('both') || of.size > 1 ? name : `${name} (${[...of].join()})`))
-  return { ...told(cubesOf(space, core, possible, countedCubes).cubes), unless, partly: left !== region, within: left }
+  return { ...told(wide), unless, partly: left !== region, within: left }
 }
 
 /** How the calls of a region end, and what tells the ones from the others. */
@@ -145,15 +161,25 @@ function endPairsOf({ space, real }: Question, { parts }: Grouped, within: Diagr
     })
 }
 
+/** Rules that only one side fires on the way. */
+function viasOf(parts: readonly Part[], side: 'old' | 'new'): readonly string[] {
+  const found = parts.flatMap(({ piece }) => {
+    const [own, other] = side === 'old' ? [piece.oldVia, piece.newVia] : [piece.newVia, piece.oldVia]
+    return own.join('\n') === other.join('\n') && piece.oldSays.join('\n') === piece.newSays.join('\n') ? [] : own
+  })
+  return [...new Set(found)]
+}
+
 const shownDoes = 3
 
 function sideOf(parts: readonly Part[], side: 'old' | 'new'): Side {
-  const texts = [...new Set(parts.map((part) => endText(part[side].end)))]
+  const ordinary = parts.toSorted((a, b) => strangenessOf(a[side]) - strangenessOf(b[side]))
+  const texts = [...new Set(ordinary.map((part) => endText(part[side].end)))]
   const models = new Set(parts.map((part) => (part[side].end.to.kind === 'model' ? part[side].end.to.model : undefined)))
   const [model] = models
   const [first] = parts
   return {
-    rules: first === undefined ? [] : rulesOf(first[side]),
+    rules: first === undefined ? [] : [...viasOf(parts, side), first[side].step.name],
     does: `${texts.slice(0, shownDoes).join(' or ')}${texts.length > shownDoes ? ' or others' : ''}`,
     model: models.size === 1 ? model : undefined,
   }
