@@ -21,6 +21,7 @@ import { isSameButForNames } from './renaming.ts'
 import { described, groupedParts } from './regions.ts'
 import { followedIn, sideAt } from './steps.ts'
 import type { Followed, Side } from './steps.ts'
+import { againWithin, startReadsState } from './reach.ts'
 import { standingAlike, standingRight } from './standing.ts'
 
 /** Past so many ways of differing nothing is described. */
@@ -60,6 +61,7 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
     notDecided,
     changes: identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))],
     at: (call) => placementOf(call, deciders, regions),
+    holds: (region, call) => regions.find((placed) => placed.region === region)?.holds(call),
   }
 }
 
@@ -93,11 +95,8 @@ interface Asked {
 
 /** Moments that run the same two blocks are asked once. */
 function placesOf(older: Policy, newer: Policy): readonly Asked[] {
-  const later = (['turn', 'call'] as const).filter((moment) => older.blocks[moment] ?? newer.blocks[moment])
-  const alike = older.blocks.turn === older.blocks.call && newer.blocks.turn === newer.blocks.call
-  const places: readonly Asked[] = alike
-    ? [{ place: 'turn', moments: ['turn', 'call'] }]
-    : later.map((moment) => ({ place: moment, moments: [moment] }))
+  const later = laterMoments(older, newer)
+  const places = later.map((place): Asked => ({ place, moments: later.length === 1 ? ['turn', 'call'] : [place] }))
   // A model that is no candidate any more starts again, also where a block is absent.
   return [
     { place: 'start', moments: ['start'] },
@@ -106,23 +105,48 @@ function placesOf(older: Policy, newer: Policy): readonly Asked[] {
   ]
 }
 
+/** One of them where both blocks are the same for both policies. */
+function laterMoments(older: Policy, newer: Policy): readonly ('turn' | 'call')[] {
+  const alike = older.blocks.turn === older.blocks.call && newer.blocks.turn === newer.blocks.call
+  return alike ? ['turn'] : ['turn', 'call']
+}
+
 function comparedAt({ place, moments }: Asked, older: Policy, newer: Policy, deciders: Deciders): Found {
   const moment = place === 'again' ? 'turn' : place
   const { followed } = deciders
   const plain = choosesModelsOnly([older, newer])
   const answer = attempt((): Found => {
     const alike = standingAlike(older, newer, moment, nodeLimit)
+    // Which calls start again at all is told by the blocks that they begin with.
+    const follows = place === 'again' && !startReadsState(older) && !startReadsState(newer)
+    const laterPlaces = follows ? laterMoments(older, newer) : []
     const { space, older: one, newer: other } = jointSpace(older, newer, nodeLimit, (policy, given) =>
-      readAll(sideAt(policy, place, given, followed, alike), followed),
+      readAll(
+        [...laterPlaces, place].map((each) => sideAt(policy, each, given, followed, alike)),
+        followed,
+      ),
     )
     const possible = possibleFor(space, older, newer)
     const real = standingRight({ ...space, variables: one.variables }, older, moment)
     const [first, second] = [sideAt(older, place, one, followed, alike), sideAt(newer, place, other, followed, alike)]
     const { pieces, renamed, rewritten, reordered } = piecesOf(space, possible, first, second, followed, (a, b) => sameEnd(a, b, plain))
     const never = space.constant(no)
+    const later = laterPlaces.map((each) => [
+      sideAt(older, each, one, followed, alike), sideAt(newer, each, other, followed, alike),
+    ] as const)
+    const reached = (region: Diagram): Diagram =>
+      follows
+        ? later
+            .map(([old, now]) => againWithin(space, againWithin(space, region, old), now))
+            .reduce(space.or, never)
+        : region
     const parts = pieces
       .flatMap((piece) => partsOf(space, piece, first, second, followed, plain))
       .filter(({ region }) => space.and(region, real) !== never)
+      .flatMap((part) => {
+        const met = part.differs.size === 0 ? part.region : reached(part.region)
+        return space.and(met, real) === never ? [] : [{ ...part, met }]
+      })
     const differing = groupedParts(space, parts.filter(({ differs }) => differs.size > 0))
     const question = { space, possible, real, place, moments, deciders }
     const answers = differing.slice(0, mostRegions).map((group) => described(question, group))
@@ -151,7 +175,11 @@ function comparedAt({ place, moments }: Asked, older: Policy, newer: Policy, dec
 }
 
 /** Reads everything that a side may be asked, so that the cells are cut by all of it. */
-function readAll(side: Side, followed: Followed): void {
+function readAll(sides: readonly Side[], followed: Followed): void {
+  for (const side of sides) readSide(side, followed)
+}
+
+function readSide(side: Side, followed: Followed): void {
   for (const step of side.steps) {
     if (!step.chooses) continue
     step.followedEnds()

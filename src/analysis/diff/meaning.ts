@@ -14,6 +14,8 @@ export interface MeaningComparison {
   readonly changes: readonly NamedChange[]
   /** Which region a call lies in, by the decisions that both policies make of it. */
   at(call: Situation): Placement
+  /** Whether a call lies in a region; `undefined`: that rests on what no call tells. */
+  holds(region: Region, call: Situation): boolean | undefined
 }
 
 export type Verdict =

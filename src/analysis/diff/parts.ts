@@ -32,7 +32,7 @@ export function partsOf(
   const [one, other] = [older.steps[piece.old], newer.steps[piece.new]]
   if (one === undefined || other === undefined) return []
   const never = space.constant(no)
-  return endPairs(space, one, other, piece.region).flatMap(({ first, second, where: both }) => {
+  return endPairs(space, one, other, piece).flatMap(({ first, second, where: both }) => {
       const region = space.and(piece.region, both)
       if (region === never) return []
       const differs = new Set<Difference>()
@@ -59,24 +59,32 @@ export function partsOf(
   })
 }
 
-/** Where one side starts again and the other does not, what `on start` chooses is looked at, too. */
+/**
+ * Where one side starts again and the other does not, or a pin takes what is chosen then, what `on
+ * start` chooses is looked at, too.
+ */
 function endPairs(
   space: DiagramSpace,
   one: Step,
   other: Step,
-  region: Diagram,
+  { region, oldSays, newSays }: Piece,
 ): readonly { readonly first: End; readonly second: End; readonly where: Diagram }[] {
   return endsWithin(space, one.ends, region).flatMap(({ end: first, where }) =>
     endsWithin(space, other.ends, space.and(region, where)).flatMap(({ end: second, where: there }) => {
       const both = space.and(where, there)
       const [left, right] = [first.to.kind === 'again', second.to.kind === 'again']
-      if (left === right) return [{ first, second, where: both }]
-      const chosen = endsWithin(space, (left ? one : other).followedEnds(), space.and(region, both))
-      return chosen.map(({ end, where: then }) => ({
-        first: left ? end : first,
-        second: left ? second : end,
-        where: space.and(both, then),
-      }))
+      const pins = [...oldSays, ...newSays].some((each) => each.startsWith('pin '))
+      if (left === right && !(left && pins)) return [{ first, second, where: both }]
+      const chosen = left ? endsWithin(space, one.followedEnds(), space.and(region, both)) : [{ end: first, where: both }]
+      return chosen.flatMap(({ end, where: then }) => {
+        const within = space.and(both, then)
+        if (!right) return [{ first: end, second, where: within }]
+        return endsWithin(space, other.followedEnds(), space.and(region, within)).map((last) => ({
+          first: end,
+          second: last.end,
+          where: space.and(within, last.where),
+        }))
+      })
     }),
   )
 }

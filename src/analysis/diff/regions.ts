@@ -15,10 +15,16 @@ import type { EndPair, NotDecided, Region, Side } from './meaning.ts'
 import { endText } from './outcome.ts'
 import type { Part } from './parts.ts'
 
+/** Some parts are met only by calls that start again: `met` is what of the region they can be. */
+export interface MetPart extends Part {
+  readonly met: Diagram
+}
+
 /** Parts of which the same two rules decide. */
 export interface Grouped {
-  readonly parts: readonly Part[]
+  readonly parts: readonly MetPart[]
   readonly region: Diagram
+  readonly met: Diagram
 }
 
 export interface Described {
@@ -28,13 +34,15 @@ export interface Described {
   readonly decides: (old: Decision, newer: Decision) => boolean
 }
 
-export function groupedParts(space: DiagramSpace, parts: readonly Part[]): readonly Grouped[] {
-  const groups = new Map<string, { parts: Part[]; region: Diagram }>()
+export function groupedParts(space: DiagramSpace, parts: readonly MetPart[]): readonly Grouped[] {
+  const never = space.constant(no)
+  const groups = new Map<string, { parts: MetPart[]; region: Diagram; met: Diagram }>()
   for (const part of parts) {
     const key = JSON.stringify([part.old.step.name, part.new.step.name])
-    const found = groups.get(key) ?? { parts: [], region: space.constant(no) }
+    const found = groups.get(key) ?? { parts: [], region: never, met: never }
     found.parts.push(part)
     found.region = space.or(found.region, part.region)
+    found.met = space.or(found.met, part.met)
     groups.set(key, found)
   }
   return [...groups.values()]
@@ -62,7 +70,7 @@ export function described(question: Question, group: Grouped): Described | NotDe
   const condition = conditionOf(question, group)
   const witness = group.parts
     .toSorted((a, b) => strangeness(a) - strangeness(b))
-    .map((part) => exampleOf(space, place, part, space.and(part.region, real), deciders))
+    .map((part) => exampleOf(space, place, part, space.and(part.met, real), deciders))
     .find((each) => each !== undefined)
   if (witness === undefined) return notShown(question, group, condition.where)
   const { within, ...told } = condition
@@ -77,12 +85,12 @@ export function described(question: Question, group: Grouped): Described | NotDe
   }
   const id = hash(JSON.stringify(region, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))).slice(0, 8)
   const share = {
-    cells: countCells({ space }, space.and(group.region, real)),
+    cells: countCells({ space }, space.and(group.met, real)),
     of: countCells({ space }, space.and(possible, real)),
   }
   const decides = (old: Decision, newer: Decision): boolean =>
     group.parts.some((part) => decidesAs(old, part.old) && decidesAs(newer, part.new))
-  return { where: group.region, region: { id, ...region, witness, share }, decides }
+  return { where: group.met, region: { id, ...region, witness, share }, decides }
 }
 
 /** A call that is served shows more than one that is not. */
