@@ -20,7 +20,7 @@ import { liesIn } from './placing.ts'
 import { isSameButForNames } from './renaming.ts'
 import { described, groupedParts } from './regions.ts'
 import { followedIn, sideAt } from './steps.ts'
-import type { Followed, Side } from './steps.ts'
+import type { Asking, Followed, Side } from './steps.ts'
 import { againWithin, startReadsState } from './reach.ts'
 import { standingAlike, standingRight } from './standing.ts'
 
@@ -70,7 +70,7 @@ function merged(regions: readonly Placed[]): readonly Placed[] {
   const found = new Map<string, Placed>()
   for (const placed of regions) {
     const { where, unless, partly, old, new: newest, ends, startsAgain, moments } = placed.region
-    const told = ends.map((pair) => [pair.old, pair.new, pair.where])
+    const told = ends.map((pair) => JSON.stringify([pair.old, pair.new, pair.where])).sort()
     const onStart = startsAgain || moments.includes('start')
     const key = JSON.stringify([where, unless, partly, old, newest, told, onStart || moments])
     const first = found.get(key)
@@ -91,16 +91,19 @@ function merged(regions: readonly Placed[]): readonly Placed[] {
 interface Asked {
   readonly place: Place
   readonly moments: readonly Moment[]
+  readonly follows: boolean
 }
 
 /** Moments that run the same two blocks are asked once. */
 function placesOf(older: Policy, newer: Policy): readonly Asked[] {
   const later = laterMoments(older, newer)
-  const places = later.map((place): Asked => ({ place, moments: later.length === 1 ? ['turn', 'call'] : [place] }))
-  // A model that is no candidate any more starts again, also where a block is absent.
+  // What `on start` reads of what rules before it have written is told by following them.
+  const follows = startReadsState(older) || startReadsState(newer)
+  const places = later.map((place): Asked => ({ place, follows, moments: later.length === 1 ? ['turn', 'call'] : [place] }))
   return [
-    { place: 'start', moments: ['start'] },
-    { place: 'again', moments: ['turn', 'call'] },
+    { place: 'start', moments: ['start'], follows },
+    // A model that is no candidate any more starts again, also where a block is absent.
+    ...(follows ? [] : [{ place: 'again', moments: ['turn', 'call'], follows } as const]),
     ...places,
   ]
 }
@@ -111,31 +114,31 @@ function laterMoments(older: Policy, newer: Policy): readonly ('turn' | 'call')[
   return alike ? ['turn'] : ['turn', 'call']
 }
 
-function comparedAt({ place, moments }: Asked, older: Policy, newer: Policy, deciders: Deciders): Found {
+function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Policy, deciders: Deciders): Found {
   const moment = place === 'again' ? 'turn' : place
   const { followed } = deciders
   const plain = choosesModelsOnly([older, newer])
   const answer = attempt((): Found => {
     const alike = standingAlike(older, newer, moment, nodeLimit)
     // Which calls start again at all is told by the blocks that they begin with.
-    const follows = place === 'again' && !startReadsState(older) && !startReadsState(newer)
-    const laterPlaces = follows ? laterMoments(older, newer) : []
+    const laterPlaces = place === 'again' ? laterMoments(older, newer) : []
+    const asking = (each: Place): Asking => ({ place: each, follows, followed, alike })
     const { space, older: one, newer: other } = jointSpace(older, newer, nodeLimit, (policy, given) =>
       readAll(
-        [...laterPlaces, place].map((each) => sideAt(policy, each, given, followed, alike)),
+        [...laterPlaces, place].map((each) => sideAt(policy, given, asking(each))),
         followed,
       ),
     )
     const possible = possibleFor(space, older, newer)
     const real = standingRight({ ...space, variables: one.variables }, older, moment)
-    const [first, second] = [sideAt(older, place, one, followed, alike), sideAt(newer, place, other, followed, alike)]
+    const [first, second] = [sideAt(older, one, asking(place)), sideAt(newer, other, asking(place))]
     const { pieces, renamed, rewritten, reordered } = piecesOf(space, possible, first, second, followed, (a, b) => sameEnd(a, b, plain))
     const never = space.constant(no)
     const later = laterPlaces.map((each) => [
-      sideAt(older, each, one, followed, alike), sideAt(newer, each, other, followed, alike),
+      sideAt(older, one, asking(each)), sideAt(newer, other, asking(each)),
     ] as const)
     const reached = (region: Diagram): Diagram =>
-      follows
+      place === 'again'
         ? later
             .map(([old, now]) => againWithin(space, againWithin(space, region, old), now))
             .reduce(space.or, never)

@@ -1,5 +1,5 @@
 import { begunAgain, endsIn, keeping, saysOf } from '../../check/diagram/ends.ts'
-import type { Place } from '../../check/diagram/ends.ts'
+import type { Ends, Place } from '../../check/diagram/ends.ts'
 import { frameAt, rulesFrom } from '../../check/diagram/blocks.ts'
 import { passes, usedUpTo } from '../../check/diagram/candidacy.ts'
 import { currentModels } from '../../check/diagram/inputs.ts'
@@ -40,8 +40,18 @@ export interface Side {
   hostPasses(model: string, provider: string): Values
 }
 
-/** `again`: `on start` in a call that has dropped its choice. */
-export function sideAt(policy: Policy, place: Place, space: Space, followed: Followed, alike: ReadonlySet<string>): Side {
+/** What a side is made for. */
+export interface Asking {
+  /** `again`: `on start` in a call that has dropped its choice. */
+  readonly place: Place
+  /** Ends of later calls are those of `on start` where they start again. */
+  readonly follows: boolean
+  readonly followed: Followed
+  /** Who may be chosen for the same inputs in both; see `standing.ts`. */
+  readonly alike: ReadonlySet<string>
+}
+
+export function sideAt(policy: Policy, space: Space, { place, follows, followed, alike }: Asking): Side {
   const again = place === 'again'
   const begun = withStanding(frameAt(policy, again ? 'turn' : place, space), alike)
   const first = again ? begunAgain(begun) : begun
@@ -50,7 +60,7 @@ export function sideAt(policy: Policy, place: Place, space: Space, followed: Fol
   const rules = [...(again ? [] : stops(policy, first)), ...rulesFrom(block, first, followed.sinces)]
   return {
     policy,
-    steps: rules.map((each) => stepOf(policy, each, ends, space)),
+    steps: rules.map((each) => stepOf(policy, each, ends, space, follows)),
     hidesAtFirst: (tool, model) => hidden(policy, tool, model, first),
     hostPasses: (model, provider) => {
       const host = modelNamed(policy, model)?.endpoints.find((each) => each.provider === provider)
@@ -59,7 +69,7 @@ export function sideAt(policy: Policy, place: Place, space: Space, followed: Fol
   }
 }
 
-function stepOf(policy: Policy, each: RuleDiagram, ends: ReturnType<typeof endsIn>, space: Space): Step {
+function stepOf(policy: Policy, each: RuleDiagram, ends: Ends, space: Space, follows: boolean): Step {
   const { rule, guard, frame } = each
   const chooses = rule.choice !== undefined
   return {
@@ -68,9 +78,9 @@ function stepOf(policy: Policy, each: RuleDiagram, ends: ReturnType<typeof endsI
     guard,
     chooses,
     says: saysOf(rule.effects),
-    ends: chooses ? ends.endsOf(each) : space.constant(no),
+    ends: !chooses ? space.constant(no) : follows ? ends.followedEndsOf(each) : ends.endsOf(each),
     followedEnds: () => (chooses ? ends.followedEndsOf(each) : space.constant(no)),
-    after: (key) => ends.after(each, key),
+    after: (key) => (follows ? ends.followedAfter(each, key) : ends.after(each, key)),
     hides: (tool, model) => hidden(policy, tool, model, frame),
   }
 }

@@ -19,8 +19,10 @@ export interface Ends {
   endsOf(rule: RuleDiagram): Values
   /** The same, with what `on start` then chooses in place of `again`. */
   followedEndsOf(rule: RuleDiagram): Values
-  /** What a memory or a `since`, by its key, holds after this rule and its choice. */
+  /** What a memory or a `since`, by its key, holds after this rule and its choice, before `on start` runs again. */
   after(rule: RuleDiagram, key: string): Values
+  /** The same after `on start` has run again. */
+  followedAfter(rule: RuleDiagram, key: string): Values
 }
 
 /** `again`: `on start` in a call that has dropped its choice, from which there is no way back. */
@@ -36,12 +38,27 @@ export function endsIn(policy: Policy, place: Place, sinces: readonly Expression
     known.set(rule, made)
     return made
   }
+  const after = (rule: RuleDiagram, key: string): Values =>
+    forgotten(key, written(key, rule.frame, sinces), endsOf(rule), rule.frame)
   return {
     endsOf,
     followedEndsOf: (rule) => followed(policy, rule, endsOf(rule), sinces),
-    after: (rule, key) => {
+    after,
+    followedAfter: (rule, key) => {
       const { frame } = rule
-      return forgotten(key, written(key, frame, sinces), endsOf(rule), frame)
+      const { space } = frame
+      const own = after(rule, key)
+      const again = space.bind(endsOf(rule), (leaf) => {
+        const found = space.leaves.at(leaf)
+        return space.constant(found.kind === 'end' && found.end.to.kind === 'again' ? yes : no)
+      })
+      if (again === space.constant(no)) return own
+      const later = startAgain(policy, frame, sinces).reduceRight(
+        (rest, each) =>
+          each.rule.choice === undefined ? rest : space.choose(each.guard, written(key, each.frame, sinces), rest),
+        space.constant(none),
+      )
+      return space.choose(again, later, own)
     },
   }
 }
@@ -56,9 +73,13 @@ export function begunAgain(frame: Frame): Frame {
   return { ...frame, current: space.constant(none), written: kept, known: new Map() }
 }
 
+function startAgain(policy: Policy, frame: Frame, sinces: readonly Expression[]): readonly RuleDiagram[] {
+  return rulesFrom(policy.blocks.start ?? keeping, begunAgain(frame), sinces)
+}
+
 function followed(policy: Policy, { frame }: RuleDiagram, ends: Values, sinces: readonly Expression[]): Values {
   const { space } = frame
-  const rules = rulesFrom(policy.blocks.start ?? keeping, begunAgain(frame), sinces)
+  const rules = startAgain(policy, frame, sinces)
   const later = rules.reduceRight((rest, { rule, guard, frame: own }) => {
     const says = saysOf(rule.effects)
     const then = rule.choice === undefined ? rest : under(rule.name, chosen(rule, own, 'again'), own)

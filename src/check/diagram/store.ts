@@ -36,7 +36,8 @@ export class TooLarge extends Error {}
 
 export const truthLeaf = 1
 const terminalLevel = 0x7fffffff
-const cacheBits = 18
+const firstCacheBits = 10
+const mostCacheBits = 18
 const chooseId = 0
 
 /** `cells[level]`: how many cells the variable at that level has. */
@@ -47,7 +48,8 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
   const children: number[] = []
   const terminals = new Map<number, Diagram>()
   let table = new Int32Array(1 << 14).fill(-1)
-  const cached = new Int32Array(5 << cacheBits).fill(-1)
+  let cacheBits = firstCacheBits
+  let cached = new Int32Array(5 << cacheBits).fill(-1)
 
   const terminal = (leaf: number): Diagram => {
     const found = terminals.get(leaf)
@@ -110,6 +112,10 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
     for (const kid of kids) children.push(kid)
     table[slot] = made
     if (levels.length * 2 > table.length) rehash(table.length * 2)
+    if (levels.length > 1 << cacheBits && cacheBits < mostCacheBits) {
+      cacheBits += 2
+      cached = new Int32Array(5 << cacheBits).fill(-1)
+    }
     return made
   }
 

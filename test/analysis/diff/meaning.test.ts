@@ -75,6 +75,7 @@ describe('the comparison of two meanings', () => {
     expect(told(change('rule docs: when workflow is "docs" then use small else use mid', ''))).toMatchInlineSnapshot(`
       [
         "start: (images is 0 or unknown) and workflow is "docs" and small is a candidate; docs small -> otherwise mid or no route, nobody may be chosen (choice)",
+        "turn, call again: small is a candidate and (images is 0 or unknown) and workflow is "docs"; docs small -> otherwise mid or no route, nobody may be chosen (choice)",
       ]
     `)
   })
@@ -84,7 +85,7 @@ describe('the comparison of two meanings', () => {
     const docs = 'rule docs: when workflow is "docs" then use small else use mid'
     expect(told(change(`${image}\n  ${docs}`, `${docs}\n  ${image}`))).toMatchInlineSnapshot(`
       [
-        "start: images >= 1 and workflow is "docs"; in part; image big or no route, nobody may be chosen -> docs mid or small or no route, nobody may be chosen (choice)",
+        "start, turn, call again: images >= 1 and workflow is "docs"; in part; image big or no route, nobody may be chosen -> docs mid or small or no route, nobody may be chosen (choice)",
       ]
     `)
   })
@@ -116,17 +117,18 @@ describe('the comparison of two meanings', () => {
     expect(with2('deny cheap: models where it is small when plan-mode')).toMatchInlineSnapshot(`
       [
         "turn, call: turn >= 9; unless grown; in part; late small -> late no route, nobody may be chosen (choice)",
-        "start: workflow is "docs"; unless image; in part; docs small -> docs mid or no route, nobody may be chosen (choice)",
+        "start, turn, call again: workflow is "docs"; unless image; in part; docs small -> docs mid or no route, nobody may be chosen (choice)",
         "turn, call: always; unless grown, late; in part; otherwise keep -> otherwise restart, mid or restart, big or restart, no route, nobody may be chosen (choice)",
       ]
     `)
     expect(with2('deny eu: endpoints where region(it) is eu when plan-mode')).toMatchInlineSnapshot(`
       [
-        "start: plan-mode; unless image, docs; in part; otherwise mid -> otherwise no route, nobody may be chosen (choice)",
+        "start, turn, call again: plan-mode; unless image, docs; in part; otherwise mid -> otherwise no route, nobody may be chosen (choice)",
         "turn, call: plan-mode; unless grown, late; in part; otherwise keep -> otherwise keep or restart, small or restart, big or others (choice, hosts)",
         "start: images >= 1 and big is a candidate and plan-mode; image big -> image big (hosts)",
-        "start: workflow is "docs" and plan-mode; unless image; in part; docs mid or small -> docs small or no route, nobody may be chosen (choice, hosts)",
+        "start, turn, call again: workflow is "docs" and plan-mode; unless image; in part; docs mid or small -> docs small or no route, nobody may be chosen (choice, hosts)",
         "turn, call: turn >= 9 and plan-mode; unless grown; in part; late small -> late small (hosts)",
+        "turn, call again: big is a candidate and images >= 1 and plan-mode; image big -> image big (hosts)",
         "turn, call: current is mid and turn >= 2 and context.length >= 80k tokens and big is a candidate and plan-mode; grown big -> grown big (hosts)",
       ]
     `)
@@ -134,6 +136,7 @@ describe('the comparison of two meanings', () => {
       [
         "start: images >= 1 and big is a candidate; image big -> image big (tools)",
         "turn, call: current is big and turn < 9 and big is a candidate; otherwise keep -> otherwise keep (tools)",
+        "turn, call again: big is a candidate and images >= 1; image big -> image big (tools)",
         "turn, call: current is mid and turn >= 2 and context.length >= 80k tokens and big is a candidate; grown big -> grown big (tools)",
       ]
     `)
