@@ -4,7 +4,7 @@ import type { Range } from '../replay/cache/range.ts'
 import { document } from './json.ts'
 import { formatUsd } from './money.ts'
 import { formatCount, plural } from './number.ts'
-import { field, tally, type Screen } from './terminal/layout.ts'
+import { field, tally, wrap, type Screen } from './terminal/layout.ts'
 
 /** `docs/schemas/cache-audit-1.schema.json`: money in decimal strings of pico-dollars, shares in millionths. */
 export function cacheAuditJson(result: CacheAuditResult): string {
@@ -34,6 +34,12 @@ export function cacheAuditScreen(result: CacheAuditResult, screen: Screen): stri
       field(screen, each.name, errorText(each, result.halvings.baselines[at])),
     ),
     style.dim(`  in brackets: the mean over ${result.halvings.count} halvings of the sessions, without sign`),
+    ...(fitted.sessions >= enoughSessions
+      ? []
+      : wrap(
+          `  ${plural(fitted.sessions, 'session')} fix little of what is lost unexplained: trust the interval more than the figure`,
+          screen.width,
+        ).map(style.warn)),
     '',
     style.heading('Modelled less logged, by cause'),
     ...measured.residuals
@@ -48,6 +54,9 @@ export function cacheAuditScreen(result: CacheAuditResult, screen: Screen): stri
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** Fewer hold too few unexplained losses for a rate: one session with several moves it by half. */
+const enoughSessions = 30
 
 const kinds = { marked: 'caches that charge writes', automatic: 'automatic caches' } as const
 
