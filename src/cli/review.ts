@@ -89,16 +89,18 @@ export async function compared(
     engineVersion: await packageVersion(),
   })
   const moved: CallComparison[] = []
+  const keep = (calls: readonly CallComparison[]): void => {
+    const flipped = calls.filter(({ flips }) => flips)
+    moved.push(...flipped.slice(0, Math.max(0, mostMoved - moved.length)))
+  }
   let complete = false
   try {
-    for await (const session of reading.sessions()) {
-      const calls = comparison.add(session).filter(({ flips }) => flips)
-      moved.push(...calls.slice(0, Math.max(0, mostMoved - moved.length)))
-    }
+    for await (const session of reading.sessions()) keep(comparison.add(session))
   } finally {
     complete = close()
   }
   if (!complete) return exitCode.badInput
+  for (const calls of comparison.settle()) keep(calls)
   const traffic = comparison.finish()
   return { diff: { ...sides, meaning, traffic }, traffic, meaning, moved }
 }

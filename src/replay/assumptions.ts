@@ -5,7 +5,9 @@ import type { Range } from './cache/range.ts'
 import { sameTokens, summarises } from './call-money.ts'
 import { undatedFaults } from './faults/health.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
+import { declaredDuration, recordedDuration, unknownDuration } from './session/answer-time.ts'
 import type { ReplayResult, Totals } from './result.ts'
+import type { Arrivals } from './simulator/session-clock.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
   [untriedHealthy, 'a host that the log of a session never tried answers'],
@@ -14,6 +16,9 @@ const texts: ReadonlyMap<string, string> = new Map([
   [undatedFaults, 'a fault of the script holds for no call whose instant the log does not tell on the fault’s clock'],
   [cancelledAnyway, 'a call that the person broke off is broken off wherever it goes'],
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
+  [recordedDuration, 'another host answers in the time that the recorded one took'],
+  [declaredDuration, 'another host answers in its declared latency, and writes the logged output at its declared throughput'],
+  [unknownDuration, 'the log does not tell how long a call took: it takes no time, and the gap to the next one stays'],
 ])
 
 function cachesText({ marked, automatic }: CacheBehaviours): string {
@@ -35,6 +40,7 @@ function shares({ lo, value, hi }: Range): string {
 /** The named assumptions that some figure or some call of this run rests on. */
 export function assumptionsOf(
   totals: Totals,
+  arrivals: Arrivals,
   caches: CacheBehaviours = measuredBehaviours,
 ): ReplayResult['assumptions'] {
   const { overhead, frozen } = totals.money
@@ -52,10 +58,12 @@ export function assumptionsOf(
             name: assumptionNames.promptCaches,
             text: cachesText(caches),
           },
-          {
-            name: 'recorded-starts',
-            text: 'from a divergence on a call starts when it did in the log, and reads what the log holds',
-          },
+          arrivals === 'recorded'
+            ? { name: 'recorded-starts', text: 'from a divergence on a call starts when it did in the log, and reads what the log holds' }
+            : {
+                name: 'recorded-gaps',
+                text: 'from a divergence on a call follows the end of the one before by the recorded gap, and reads what the log holds',
+              },
         ]),
     ...(overhead.parts.modelled === undefined
       ? []

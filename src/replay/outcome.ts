@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson, digestOfLines } from '../trace/canonical.ts'
-import type { SessionResult } from './result.ts'
+import type { SessionResult, TimelineEntry } from './result.ts'
 
 /** The hash of everything that a replay says of one session: SHA-256 over its canonical events. */
 export function outcomeHashOf(session: Omit<SessionResult, 'outcomeHash'>): string {
@@ -12,12 +12,21 @@ export function outcomeHashOf(session: Omit<SessionResult, 'outcomeHash'>): stri
   ])
 }
 
-/** The hash of a run from the hashes of its sessions, in the order of their keys. */
-export function combinedHash(sessions: readonly { readonly session: string; readonly hash: string }[]): string {
+/**
+ * The hash of a run from the hashes of its sessions, in the order of their keys, and from what they
+ * brought about together, where that is anything.
+ */
+export function combinedHash(
+  sessions: readonly { readonly session: string; readonly hash: string }[],
+  together: readonly TimelineEntry[],
+): string {
   const sorted = [...sessions].sort((left, right) =>
     left.session === right.session ? order(left.hash, right.hash) : order(left.session, right.session),
   )
-  return digestOfLines(sorted.map(({ session, hash }) => canonicalJson([session, hash])))
+  return digestOfLines([
+    ...sorted.map(({ session, hash }) => canonicalJson([session, hash])),
+    ...together.map((entry) => canonicalJson(withoutBigints(entry))),
+  ])
 }
 
 /** What identifies a run: the same inputs, the same id. */

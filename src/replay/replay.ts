@@ -8,9 +8,11 @@ import type { RecordedSession } from '../trace/session.ts'
 import { alwaysModels, alwaysMoney, controlModels } from './always.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
+import { failoverOf, failoverOfSurroundings, failoverReport, mergeFailover, noFailover, sortedTimeline } from './failover.ts'
+import type { FailoverPart } from './failover.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
-import { mergeOutage, noOutage, outageOf, outageReport } from './faults/outage.ts'
+import { mergeOutage, noOutage, outageOf, outageReport, outageTogether } from './faults/outage.ts'
 import type { OutagePart } from './faults/outage.ts'
 import { faultsDigest, recordedFaults } from './faults/script.ts'
 import type { FaultSources } from './faults/script.ts'
@@ -26,6 +28,11 @@ import { rowOf } from './session-row.ts'
 import type { SessionRow } from './session-row.ts'
 import { groupsOf, totalsOf } from './session-totals.ts'
 import type { GroupField } from './session-totals.ts'
+import type { Arrivals } from './simulator/session-clock.ts'
+import { sharedStateOf } from './simulator/shared-state.ts'
+import { simulate } from './simulator/simulate.ts'
+import type { Simulated } from './simulator/simulate.ts'
+import { newSurroundings } from './simulator/surroundings.ts'
 import { sortedRecord } from './tally.ts'
 import { emptyTotals, mergeTotals } from './totals.ts'
 
@@ -41,6 +48,8 @@ export interface ReplayOptions {
   readonly faults?: FaultSources | undefined
   /** What no catalogue says of prompt caches; by default as measured. */
   readonly caches?: CacheBehaviours | undefined
+  /** Default `closed-loop`: a call follows the end of the one before by the recorded gap. */
+  readonly arrivals?: Arrivals | undefined
   readonly groupBy?: GroupField | undefined
   /** The policy of `--recorded`: decided the trace when it was recorded. */
   readonly recorded?: Policy | undefined
@@ -59,11 +68,20 @@ export interface ReplayOptions {
   readonly onDecided?: SessionReplayOptions['onDecided']
 }
 
-/** A replay under way: sessions go in one by one, in any order, and none is kept. */
+/**
+ * A replay under way. Where the policy shares no state between sessions they go in one by one, in any
+ * order, and none is kept. Otherwise `add` keeps each, and `settle` replays them all together.
+ */
 export interface Replay {
-  add(session: RecordedSession): SessionResult
-  /** What has been added so far, to be merged with that of another replay of the same options. */
+  /** What sessions share: empty where each is replayed apart. */
+  readonly sharedState: readonly string[]
+  /** `undefined`: it waits for the others, with which it shares state. */
+  add(session: RecordedSession): SessionResult | undefined
+  /** Replays those that wait, in one order of events; nothing where none does. */
+  settle(): Generator<Simulated, void, undefined>
+  /** What has been added so far, to be merged with that of another replay of the same options. Settles. */
   partial(): ReplayPartial
+  /** Settles first where that has not been done. */
   finish(): ReplayResult
 }
 
@@ -89,6 +107,11 @@ export interface ReplayPartial {
   /** By invariant: its breach in the session with the fewest calls. */
   readonly smallest: ReadonlyMap<string, SmallestBreach>
   readonly outage: OutagePart
+  readonly failover: FailoverPart
+  /** What its sessions share: with any, the part is whole, and is merged with no other. */
+  readonly sharedState: readonly string[]
+  /** What those sessions left behind together. */
+  readonly together: FailoverPart
 }
 
 interface SmallestBreach {
@@ -106,6 +129,9 @@ const nothing: ReplayPartial = {
   servedModels: new Set(),
   smallest: new Map(),
   outage: noOutage,
+  failover: noFailover,
+  sharedState: [],
+  together: noFailover,
 }
 
 export function createReplay(options: ReplayOptions): Replay {
@@ -119,14 +145,17 @@ export function createReplay(options: ReplayOptions): Replay {
   const servedModels = new Set<string>()
   const smallest = new Map<string, SmallestBreach>()
   const sessions: ReplayPartial['sessions'][number][] = []
+  let failover = noFailover
+  let together = noFailover
+  let isSettled = false
+  let waiting: RecordedSession[] = []
 
-  const add = (session: RecordedSession): SessionResult => {
-    const result = replaySession(session, run.session)
+  const take = (session: RecordedSession, result: SessionResult, again: Again): void => {
     const own = totalsOf(result)
     totals = mergeTotals(totals, own)
-    outage = mergeOutage(outage, outageOf(result, own, options.faults, (faults) => replaySession(session, { ...run.session, faults, onDecided: undefined })))
+    outage = mergeOutage(outage, outageOf(result, own, options.faults, again.faults))
     if (options.groupBy !== undefined) addInto(groups, groupsOf(result, options.groupBy), mergeTotals)
-    identity = mergeIdentity(identity, sessionIdentity(run, session, result))
+    identity = mergeIdentity(identity, sessionIdentity(run, session, result, again.recorded))
     const selected = session.calls.filter((call) => options.select?.selects(call, session) ?? true)
     for (const model of run.alwaysModels) {
       const split = selected
@@ -138,6 +167,7 @@ export function createReplay(options: ReplayOptions): Replay {
       if (call.served !== undefined) servedModels.add(call.served.model)
     }
     addInto(smallest, smallestOf(result), smaller)
+    failover = mergeFailover(failover, failoverOf(result))
     sessions.push({
       session: session.session,
       hash: result.outcomeHash,
@@ -145,28 +175,92 @@ export function createReplay(options: ReplayOptions): Replay {
       row: rowOf(options.policy, session, result, selected, run.rowModels),
     })
     sharedEvents ??= session.events.filter((event) => event.session === undefined).map(canonicalRecord)
+  }
+  const add = (session: RecordedSession): SessionResult | undefined => {
+    if (run.sharedState.length > 0) {
+      waiting.push(session)
+      return undefined
+    }
+    const result = replaySession(session, run.session)
+    take(session, result, {
+      recorded: (each) => replaySession(each, run.recordedSession(each)),
+      faults: (faults) => replaySession(session, { ...run.session, faults, onDecided: undefined }),
+    })
     return result
   }
-  const partial = (): ReplayPartial => ({
-    totals,
-    groups,
-    sessions,
-    sharedEvents,
-    identity,
-    always,
-    servedModels,
-    smallest,
-    outage,
-  })
-  return { add, partial, finish: () => finishReplay(options, partial()) }
+  function* settle(): Generator<Simulated, void, undefined> {
+    if (waiting.length === 0) return
+    if (isSettled) throw new RangeError(`sessions came after the others, with which they share ${run.sharedState.join(', ')}`)
+    isSettled = true
+    const recorded = recordedTogether(run, waiting)
+    const surroundings = newSurroundings(options.policy, { isShared: true })
+    const all = waiting
+    waiting = []
+    for (const each of simulate(all, () => run.session, surroundings)) {
+      take(each.session, each.result, { recorded, faults: undefined })
+      yield each
+    }
+    together = failoverOfSurroundings(surroundings)
+    outage = outageTogether(outage, totals, options.faults, (faults) => totalsTogether(run, all, faults))
+  }
+  const partial = (): ReplayPartial => {
+    // Whoever wants the sessions has settled already.
+    for (const _ of settle()) continue
+    return {
+      totals,
+      groups,
+      sessions,
+      sharedEvents,
+      identity,
+      always,
+      servedModels,
+      smallest,
+      outage,
+      failover,
+      sharedState: run.sharedState,
+      together,
+    }
+  }
+  return { sharedState: run.sharedState, add, settle, partial, finish: () => finishReplay(options, partial()) }
+}
+
+/** How a session is replayed once more. */
+interface Again {
+  readonly recorded: RecordedReplay
+  /** With other faults; `undefined`: only together with the others. */
+  readonly faults: ((faults: FaultSources) => SessionResult) | undefined
+}
+
+/** All sessions once more, with other faults. */
+function totalsTogether(run: Prepared, sessions: readonly RecordedSession[], faults: FaultSources): Totals {
+  const surroundings = newSurroundings(run.options.policy, { isShared: true })
+  const options = { ...run.session, faults, onDecided: undefined }
+  return [...simulate(sessions, () => options, surroundings)].map(({ result }) => totalsOf(result)).reduce(mergeTotals, emptyTotals)
+}
+
+/** What the recorded policy makes of a session. */
+type RecordedReplay = (session: RecordedSession) => SessionResult
+
+/** Sessions that the recorded policy decided shared its state, too. */
+function recordedTogether(run: Prepared, sessions: readonly RecordedSession[]): RecordedReplay {
+  const alone: RecordedReplay = (session) => replaySession(session, run.recordedSession(session))
+  const decided = sessions.filter((session) => decidedBy(session, run.recorded))
+  if (sharedStateOf(run.recorded.policy).length === 0 || decided.every((session) => isWhole(run, session))) return alone
+  const surroundings = newSurroundings(run.recorded.policy, { isShared: true })
+  const results = new Map<RecordedSession, SessionResult>()
+  for (const { session, result } of simulate(decided, run.recordedSession, surroundings)) results.set(session, result)
+  return (session) => results.get(session) ?? alone(session)
 }
 
 interface Prepared {
   readonly options: ReplayOptions
   readonly session: SessionReplayOptions
   readonly recorded: RecordedPolicy
-  readonly recordedEvaluator: Evaluator
+  /** How the recorded policy replays its own sessions. */
+  readonly recordedSession: (session: RecordedSession) => SessionReplayOptions
+  /** The policy is the recorded one and every call is replayed as it was: the result serves for the identity. */
   readonly isRecorded: boolean
+  readonly sharedState: readonly string[]
   readonly alwaysModels: readonly string[]
   readonly rowModels: readonly string[]
 }
@@ -177,39 +271,49 @@ function prepare(options: ReplayOptions): Prepared {
   const recordedPolicy = options.recorded ?? policy
   const digest = policyDigest(recordedPolicy)
   const isRecorded = digest === policyDigest(policy)
+  const { mode = 'frozen', seed, arrivals } = options
+  const recordedEvaluator = isRecorded ? evaluator : referenceEvaluator(recordedPolicy)
   return {
     options,
     session: {
       evaluator,
-      mode: options.mode ?? 'frozen',
-      seed: options.seed,
+      mode,
+      seed,
       faults: options.faults,
+      arrivals,
       selects: options.select?.selects,
       caches: options.caches,
       onDecided: options.onDecided,
     },
     recorded: { policy: recordedPolicy, digest, isNamed: options.recorded !== undefined },
-    recordedEvaluator: isRecorded ? evaluator : referenceEvaluator(recordedPolicy),
-    isRecorded,
+    recordedSession: (session) => ({
+      evaluator: recordedEvaluator,
+      mode: 'frozen',
+      seed: session.header?.policy?.seed ?? seed,
+      arrivals,
+    }),
+    isRecorded: isRecorded && mode === 'frozen' && options.select === undefined && options.faults === undefined,
+    sharedState: [...new Set([policy, recordedPolicy].flatMap(sharedStateOf))].sort(),
     alwaysModels: alwaysModels(policy),
     rowModels: [...new Set(options.always ?? Object.values(controlModels(policy) ?? {}))],
   }
 }
 
+/** With the draws of the log, too. */
+function isWhole({ isRecorded, session: { seed } }: Prepared, session: RecordedSession): boolean {
+  return isRecorded && (seed === undefined || seed === (session.header?.policy?.seed ?? seed))
+}
+
 /** The recorded policy's own replay of a session that it decided, beside the accounts of every call. */
-function sessionIdentity(run: Prepared, session: RecordedSession, result: SessionResult): IdentityCounts {
+function sessionIdentity(
+  run: Prepared,
+  session: RecordedSession,
+  result: SessionResult,
+  recorded: RecordedReplay,
+): IdentityCounts {
   const { policy } = run.options
   if (!decidedBy(session, run.recorded)) return identityOf(policy, session, undefined)
-  const seed = session.header?.policy?.seed ?? run.session.seed
-  const sameDraws = run.session.seed === undefined || run.session.seed === seed
-  const whole = run.isRecorded && sameDraws && run.session.mode === 'frozen' && run.session.selects === undefined && run.session.faults === undefined
-  return identityOf(
-    run.recorded.policy,
-    session,
-    whole
-      ? result
-      : replaySession(session, { evaluator: run.recordedEvaluator, mode: 'frozen', seed }),
-  )
+  return identityOf(run.recorded.policy, session, isWhole(run, session) ? result : recorded(session))
 }
 
 function addInto<V>(
@@ -240,7 +344,14 @@ function smaller(left: SmallestBreach, right: SmallestBreach): SmallestBreach {
   return a.call <= b.call ? left : right
 }
 
+/** @throws RangeError where sessions of both share state: replayed apart they do not add up. */
 export function mergePartials(left: ReplayPartial, right: ReplayPartial): ReplayPartial {
+  if (left.sessions.length === 0) return right
+  if (right.sessions.length === 0) return left
+  const sharedState = [...new Set([...left.sharedState, ...right.sharedState])].sort()
+  if (sharedState.length > 0) {
+    throw new RangeError(`sessions share ${sharedState.join(', ')}: parts replayed apart do not add up`)
+  }
   const merged = <V>(
     of: (partial: ReplayPartial) => ReadonlyMap<string, V>,
     merge: (a: V, b: V) => V,
@@ -259,13 +370,16 @@ export function mergePartials(left: ReplayPartial, right: ReplayPartial): Replay
     servedModels: new Set([...left.servedModels, ...right.servedModels]),
     smallest: merged((partial) => partial.smallest, smaller),
     outage: mergeOutage(left.outage, right.outage),
+    failover: mergeFailover(left.failover, right.failover),
+    sharedState,
+    together: noFailover,
   }
 }
 
 /** The result of everything that was added, here or elsewhere. */
 export function finishReplay(options: ReplayOptions, partial: ReplayPartial = nothing): ReplayResult {
   const { policy } = options
-  const { session, recorded } = prepare(options)
+  const { session, recorded, sharedState } = prepare(options)
   const { totals } = partial
   const digest = policyDigest(policy)
   const trace = traceDigest(
@@ -286,23 +400,26 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
       trace,
       seed: session.seed,
       mode: session.mode,
+      arrivals: options.arrivals === 'recorded' ? options.arrivals : undefined,
       select: options.select?.text,
       faults: faultsDigest(options.faults ?? recordedFaults),
       caches: options.caches,
     }),
-    outcomeHash: combinedHash(partial.sessions),
+    outcomeHash: combinedHash(partial.sessions, sortedTimeline(partial.together.timeline)),
     policy: { name: policy.name ?? '', digest },
     traceDigest: trace,
     seed: session.seed ?? '0',
-    mode: { decisions: session.mode, money: 'stop' },
+    mode: { decisions: session.mode, money: 'stop', arrivals: options.arrivals ?? 'closed-loop' },
+    sharedState,
     identity,
     totals,
     outage: outageReport(partial.outage, totals, options.faults),
+    failover: failoverReport(mergeFailover(partial.failover, partial.together)),
     groupedBy: options.groupBy,
     groups: Object.entries(sortedRecord(partial.groups)).map(([key, group]) => ({ key, totals: group })),
     refusal: refusalOf(identity),
     notices: noticesOf({ policy, totals, identity, counts: partial.identity, servedModels: partial.servedModels }),
-    assumptions: assumptionsOf(totals, options.caches),
+    assumptions: assumptionsOf(totals, options.arrivals ?? 'closed-loop', options.caches),
     notSimulated: notSimulated(policy),
     smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
     expectations: judgeExpectations(policy, { totals, always: partial.always }),

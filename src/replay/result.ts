@@ -3,6 +3,9 @@ import type { Range } from './cache/range.ts'
 import type { Location } from '../language/source.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { Timer } from '../trace/faults/fault.ts'
+import type { BudgetEvent, BudgetTally } from './serving/budgets.ts'
+import type { GuardPhase, GuardTransition } from './serving/transition.ts'
+import type { ReachedShare } from './simulator/surroundings.ts'
 
 /** How much is known of a number, strongest first; `REPLAY.md`, "What a number may claim". */
 export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modelled' | 'unknown'
@@ -66,6 +69,8 @@ export interface Attempt {
   readonly timer?: Timer | undefined
   /** Share of the output that came before its stream ended, where that is known. */
   readonly emittedMillionths?: number | undefined
+  /** Dedicated capacity took it, or had no room and it spilled over; absent: none is dedicated here. */
+  readonly capacity?: 'dedicated' | 'spill'
 }
 
 /**
@@ -253,6 +258,14 @@ export interface SessionResult {
   readonly switches: readonly SwitchEconomy[]
   /** Compactions that the log marks and nobody billed. */
   readonly unloggedCompactions: readonly { readonly beforeCall: number; readonly cost: Money }[]
+  /** The log dates it: it shares a clock with other sessions. */
+  readonly isDated: boolean
+  /** What no other session shares: its own accounts, and without a shared clock its own hosts. */
+  readonly own: {
+    readonly budgets: readonly BudgetTally[]
+    readonly reached: readonly ReachedShare[]
+    readonly transitions: readonly GuardTransition[]
+  }
   /** Hash over the canonical events of this session. */
   readonly outcomeHash: string
 }
@@ -390,6 +403,65 @@ export interface OutageReport {
   }
 }
 
+/** How calls were served under the policy, and what its guards and budgets did. */
+export interface FailoverReport {
+  readonly sessions: {
+    readonly replayed: number
+    /** No call of theirs was exhausted or denied. */
+    readonly uninterrupted: number
+    /** Some call of theirs was served by another provider than its first attempt was sent to. */
+    readonly crossedProviders: number
+    /** Without a wall clock: replayed with hosts and accounts of their own. */
+    readonly undated: number
+  }
+  /** Of calls that had a route, by the number of their attempts, ascending. */
+  readonly attemptsPerCall: readonly { readonly attempts: number; readonly calls: number }[]
+  /** Of calls whose first attempt failed and that were served: to the start of the attempt that served. */
+  readonly timeToRecover: Spread | undefined
+  /** Of cooldowns and breakers that tripped: from the first failure since the host last answered. */
+  readonly timeToDetect: Spread | undefined
+  /** Attempts that dedicated capacity took, and those that it had no room for. */
+  readonly dedicated: { readonly served: number; readonly spilled: number }
+  readonly budgets: readonly BudgetTally[]
+  /** The first entries, in order, and how many there are. */
+  readonly timeline: { readonly entries: readonly TimelineEntry[]; readonly total: number }
+}
+
+/** Of durations, by nearest rank. */
+export interface Spread {
+  readonly count: number
+  readonly medianMicros: number
+  readonly p90Micros: number
+  readonly maxMicros: number
+}
+
+/** A guard that goes over into another phase, or a share of a budget that is reached. */
+export type TimelineEntry = {
+  /** `calendar`: an instant; `session`: since the unknown one from which its log counts. */
+  readonly clock: 'calendar' | 'session'
+  readonly atMicros: number
+  /** What a guard counts together, or the budget. */
+  readonly subject: string
+  /** The call whose attempt, or whose cost, brought it there. */
+  readonly session: string
+  readonly call: number
+} & (
+  | {
+      readonly kind: GuardTransition['kind']
+      readonly from: GuardPhase
+      readonly to: GuardPhase
+      readonly untilMicros: number | undefined
+      readonly detectedAfterMicros: number | undefined
+    }
+  | {
+      readonly kind: 'budget'
+      readonly account: string
+      readonly to: BudgetEvent['action']['kind']
+      readonly atMillionths: number
+      readonly overshootPicoUsd: bigint
+    }
+)
+
 /** Which identity ran, and what it found. */
 export type Identity =
   | {
@@ -417,9 +489,16 @@ export interface ReplayResult {
   readonly policy: { readonly name: string; readonly digest: string }
   readonly traceDigest: string
   readonly seed: string
-  readonly mode: { readonly decisions: 'frozen' | 'stop'; readonly money: 'stop' }
+  readonly mode: {
+    readonly decisions: 'frozen' | 'stop'
+    readonly money: 'stop'
+    readonly arrivals: 'closed-loop' | 'recorded'
+  }
+  /** State that sessions share under this policy; with any they are replayed in one order of events. */
+  readonly sharedState: readonly string[]
   readonly identity: Identity
   readonly totals: Totals
+  readonly failover: FailoverReport
   /** What a script of faults did, and what the log leaves open; absent: neither. */
   readonly outage?: OutageReport | undefined
   readonly groupedBy: string | undefined

@@ -1,11 +1,11 @@
-import type { Budget, Located, Outcome, Policy, TestCase, TestStep } from '../policy/core.ts'
+import type { Located, Outcome, Policy, TestCase, TestStep } from '../policy/core.ts'
 import type { CallInput, Evaluator, SessionState, World } from '../policy/decision.ts'
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { conclude, observe, startSession } from '../policy/session-state.ts'
 import { drawMillionths } from './draw.ts'
 import { hostsOf } from './hosts.ts'
 import type { DecidedCall } from './hosts.ts'
-import { accountOf, testCallCost } from './scenario/account.ts'
+import { testCallCost } from './scenario/test-call-cost.ts'
 import { drawThatTakes, hadBeenDrawn, taken, weighedLine } from './scenario/chances.ts'
 import type { WeighedLine } from './scenario/chances.ts'
 import { checked, compared } from './scenario/compare.ts'
@@ -14,8 +14,11 @@ import { testInput } from './scenario/input.ts'
 import { recordedCalls, textsOfBoth, withFacts } from './scenario/recorded.ts'
 import type { Concluded, Run, TestFailure, TestResult } from './scenario/run.ts'
 import { serve } from './serve.ts'
-import { charged, noAccounts, spentOf, usedOf } from './serving/budgets.ts'
+import { budgetSubject } from './serving/budget-subject.ts'
+import type { Payer } from './serving/budget-subject.ts'
+import { exactly } from './serving/budget-window.ts'
 import type { BudgetMoment } from './serving/budget-window.ts'
+import { openBudgets, usedMillionths } from './serving/budgets.ts'
 import { gateOf, newFleet } from './serving/fleet.ts'
 import { runThrough } from './simulator/activity.ts'
 
@@ -43,7 +46,7 @@ export function runTest(
     test,
     faults: scriptedFaults(),
     fleet: newFleet(policy),
-    accounts: noAccounts,
+    budgets: openBudgets(policy.budgets),
     spentPicoUsd: 0n,
     given: [],
     attempts: [],
@@ -203,7 +206,8 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
   const call = decidedCall(run, begun, input, moment, named)
   const hosts = hostsOf(call)
   const gate = gateOf(run.fleet, {
-    startMicros: run.elapsed,
+    session: run.test.title,
+    call: run.counts.calls + 1,
     promptTokens: hosts?.moment.promptTokens ?? 0,
     dateOffsetMicros: input.nowMicros === undefined ? undefined : input.nowMicros - run.elapsed,
   })
@@ -223,6 +227,7 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
               return hadBeenDrawn(weighed, outcome?.at)
             },
             startMicros: run.elapsed,
+            clockMicros: run.elapsed,
           }),
         )
   const served = service?.end === 'served' ? service.served : undefined
@@ -230,9 +235,7 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
     const priced = { ...hosts.moment, serviceTier: hosts.plan.serviceTier }
     const cost = testCallCost(policy, served, priced, input.given.cachedTokens ?? 0)
     const ended = { ...moment, atMicros: moment.atMicros + (service?.tookMicros ?? 0) }
-    const account = (budget: Budget): string => accountOf(budget, input, served.provider)
-    const [accounts] = charged(policy, run.accounts, account, ended, cost)
-    run.accounts = accounts
+    run.budgets.charge((budget) => budgetSubject(budget, payerOf(input), served.provider), ended, exactly(cost))
     run.spentPicoUsd += cost
   }
   const state = conclude(policy, call.decided, call.decision, {
@@ -276,24 +279,36 @@ function decidedCall(
 }
 
 function worldOf(run: Run, input: CallInput, moment: BudgetMoment, drawMillionth: number): World {
-  // What is charged while this call is served is seen by the next one.
-  const { accounts, elapsed, policy } = run
+  // What is charged, and what fails, while this call is served is seen by the next one.
+  const { budgets, elapsed } = run
   const attempts = [...run.attempts]
-  const budgetNamed = (name: string): Budget | undefined => policy.budgets.find((each) => each.name === name)
+  const spent = new Map(
+    budgets.budgets.flatMap((budget) =>
+      (budget.scope === 'provider' ? run.policy.providers.map(({ name }) => name) : [undefined]).map(
+        (provider): [string, bigint] => [
+          JSON.stringify([budget.name, provider]),
+          budgets.spent(budget, budgetSubject(budget, payerOf(input), provider), moment).value,
+        ],
+      ),
+    ),
+  )
+  const spentOn = (name: string, provider: string | undefined): bigint => spent.get(JSON.stringify([name, provider])) ?? 0n
   return {
     outage: (endpoint, windowMicros) => run.faults.outage(endpoint, windowMicros, elapsed, attempts),
     warm: () => false,
     cachedTokens: () => 0,
     usedMillionths: (name, provider) => {
-      const budget = budgetNamed(name)
-      return budget === undefined ? 0 : usedOf(accounts, budget, accountOf(budget, input, provider), moment)
+      const budget = budgets.budgets.find((each) => each.name === name)
+      return budget === undefined ? 0 : usedMillionths(budget, spentOn(name, provider))
     },
-    spentPicoUsd: (name) => {
-      const budget = budgetNamed(name)
-      return budget === undefined ? 0n : spentOf(accounts, budget, accountOf(budget, input, undefined), moment)
-    },
+    spentPicoUsd: (name) => spentOn(name, undefined),
     drawMillionths: () => drawMillionth,
   }
+}
+
+/** Whom a test's call is made for: what it states holds for every call. */
+function payerOf({ prompt }: CallInput): Payer {
+  return { signal: (name) => prompt.signals?.[name], account: undefined }
 }
 
 function drawOf(run: Run, purpose: string): (what: string, ...key: readonly (string | number)[]) => number {

@@ -39,8 +39,17 @@ export interface ServingQuestion {
   readonly gate: Gate
   /** The hosts of each group in the order in which they are tried; `model` counts the fallbacks. */
   readonly order: (line: LineUp, view: HostView, model: number) => readonly (readonly Endpoint[])[]
-  /** `undefined`: no clock; then only durations count. */
+  /** `undefined`: the log does not tell. */
   readonly startMicros: number | undefined
+  /** The virtual clock at the start: what hosts remember goes by it, and it never goes back. */
+  readonly clockMicros: number
+  /** How long a host takes to answer where the log does not tell; absent: time stands still meanwhile. */
+  readonly answersIn?: (host: Endpoint) => AnswerTime
+}
+
+export interface AnswerTime {
+  readonly micros: number
+  readonly assumption: string
 }
 
 export interface ServeQuestion extends ServingQuestion {
@@ -132,7 +141,7 @@ function* servedBy(call: Serving, line: LineUp, plan: ServeLines): ServingActivi
     return { kind: 'failed', error: { errorClass: admission.refusal, status: undefined } }
   }
   let last = noHost
-  const view = hostView(question.gate, plan, question.hosts.moment)
+  const view = hostView(question.gate, plan, question.hosts.moment, clockOf(call))
   for (const group of question.order(admission.line, view, call.fallbacks)) {
     // With `picks any` a retry moves on inside the group and the group counts them; else each host.
     const turns = plan.retry?.picks === 'any' ? [group] : group.map((host) => [host])
@@ -203,9 +212,10 @@ function* attempted(
   host: Endpoint,
   { plan, alone }: Line,
 ): ServingActivity<AttemptAnswer> {
-  const { gate, startMicros } = call.question
+  const { gate } = call.question
+  const begunMicros = clockOf(call)
   const atMicros = nowOf(call)
-  gate.begins(host, plan, clockOf(call))
+  const capacity = gate.begins(host, plan, begunMicros)
   const answer = yield {
     for: 'attempt',
     attempt: {
@@ -218,29 +228,27 @@ function* attempted(
     timeoutMicros: plan.timeoutMicros,
   }
   if (answer === undefined) throw new Error('an attempt was made and nobody said how it ended')
-  if (startMicros !== undefined && answer.endMicros !== undefined) {
-    call.elapsed = Math.max(0, answer.endMicros - startMicros)
-  } else if (answer.kind === 'fails') {
-    // A failure takes its own time, and never more than the call has left.
-    const left = Math.max(0, deadlineOf(call) - call.elapsed)
-    call.elapsed += Math.min(failureMicros(answer, plan.timeoutMicros), left)
-  }
+  const waited = untilRecorded(answer, atMicros)
+  call.elapsed += waited + tookMicros(call, host, plan, answer)
   if (answer.assumption !== undefined) call.assumptions.add(answer.assumption)
   call.attempts.push({
     model: host.model,
     provider: host.provider,
-    startMicros: answer.startMicros ?? atMicros,
-    endMicros: answer.endMicros ?? nowOf(call),
+    startMicros: atMicros === undefined ? answer.startMicros : atMicros + waited,
+    endMicros: nowOf(call) ?? answer.endMicros,
     errorClass: answer.kind === 'fails' ? answer.errorClass : undefined,
     status: answer.kind === 'fails' ? answer.status : undefined,
     cause: answer.cause,
     ...(answer.kind === 'fails' && scripted(answer)),
+    ...(capacity !== undefined && { capacity }),
   })
   call.maySend = false
   yield { for: 'response', atMicros: clockOf(call) }
   gate.ends(host, plan, {
+    begunMicros,
     atMicros: clockOf(call),
     error: answer.kind === 'fails' ? answer : undefined,
+    brokenOff: answer.kind === 'cancelled',
     retryAfterMicros: answer.kind === 'fails' ? answer.retryAfterMicros : undefined,
     alone,
   })
@@ -258,6 +266,28 @@ function scripted({
     ...(timer !== undefined && { timer }),
     ...(emittedMillionths !== undefined && { emittedMillionths }),
   }
+}
+
+/** The log's own attempt does not begin before the log says. */
+function untilRecorded({ startMicros }: AttemptAnswer, atMicros: number | undefined): number {
+  return startMicros === undefined || atMicros === undefined ? 0 : Math.max(0, startMicros - atMicros)
+}
+
+/** From the start of an attempt to its end: the log's own time, a failure's, what is assumed. */
+function tookMicros(call: Serving, host: Endpoint, plan: ServeLines, answer: AttemptAnswer): number {
+  const { startMicros, answersIn } = call.question
+  if (startMicros !== undefined && answer.endMicros !== undefined) {
+    const from = answer.startMicros ?? startMicros + call.elapsed
+    return Math.max(0, answer.endMicros - from)
+  }
+  if (answer.kind === 'fails') {
+    // A failure takes its own time, and never more than the call has left.
+    return Math.min(failureMicros(answer, plan.timeoutMicros), Math.max(0, deadlineOf(call) - call.elapsed))
+  }
+  const time = answersIn?.(host)
+  if (time === undefined) return 0
+  call.assumptions.add(time.assumption)
+  return time.micros
 }
 
 /** Waits before another try; `on`: there is none here; `stop`: there is no time left for any. */
@@ -292,9 +322,8 @@ function nowOf({ question, elapsed }: Serving): number | undefined {
   return question.startMicros === undefined ? undefined : question.startMicros + elapsed
 }
 
-/** The clock of the gate; without one only durations count, from 0. */
 function clockOf({ question, elapsed }: Serving): number {
-  return (question.startMicros ?? 0) + elapsed
+  return question.clockMicros + elapsed
 }
 
 function concluded(call: Serving, last: Last, adopted: string | undefined): Service {

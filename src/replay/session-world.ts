@@ -2,14 +2,13 @@ import { sessionDraws } from '../policy/draw.ts'
 import type { Endpoint } from '../policy/core.ts'
 import type { World } from '../policy/decision.ts'
 import type { EventRecord } from '../trace/record.ts'
-import { isHealthError } from './error-class.ts'
-import type { Attempt } from './result.ts'
+import type { HealthFailures } from './serving/health-failures.ts'
+import type { AccountState } from './session/spending.ts'
 
 export interface WorldSources {
   readonly seed: string
   readonly session: string
-  /** Attempts of this session so far, in order. */
-  readonly attempts: readonly Attempt[]
+  readonly failures: HealthFailures
   readonly faults: readonly Extract<EventRecord, { event: 'fault' }>[]
   /** A fault of a script held there within [from, to). */
   readonly scripted?: ((endpoint: Endpoint, from: number, to: number) => boolean) | undefined
@@ -17,39 +16,41 @@ export interface WorldSources {
   /** What the session's caches hold. */
   readonly warm: World['warm']
   readonly cachedTokens: World['cachedTokens']
+  readonly spending: readonly AccountState[]
+  /** What was spent is read at this bound; absent: at its value. */
+  readonly bound?: 'lo' | 'hi'
 }
 
 /**
- * What a router standing here could have seen: this session's own failed attempts, faults that have
- * begun, what caches hold. The account's budgets are not simulated: they are unspent.
+ * What a router standing here could have seen: attempts that have failed, faults that have begun, what
+ * has been charged, what caches hold.
  */
 export function sessionWorld(sources: WorldSources): World {
-  const { seed, session, attempts, faults, nowMicros, warm, cachedTokens } = sources
+  const { seed, session, failures, faults, nowMicros, warm, cachedTokens, spending, bound = 'value' } = sources
+  const account = (budget: string, provider: string | undefined): AccountState | undefined =>
+    spending.find((each) => each.budget === budget && each.provider === provider)
   return {
     outage: (endpoint, windowMicros) => {
-      const failed = attempts.filter(
-        (each) =>
-          each.provider === endpoint.provider &&
-          each.model === endpoint.model &&
-          each.errorClass !== undefined &&
-          isHealthError(each.errorClass),
-      )
       const held = faults.filter((fault) => fault.provider === endpoint.provider)
       const from = (nowMicros ?? 0) - windowMicros
       if (nowMicros !== undefined && sources.scripted?.(endpoint, from, nowMicros) === true) return true
-      if (failed.length === 0 && held.length === 0) return false
+      if (!failures.any(endpoint) && held.length === 0) return false
       if (nowMicros === undefined) return undefined
-      const within = (micros: number | undefined): boolean =>
-        micros !== undefined && from <= micros && micros < nowMicros
       return (
-        failed.some((each) => within(each.endMicros)) ||
+        failures.within(endpoint, from, nowMicros) ||
         held.some((each) => (each.atMicros ?? -Infinity) < nowMicros && from < (each.untilMicros ?? Infinity))
       )
     },
     warm,
     cachedTokens,
-    usedMillionths: () => undefined,
-    spentPicoUsd: () => 0n,
+    usedMillionths: (budget, provider) => {
+      const found = account(budget, provider)
+      return found?.used(found.spent[bound])
+    },
+    spentPicoUsd: (budget) => {
+      const found = account(budget, undefined)
+      return found?.spent[bound] ?? found?.spent.value ?? 0n
+    },
     drawMillionths: sessionDraws(seed, session),
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createReplay, finishReplay, mergePartials } from '../../src/replay/replay.ts'
+import { sharedStateOf } from '../../src/replay/simulator/shared-state.ts'
 import { madeUpLogs, recordedSessions } from '../support/arbitrary-recorded.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText, replayed } from '../support/replaying.ts'
@@ -39,6 +40,7 @@ describe('laws of determinism', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), (text, logs, side) => {
         const policy = policyOf(text)
+        fc.pre(sharedStateOf(policy).length === 0)
         const options = { policy, groupBy: 'model' as const }
         const sessions = recordedSessions(logs, policy)
         const parts = [true, false].map((which) => {

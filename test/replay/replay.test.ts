@@ -180,10 +180,11 @@ describe('a run', () => {
         dedicated south { capacity 400k tokens per 60s }
         timeout first-token 30s
       }
+      serve small { retry 1 times { picks other-key } }
       budget purse { limit $5 per session at 100% then stop "spent" }
     `)
     const { notSimulated } = replayed(policy, []).result
-    expect(notSimulated.map(({ directive }) => directive)).toEqual(['cooldown', 'dedicated', 'timeout of recorded answers', 'budget'])
+    expect(notSimulated.map(({ directive }) => directive)).toEqual(['timeout of recorded answers', 'retry picks other-key'])
     expect(notSimulated.every(({ reason = '' }) => reason.length > 0)).toBe(true)
     const [first] = notSimulated
     expect(first?.location.source.text.slice(first.location.span.start)).toMatch(/^serve any/)

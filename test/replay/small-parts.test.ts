@@ -55,7 +55,7 @@ describe('hosts drawn by weight', () => {
   it('every host is tried once, the first as often as its weight says', () => {
     const group = { endpoints: ['a', 'b', 'c'].map(host), stuck: false, draw: { strategy: undefined, weights: [1, 3, 0] } }
     const orders = Array.from({ length: 1000 }, (_, at) =>
-      drawnGroups({ groups: [group], leftOut: [] }, { price: () => undefined }, (...key) => drawMillionths([at, ...key]))
+      drawnGroups({ groups: [group], leftOut: [] }, { price: () => undefined, observed: { samples: () => [], inFlight: () => 0, usedTokens: () => 0 } }, (...key) => drawMillionths([at, ...key]))
         .flat()
         .map((endpoint) => endpoint.provider)
         .join(''),

@@ -167,6 +167,8 @@ describe('groups and sessions as CSV', () => {
             uncountedPhrases: [],
           unloggedCompactions: [],
           switches: [],
+          isDated: true,
+          own: { budgets: [], reached: [], transitions: [] },
           outcomeHash: 'f'.repeat(64),
         }
         const groups = { ...eventful, groupedBy: 'team', groups: [{ key: name, totals: emptyTotals }] }

@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import type { Policy } from '../../src/policy/core.ts'
-import { createReplay } from '../../src/replay/replay.ts'
 import type { CallResult, ReplayResult } from '../../src/replay/result.ts'
 import { readFaults } from '../../src/trace/faults/read-faults.ts'
 import type { Fault } from '../../src/trace/faults/fault.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { policyOf } from './policy-of.ts'
+import { replayed } from './replaying.ts'
 
 /** Two models; three hosts of the first, two of them in one region; one account of its own. */
 const catalogue = `
@@ -93,13 +93,11 @@ export function timelinePolicy(serving: string): Policy {
 export function timeline(serving: string, sessions: readonly RecordedSession[], faults: readonly ScriptedFault[]): Timeline {
   const policy = timelinePolicy(serving)
   const script = faultScript(faults)
-  const calls: CallResult[] = []
-  const replay = createReplay({
-    policy,
+  const { result, sessions: results } = replayed(policy, sessions, {
     faults: { recorded: true, script, beginning: { datedMicros: noon }, unknown: 'up' },
   })
-  for (const session of sessions) calls.push(...replay.add(session).calls)
-  return { lines: calls.map(line), calls, result: replay.finish() }
+  const calls = results.flatMap((session) => session.calls)
+  return { lines: calls.map(line), calls, result }
 }
 
 function line({ attempts, end, served }: CallResult): string {

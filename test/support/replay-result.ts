@@ -84,7 +84,8 @@ export const eventful: ReplayResult = {
   policy: { name: 'claude-code', digest: '2'.repeat(64) },
   traceDigest: '3'.repeat(64),
   seed: '0',
-  mode: { decisions: 'frozen', money: 'stop' },
+  mode: { decisions: 'frozen', money: 'stop', arrivals: 'closed-loop' },
+  sharedState: ['breaker', 'budget "team-month"', 'cooldown'],
   identity: {
     form: 'accounting',
     calls: 678,
@@ -92,6 +93,45 @@ export const eventful: ReplayResult = {
     billed: 500,
     billSame: 499,
     residuals: [{ session: 's-1', call: 3, detail: 'billed $0.10, reckoned $0.11' }],
+  },
+  failover: {
+    sessions: { replayed: 21, uninterrupted: 20, crossedProviders: 2, undated: 1 },
+    attemptsPerCall: [
+      { attempts: 1, calls: 655 },
+      { attempts: 2, calls: 21 },
+      { attempts: 3, calls: 1 },
+    ],
+    timeToRecover: { count: 21, medianMicros: 1_500_000, p90Micros: 9_000_000, maxMicros: 42_000_000 },
+    timeToDetect: { count: 2, medianMicros: 0, p90Micros: 4_000_000, maxMicros: 4_000_000 },
+    dedicated: { served: 300, spilled: 12 },
+    budgets: [
+      {
+        budget: 'team-month',
+        limitPicoUsd: 20n * dollar,
+        spent: { value: 41n * dollar, lo: 30n * dollar, hi: null },
+        windows: 3,
+        exhausted: 1,
+        overshootPicoUsd: dollar / 5n,
+        callsStopped: 4,
+      },
+    ],
+    timeline: {
+      total: 3,
+      entries: [
+        {
+          clock: 'calendar', atMicros: 1_780_000_000_000_000, kind: 'breaker', subject: 'claude-opus-4-5 at anthropic',
+          from: 'closed', to: 'open', untilMicros: 1_780_000_030_000_000, detectedAfterMicros: 4_000_000, session: 's-1', call: 3,
+        },
+        {
+          clock: 'calendar', atMicros: 1_780_000_050_000_000, kind: 'budget', subject: 'team-month', account: 'payments',
+          to: 'stop', atMillionths: 1_000_000, overshootPicoUsd: dollar / 5n, session: 's-2', call: 9,
+        },
+        {
+          clock: 'session', atMicros: 7_000_000, kind: 'cooldown', subject: 'anthropic', from: 'rested', to: 'cooling',
+          untilMicros: 12_000_000, detectedAfterMicros: 0, session: 's-3', call: 1,
+        },
+      ],
+    },
   },
   totals: {
     ...emptyTotals,

@@ -20,8 +20,13 @@ export function replayed(
   options: Omit<ReplayOptions, 'policy'> = {},
 ): Replayed {
   const replay = createReplay({ policy, ...options })
-  const results = sessions.map((session) => replay.add(session))
-  return { result: replay.finish(), sessions: results }
+  const results = new Map<RecordedSession, SessionResult>()
+  for (const session of sessions) {
+    const result = replay.add(session)
+    if (result !== undefined) results.set(session, result)
+  }
+  for (const { session, result } of replay.settle()) results.set(session, result)
+  return { result: replay.finish(), sessions: sessions.flatMap((session) => results.get(session) ?? []) }
 }
 
 /** The log that a router with this policy would have written of a session that it replayed. */

@@ -3,6 +3,7 @@ import type { Policy } from '../../policy/core.ts'
 import type { DecidedCall } from '../../replay/hosts.ts'
 import { createReplay } from '../../replay/replay.ts'
 import type { Replay, ReplayOptions } from '../../replay/replay.ts'
+import type { SessionResult } from '../../replay/result.ts'
 import { emptyTally, mergeTallies, tallyOf, type Tally } from '../../replay/tally.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import { addChanges, noChange, wholeChange } from './cost-change.ts'
@@ -12,9 +13,16 @@ import type { MeaningComparison } from './meaning.ts'
 import { countRows } from './rows.ts'
 import type { CallComparison, CallSide, SessionChange, TrafficDiff, Transition } from './traffic.ts'
 
-/** A comparison under way: sessions go in one by one, in any order, and none is kept. */
+/**
+ * A comparison under way: sessions go in one by one, in any order, and none is kept. Where one of the
+ * policies shares state between sessions they are kept, and compared when they are settled together.
+ */
 export interface TrafficComparison {
+  /** Empty where the session waits for the others. */
   readonly add: (session: RecordedSession) => readonly CallComparison[]
+  /** The calls of those that wait, session by session. */
+  readonly settle: () => Generator<readonly CallComparison[], void, undefined>
+  /** Settles first where that has not been done. */
   readonly finish: () => TrafficDiff
 }
 
@@ -36,60 +44,101 @@ export function compareTraffic(
   let first: Tally = emptyTally
   let flips = 0
   let change = noChange
+  const waiting: RecordedSession[] = []
+  const compare = (
+    session: RecordedSession,
+    before: ReplayedSession,
+    after: ReplayedSession,
+  ): readonly CallComparison[] => {
+    const calls = compareSession(comparing, before, after)
+    corpus.add(session, calls.map((call) => call.recorded))
+    rows.add(calls)
+    for (const call of calls) {
+      addTransition(transitions, call)
+      change = addChanges(change, call.cost)
+      if (call.flips) flips += 1
+    }
+    const changed = sessionChange(session, calls)
+    if (changed === undefined) return calls
+    sessions.push(changed)
+    first = mergeTallies(first, tallyOf([String(changed.firstCall)]))
+    return calls
+  }
+  function* settle(): TrafficReplays {
+    const all = waiting.splice(0)
+    const [before, after] = [old.together(all), neu.together(all)]
+    for (const session of all) yield compare(session, before(session), after(session))
+  }
+  const isTogether = old.isTogether || neu.isTogether
   return {
     add: (session) => {
-      const calls = compareSession(comparing, old.replay(session), neu.replay(session))
-      corpus.add(session, calls.map((call) => call.recorded))
-      rows.add(calls)
-      for (const call of calls) {
-        addTransition(transitions, call)
-        change = addChanges(change, call.cost)
-        if (call.flips) flips += 1
-      }
-      const changed = sessionChange(session, calls)
-      if (changed === undefined) return calls
-      sessions.push(changed)
-      first = mergeTallies(first, tallyOf([String(changed.firstCall)]))
-      return calls
+      if (!isTogether) return compare(session, old.replay(session), neu.replay(session))
+      waiting.push(session)
+      return []
     },
-    finish: () => ({
-      corpus: corpus.corpus(),
-      rows: rows.rows(),
-      flips,
-      sessionsChanged: sessions.length,
-      transitions: [...transitions.values()].toSorted(
-        (a, b) => b.calls - a.calls || compareText(`${a.from} ${a.to}`, `${b.from} ${b.to}`),
-      ),
-      firstDifference: first,
-      sessions: sessions.toSorted(largestFirst),
-      change,
-      old: old.finish(),
-      new: neu.finish(),
-    }),
+    settle,
+    finish: () => {
+      for (const _ of settle()) continue
+      return {
+        corpus: corpus.corpus(),
+        rows: rows.rows(),
+        flips,
+        sessionsChanged: sessions.length,
+        transitions: [...transitions.values()].toSorted(
+          (a, b) => b.calls - a.calls || compareText(`${a.from} ${a.to}`, `${b.from} ${b.to}`),
+        ),
+        firstDifference: first,
+        sessions: sessions.toSorted(largestFirst),
+        change,
+        old: old.finish(),
+        new: neu.finish(),
+      }
+    },
   }
 }
+
+type TrafficReplays = ReturnType<TrafficComparison['settle']>
 
 function replaying(
   policy: Policy,
   options: TrafficOptions,
 ): Pick<Replay, 'finish'> & {
   readonly evaluator: ReturnType<typeof compilePolicy>
+  /** Sessions share state: none can be replayed before all are there. */
+  readonly isTogether: boolean
   readonly replay: (session: RecordedSession) => ReplayedSession
+  readonly together: (sessions: readonly RecordedSession[]) => (session: RecordedSession) => ReplayedSession
 } {
   const evaluator = compilePolicy(policy)
-  let decided = new Map<number, DecidedCall>()
+  const decided = new Map<string, Map<number, DecidedCall>>()
   const replay = createReplay({
     ...options,
     policy,
     evaluator,
     mode: 'frozen',
-    onDecided: (call, record) => void decided.set(record.call, call),
+    onDecided: (call, record) => {
+      const calls = decided.get(record.session) ?? new Map<number, DecidedCall>()
+      decided.set(record.session, calls.set(record.call, call))
+    },
   })
+  const replayed = (session: RecordedSession, result: SessionResult | undefined): ReplayedSession => {
+    if (result === undefined) throw new Error(`session ${session.session} has not been replayed`)
+    const calls = decided.get(session.session) ?? new Map<number, DecidedCall>()
+    decided.delete(session.session)
+    return { result, decided: calls }
+  }
   return {
     evaluator,
-    replay: (session) => {
-      decided = new Map()
-      return { result: replay.add(session), decided }
+    isTogether: replay.sharedState.length > 0,
+    replay: (session) => replayed(session, replay.add(session)),
+    together: (sessions) => {
+      const results = new Map<RecordedSession, SessionResult>()
+      for (const session of sessions) {
+        const result = replay.add(session)
+        if (result !== undefined) results.set(session, result)
+      }
+      for (const { session, result } of replay.settle()) results.set(session, result)
+      return (session) => replayed(session, results.get(session))
     },
     finish: () => replay.finish(),
   }

@@ -6,6 +6,7 @@ import type { Policy } from '../../policy/core.ts'
 import { controlModels } from '../../replay/always.ts'
 import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
 import type { ReplayResult, SessionResult } from '../../replay/result.ts'
+import type { RecordedSession } from '../../trace/session.ts'
 import { groupFields, type GroupField } from '../../replay/session-totals.ts'
 import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
 import { replayJson } from '../../report/json.ts'
@@ -38,6 +39,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly force: boolean
   readonly gate: boolean
   readonly mode: 'frozen' | 'stop'
+  readonly arrivals: 'closed-loop' | 'recorded'
   readonly seed: string | undefined
   readonly strict: boolean
   readonly sessions: boolean
@@ -62,6 +64,11 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
     .addOption(new Option('--mode <mode>', '`stop` ends each session at its divergence').choices(['frozen', 'stop']).default('frozen'))
+    .addOption(
+      new Option('--arrivals <when>', '`recorded` makes every call when the log did; else it follows the end of the one before')
+        .choices(['closed-loop', 'recorded'])
+        .default('closed-loop'),
+    )
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)
@@ -128,6 +135,7 @@ async function replayTraces(
     policy,
     evaluator: compilePolicy(policy),
     mode: options.mode,
+    arrivals: options.arrivals,
     seed: options.seed,
     groupBy: options.groupBy,
     recorded,
@@ -141,13 +149,17 @@ async function replayTraces(
   const run = createReplay(settings)
   const steps = tallySteps(policy)
   const sessions: SessionResult[] = []
-  const complete = await addAll(trace, async (session) => {
-    const result = run.add(session)
+  const take = async (session: RecordedSession, result: SessionResult): Promise<void> => {
     steps.add(result)
     await log?.add(result, session)
     if (options.sessions) sessions.push(result)
+  }
+  const complete = await addAll(trace, async (session) => {
+    const result = run.add(session)
+    if (result !== undefined) await take(session, result)
   })
   if (!complete) return exitCode.badInput
+  for (const { session, result } of run.settle()) await take(session, result)
   const result = run.finish()
   if (selectedCalls(result.totals) === 0) {
     return badInput(context, {
@@ -173,7 +185,7 @@ async function replayTraces(
 /** `false`: the trace could not be read to its end, which has been said. */
 async function addAll(
   { reading, close }: OpenedTrace,
-  add: (session: Parameters<ReturnType<typeof createReplay>['add']>[0]) => Promise<void>,
+  add: (session: RecordedSession) => Promise<void>,
 ): Promise<boolean> {
   let complete = false
   try {

@@ -31,20 +31,37 @@ export const noOutage: OutagePart = { calm: emptyTotals, down: emptyTotals, hit:
 
 /**
  * One session and its totals; `again` replays it with other faults, where that can come to anything else.
- * Hosts of which the log leaves it open are up in the session itself.
+ * Hosts of which the log leaves it open are up in the session itself. Without `again` the session shares
+ * state with others, and only all of them can be replayed once more: `outageTogether`.
  */
 export function outageOf(
   session: SessionResult,
   totals: Totals,
   sources: FaultSources = recordedFaults,
-  again: (sources: FaultSources) => SessionResult,
+  again: ((sources: FaultSources) => SessionResult) | undefined,
 ): OutagePart {
   const hit = session.calls.map(hitOf).reduce(mergeHits, noHit)
+  if (again === undefined) return { calm: totals, down: totals, hit }
   const isOpen = session.calls.some((call) => call.assumptions.includes(unknownHealth))
   return {
     calm: hit.calls === 0 ? totals : totalsOf(again({ ...sources, script: [] })),
     down: isOpen ? totalsOf(again({ ...sources, unknown: 'down' })) : totals,
     hit,
+  }
+}
+
+/** Of sessions that share state: a fault of one can change what another meets, so all are replayed again. */
+export function outageTogether(
+  { hit }: OutagePart,
+  totals: Totals,
+  sources: FaultSources = recordedFaults,
+  again: (sources: FaultSources) => Totals,
+): OutagePart {
+  const isOpen = (totals.assumed[unknownHealth] ?? 0) > 0
+  return {
+    hit,
+    calm: hit.calls === 0 ? totals : again({ ...sources, script: [] }),
+    down: isOpen ? again({ ...sources, unknown: 'down' }) : totals,
   }
 }
 

@@ -5,7 +5,7 @@ import type { ReplyFacts } from '../../trace/record.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Attempt } from '../result.ts'
 import type { Service } from '../serve.ts'
-import type { Accounts } from '../serving/budgets.ts'
+import type { Budgets } from '../serving/budgets.ts'
 import type { Fleet } from '../serving/fleet.ts'
 import type { WeighedLine } from './chances.ts'
 import type { ScriptedFaults } from './faults.ts'
@@ -38,7 +38,7 @@ export interface Run {
   readonly test: TestCase
   readonly faults: ScriptedFaults
   readonly fleet: Fleet
-  accounts: Accounts
+  readonly budgets: Budgets
   spentPicoUsd: bigint
   readonly given: TestFact[]
   readonly attempts: Attempt[]

@@ -12,7 +12,8 @@ export type BreakerState =
   | { readonly phase: 'closed'; readonly windows: Windows }
   /** Exclusive. */
   | { readonly phase: 'open'; readonly untilMicros: number }
-  | { readonly phase: 'half-open'; readonly begun: number; readonly succeeded: number }
+  /** Its probes are the attempts that began since. */
+  | { readonly phase: 'half-open'; readonly sinceMicros: number; readonly begun: number; readonly succeeded: number }
 
 export const closed: BreakerState = { phase: 'closed', windows: [] }
 
@@ -24,7 +25,7 @@ function probesOf(guard: Guard): number {
 /** What time alone makes of it. */
 export function breakerAt(guard: Guard, state: BreakerState, nowMicros: number): BreakerState {
   if (state.phase !== 'open' || nowMicros < state.untilMicros) return state
-  return probesOf(guard) === 0 ? closed : { phase: 'half-open', begun: 0, succeeded: 0 }
+  return probesOf(guard) === 0 ? closed : { phase: 'half-open', sinceMicros: state.untilMicros, begun: 0, succeeded: 0 }
 }
 
 export function lets(guard: Guard, state: BreakerState, nowMicros: number): boolean {
@@ -44,20 +45,28 @@ export function breakerAfter(guard: Guard, state: BreakerState, attempt: EndedAt
     case 'open':
       return now
     case 'closed': {
+      if (attempt.brokenOff) return now
       const [windows, tripped] = counted(guard, now.windows, attempt)
       return tripped ? opened(guard, attempt) : { phase: 'closed', windows }
     }
     case 'half-open': {
       const { error } = attempt
+      // Sent before the breaker opened: it is no probe.
+      if (attempt.begunMicros < now.sinceMicros) return now
+      if (attempt.brokenOff) return givenBack(now)
       if (error === undefined) {
         const succeeded = now.succeeded + 1
         return succeeded >= probesOf(guard) ? closed : { ...now, succeeded }
       }
       if (guard.trips.some((trip) => matchesError(trip.on, error))) return opened(guard, attempt)
       // An error that no trigger lists says nothing of the host: the probe is free again.
-      return { ...now, begun: Math.max(0, now.begun - 1) }
+      return givenBack(now)
     }
   }
+}
+
+function givenBack(state: Extract<BreakerState, { phase: 'half-open' }>): BreakerState {
+  return { ...state, begun: Math.max(0, state.begun - 1) }
 }
 
 function opened(guard: Guard, attempt: EndedAttempt): BreakerState {

@@ -10,12 +10,26 @@ export interface BudgetMoment {
   readonly turn: number
 }
 
+/** An amount of pico-dollars that is known exactly (all three alike) or between bounds. */
+export interface Amount {
+  readonly value: bigint
+  readonly lo: bigint
+  /** `null`: unbounded. */
+  readonly hi: bigint | null
+}
+
 /** Spending within one window of a budget. */
 export interface Spending {
   readonly sinceMicros: number
   /** The calendar's name of the window, or the turn's number. */
   readonly period: string
-  readonly picoUsd: bigint
+  readonly spent: Amount
+}
+
+export const noAmount: Amount = { value: 0n, lo: 0n, hi: 0n }
+
+export function exactly(picoUsd: bigint): Amount {
+  return { value: picoUsd, lo: picoUsd, hi: picoUsd }
 }
 
 const hour = 3_600_000_000
@@ -30,8 +44,8 @@ const lengths: ReadonlyMap<string, number> = new Map([
 ])
 
 /** What is spent in the present window. */
-export function spentIn(budget: Budget, spending: Spending | undefined, now: BudgetMoment): bigint {
-  return spending !== undefined && isSameWindow(budget, spending, now) ? spending.picoUsd : 0n
+export function spentIn(budget: Budget, spending: Spending | undefined, now: BudgetMoment): Amount {
+  return spending !== undefined && isSameWindow(budget, spending, now) ? spending.spent : noAmount
 }
 
 /** Charged after the call: the first spending of a window begins it. */
@@ -39,11 +53,19 @@ export function spendingAfter(
   budget: Budget,
   spending: Spending | undefined,
   now: BudgetMoment,
-  picoUsd: bigint,
+  amount: Amount,
 ): Spending {
   return spending !== undefined && isSameWindow(budget, spending, now)
-    ? { ...spending, picoUsd: spending.picoUsd + picoUsd }
-    : { sinceMicros: now.atMicros, period: periodOf(budget, now), picoUsd }
+    ? { ...spending, spent: sumOf(spending.spent, amount) }
+    : { sinceMicros: now.atMicros, period: periodOf(budget, now), spent: amount }
+}
+
+export function sumOf(left: Amount, right: Amount): Amount {
+  return {
+    value: left.value + right.value,
+    lo: left.lo + right.lo,
+    hi: left.hi === null || right.hi === null ? null : left.hi + right.hi,
+  }
 }
 
 function isSameWindow(budget: Budget, spending: Spending, now: BudgetMoment): boolean {

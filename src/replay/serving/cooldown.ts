@@ -24,6 +24,7 @@ export function cooldownAfter(
   state: CooldownState,
   attempt: EndedAttempt,
 ): CooldownState {
+  if (attempt.brokenOff) return state
   const [windows, tripped] = counted(guard, state.windows, attempt)
   if (!tripped) return { ...state, windows }
   const lasts = restMicros(guard, attempt)

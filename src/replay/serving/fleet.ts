@@ -1,31 +1,41 @@
-import type { Endpoint, Guard, Policy, RateLimit, ServeLines } from '../../policy/core.ts'
-import type { LineUp } from '../../policy/line-up.ts'
-import { breakerAfter, breakerAt, breakerBegins, closed, lets } from './breaker.ts'
+import type { Dedicated, Endpoint, Guard, Policy, RateLimit, ServeLines } from '../../policy/core.ts'
+import { admission, fits, isLet, isLimited, isRested } from './admission.ts'
+import { breakerAfter, breakerAt, breakerBegins, closed } from './breaker.ts'
 import type { BreakerState } from './breaker.ts'
 import { cooldownAfter, isCooling, restless } from './cooldown.ts'
 import type { CooldownState } from './cooldown.ts'
-import type { Admission, Gate } from './gate.ts'
+import { amountOf, bucketOf, dedicatedAt, limitsOf, momentOf } from './capacity.ts'
+import type { Gate } from './gate.ts'
+import { healthFailures } from './health-failures.ts'
+import type { HealthFailures } from './health-failures.ts'
 import { observedHosts } from './observed-hosts.ts'
 import type { ObservedHosts } from './observed-hosts.ts'
 import { afterTaking, hasRoom } from './rate-limit.ts'
-import type { LimitMoment, LimitState } from './rate-limit.ts'
-import { scopeKey } from './scope-key.ts'
+import type { LimitState } from './rate-limit.ts'
+import { scopeKey, scopeName } from './scope-key.ts'
+import type { GuardTransition } from './transition.ts'
 import type { EndedAttempt } from './triggers.ts'
 
 /**
- * What one runner has seen of the hosts: the states of every cooldown, breaker and limit, and what
- * strategies look at. It holds the states and applies the automata; time is always handed in.
+ * What one runner has seen of the hosts: the states of every cooldown, breaker, limit and dedicated
+ * capacity, and what strategies look at. It holds the states and applies the automata; time is always
+ * handed in, and never goes back.
  */
 export interface Fleet {
   readonly policy: Policy
   readonly cooldowns: Kept<Guard, CooldownState>
   readonly breakers: Kept<Guard, BreakerState>
-  readonly limits: Kept<RateLimit, LimitState>
+  readonly limits: Kept<RateLimit | Dedicated, LimitState>
   readonly observed: ObservedHosts
+  readonly failures: HealthFailures
+  /** Some provider or host takes only so much. */
+  readonly limited: boolean
+  /** Everything that a guard has done, in order. */
+  readonly transitions: GuardTransition[]
 }
 
 /** States by the declaration that they belong to, then by what it counts together. */
-type Kept<D, S> = Map<D, Map<string, S>>
+export type Kept<D, S> = Map<D, Map<string, S>>
 
 export function newFleet(policy: Policy): Fleet {
   return {
@@ -33,12 +43,18 @@ export function newFleet(policy: Policy): Fleet {
     cooldowns: new Map(),
     breakers: new Map(),
     limits: new Map(),
-    observed: observedHosts(),
+    observed: observedHosts(policy),
+    failures: healthFailures(),
+    limited:
+      policy.providers.some((each) => each.limits.length > 0) ||
+      policy.models.some((model) => model.endpoints.some((host) => host.limits.length > 0)),
+    transitions: [],
   }
 }
 
 export interface FleetCall {
-  readonly startMicros: number
+  readonly session: string
+  readonly call: number
   readonly promptTokens: number
   /** What the clock lacks to be a date; `undefined`: there is no date. */
   readonly dateOffsetMicros: number | undefined
@@ -54,7 +70,7 @@ export function gateOf(fleet: Fleet, call: FleetCall): Gate {
       fits(fleet, call, host, plan, atMicros),
     begins: (host, plan, atMicros) => begins(fleet, call, host, plan, atMicros),
     ends: (host, plan, attempt) => ends(fleet, call, host, plan, attempt),
-    observed: fleet.observed.at(call.startMicros),
+    observed: (atMicros) => fleet.observed.at(atMicros),
   }
 }
 
@@ -83,93 +99,56 @@ function someState<S>(
   )
 }
 
-// --- who may be tried
-
-function admission(
-  fleet: Fleet,
-  call: FleetCall,
-  line: LineUp,
-  plan: ServeLines,
-  atMicros: number,
-): Admission {
-  const rested = leftOut(line, (host) => isRested(fleet, host, plan, atMicros), plan.cooldown)
-  const passing = leftOut(rested.line, (host) => isLet(fleet, host, plan, atMicros), plan.breaker)
-  const fitting = leftOut(passing.line, (host) => fits(fleet, call, host, plan, atMicros), undefined)
-  const isEmpty = fitting.line.groups.length === 0 && line.groups.length > 0
-  return {
-    line: fitting.line,
-    refusal: !isEmpty ? undefined : passing.line.groups.length > 0 ? 'rate-limit' : 'unavailable',
-    bypasses: { cooldown: rested.bypassed, breaker: passing.bypassed },
-  }
-}
-
-/** The line-up without those that do not pass; all of them, where all are out and may be bypassed. */
-function leftOut(
-  line: LineUp,
-  passes: (host: Endpoint) => boolean,
-  guard: Guard | undefined,
-): { readonly line: LineUp; readonly bypassed: boolean } {
-  const groups = line.groups.flatMap((group) => {
-    const keep = group.endpoints.map(passes)
-    if (!keep.includes(true)) return []
-    const draw = group.draw && {
-      ...group.draw,
-      weights: group.draw.weights.filter((_, index) => keep[index]),
-    }
-    const endpoints = group.endpoints.filter((_, index) => keep[index])
-    return [{ endpoints, stuck: group.stuck && keep[0] === true, draw }]
-  })
-  if (groups.length === 0 && line.groups.length > 0 && guard?.allDown === 'bypass') {
-    return { line, bypassed: true }
-  }
-  return { line: { ...line, groups }, bypassed: false }
-}
-
-function isRested(fleet: Fleet, host: Endpoint, { cooldown }: ServeLines, atMicros: number): boolean {
-  if (cooldown === undefined) return true
-  const state = fleet.cooldowns.get(cooldown)?.get(scopeKey(cooldown.scope, host))
-  return state === undefined || !isCooling(state, atMicros)
-}
-
-function isLet(fleet: Fleet, host: Endpoint, { breaker }: ServeLines, atMicros: number): boolean {
-  if (breaker === undefined) return true
-  const state = fleet.breakers.get(breaker)?.get(scopeKey(breaker.scope, host))
-  return state === undefined || lets(breaker, state, atMicros)
-}
-
-function fits(
-  fleet: Fleet,
-  call: FleetCall,
-  host: Endpoint,
-  plan: ServeLines,
-  atMicros: number,
-): boolean {
-  return limitsOf(fleet, host, plan).every(({ limit, key }) =>
-    hasRoom(limit, fleet.limits.get(limit)?.get(key), momentOf(call, atMicros), amountOf(call, limit)),
-  )
-}
-
 // --- what an attempt changes
 
+/** `undefined`: no capacity is dedicated to this host. */
 function begins(
   fleet: Fleet,
   call: FleetCall,
   host: Endpoint,
   plan: ServeLines,
   atMicros: number,
-): void {
+): ReturnType<Gate['begins']> {
   const { breaker } = plan
   if (breaker !== undefined) {
-    change(fleet.breakers, breaker, scopeKey(breaker.scope, host), (state) =>
-      breakerBegins(breaker, state ?? closed, atMicros),
+    guarded(fleet, call, { kind: 'breaker', guard: breaker, host, atMicros }, () =>
+      change(fleet.breakers, breaker, scopeKey(breaker.scope, host), (state) =>
+        breakerBegins(breaker, state ?? closed, atMicros),
+      ),
     )
   }
-  for (const { limit, key } of limitsOf(fleet, host, plan)) {
+  for (const { limit, key } of isLimited(fleet, plan) ? limitsOf(fleet.policy, host, plan) : []) {
     change(fleet.limits, limit, key, (state) =>
       afterTaking(limit, state, momentOf(call, atMicros), amountOf(call, limit)),
     )
   }
-  fleet.observed.begins(host, atMicros)
+  fleet.observed.begins(host)
+  return served(fleet, call, host, plan, atMicros)
+}
+
+/** Takes the prompt from the capacity that is dedicated to this host; without room there it spills. */
+function served(
+  fleet: Fleet,
+  call: FleetCall,
+  host: Endpoint,
+  plan: ServeLines,
+  atMicros: number,
+): 'dedicated' | 'spill' | undefined {
+  if (plan.dedicated === undefined) return undefined
+  const moment = momentOf(call, atMicros)
+  const own = dedicatedAt(plan, host)
+  const isFull = (each: Dedicated): boolean => {
+    const bucket = bucketOf(each)
+    return bucket !== undefined && !hasRoom(bucket, fleet.limits.get(each)?.get(''), moment, call.promptTokens)
+  }
+  // At a host without any: it is tried in the place of one whose capacity is used up.
+  if (own === undefined) return plan.dedicated.some((each) => each.overflow === 'fail' && isFull(each)) ? 'spill' : undefined
+  if (isFull(own)) return 'spill'
+  const bucket = bucketOf(own)
+  if (bucket !== undefined) {
+    change(fleet.limits, own, '', (state) => afterTaking(bucket, state, moment, call.promptTokens))
+  }
+  return 'dedicated'
 }
 
 function ends(
@@ -179,49 +158,71 @@ function ends(
   { cooldown, breaker }: ServeLines,
   attempt: EndedAttempt,
 ): void {
+  const { atMicros } = attempt
   if (cooldown !== undefined) {
-    change(fleet.cooldowns, cooldown, scopeKey(cooldown.scope, host), (state) =>
-      cooldownAfter(cooldown, state ?? restless, attempt),
+    guarded(fleet, call, { kind: 'cooldown', guard: cooldown, host, atMicros }, () =>
+      change(fleet.cooldowns, cooldown, scopeKey(cooldown.scope, host), (state) =>
+        cooldownAfter(cooldown, state ?? restless, attempt),
+      ),
     )
   }
   if (breaker !== undefined) {
-    change(fleet.breakers, breaker, scopeKey(breaker.scope, host), (state) =>
-      breakerAfter(breaker, state ?? closed, attempt),
+    guarded(fleet, call, { kind: 'breaker', guard: breaker, host, atMicros }, () =>
+      change(fleet.breakers, breaker, scopeKey(breaker.scope, host), (state) =>
+        breakerAfter(breaker, state ?? closed, attempt),
+      ),
     )
   }
   fleet.observed.ends(host, attempt, call.promptTokens)
+  fleet.failures.ends(host, attempt)
+}
+
+interface Guarded {
+  readonly kind: 'cooldown' | 'breaker'
+  readonly guard: Guard
+  readonly host: Endpoint
+  readonly atMicros: number
+}
+
+/** Keeps what a change has made of a guard, as far as it is another phase. */
+function guarded(fleet: Fleet, { session, call }: FleetCall, each: Guarded, changes: () => void): void {
+  const { kind, guard, host, atMicros } = each
+  const before = phaseOf(fleet, each)
+  changes()
+  const after = phaseOf(fleet, each)
+  if (before.phase === after.phase && before.untilMicros === after.untilMicros) return
+  fleet.transitions.push({
+    kind,
+    subject: scopeName(guard.scope, host),
+    from: before.phase,
+    to: after.phase,
+    atMicros,
+    untilMicros: after.untilMicros,
+    failingSinceMicros: fleet.failures.failingSince(host),
+    session,
+    call,
+  })
+}
+
+interface Phase {
+  readonly phase: GuardTransition['to']
+  readonly untilMicros: number | undefined
+}
+
+/** As the guard stood before this attempt: a half-open breaker is seen as one once it is asked. */
+function phaseOf(fleet: Fleet, { kind, guard, host, atMicros }: Guarded): Phase {
+  const key = scopeKey(guard.scope, host)
+  if (kind === 'breaker') {
+    const state = fleet.breakers.get(guard)?.get(key) ?? closed
+    return { phase: state.phase, untilMicros: state.phase === 'open' ? state.untilMicros : undefined }
+  }
+  const state = fleet.cooldowns.get(guard)?.get(key)
+  const cools = state !== undefined && isCooling(state, atMicros)
+  return { phase: cools ? 'cooling' : 'rested', untilMicros: cools ? state.untilMicros : undefined }
 }
 
 function change<D, S>(kept: Kept<D, S>, declared: D, key: string, to: (state: S | undefined) => S): void {
   const states = kept.get(declared) ?? new Map<string, S>()
   kept.set(declared, states)
   states.set(key, to(states.get(key)))
-}
-
-// --- limits
-
-/** The provider's for all its models together; an endpoint's and a `serve` line's for each host alone. */
-function limitsOf(
-  { policy }: Fleet,
-  host: Endpoint,
-  plan: ServeLines,
-): readonly { readonly limit: RateLimit; readonly key: string }[] {
-  const provider = policy.providers.find((each) => each.name === host.provider)
-  const own = scopeKey('endpoint', host)
-  return [
-    ...(provider?.limits ?? []).map((limit) => ({ limit, key: scopeKey('provider', host) })),
-    ...[...host.limits, ...(plan.limits ?? [])].map((limit) => ({ limit, key: own })),
-  ]
-}
-
-/** A call's tokens are those of its prompt: its output is not known before it is over. */
-function amountOf({ promptTokens }: FleetCall, limit: RateLimit): number {
-  return limit.of === 'calls' ? 1 : promptTokens
-}
-
-function momentOf({ dateOffsetMicros }: FleetCall, atMicros: number): LimitMoment {
-  return {
-    atMicros,
-    dateMicros: dateOffsetMicros === undefined ? undefined : atMicros + dateOffsetMicros,
-  }
 }

@@ -20,27 +20,14 @@ export interface Gate {
   admit(line: LineUp, plan: ServeLines, atMicros: number): Admission
   /** Asked before every attempt: an attempt of this very call may have tripped something. */
   lets(host: Endpoint, plan: ServeLines, admission: Admission, atMicros: number): boolean
-  begins(host: Endpoint, plan: ServeLines, atMicros: number): void
+  /** Whether dedicated capacity takes the attempt, or it spills over from one that is used up. */
+  begins(host: Endpoint, plan: ServeLines, atMicros: number): 'dedicated' | 'spill' | undefined
   ends(host: Endpoint, plan: ServeLines, attempt: EndedAttempt): void
-  observed: HostView['observed']
-}
-
-const nothingBypassed = { cooldown: false, breaker: false }
-
-/** For a runner that cannot know what other sessions do to a host: every host may be tried. */
-export const openGate: Gate = {
-  admit: (line) => ({ line, refusal: undefined, bypasses: nothingBypassed }),
-  lets: () => true,
-  begins: () => undefined,
-  ends: () => undefined,
-  observed: undefined,
+  observed(atMicros: number): HostView['observed']
 }
 
 /** What a strategy sees of the hosts of one plan. */
-export function hostView(gate: Gate, plan: ServeLines, moment: PriceMoment): HostView {
+export function hostView(gate: Gate, plan: ServeLines, moment: PriceMoment, atMicros: number): HostView {
   const tiered = { ...moment, serviceTier: plan.serviceTier }
-  return {
-    price: (host) => listPrice(host.prices, tiered),
-    ...(gate.observed !== undefined && { observed: gate.observed }),
-  }
+  return { price: (host) => listPrice(host.prices, tiered), observed: gate.observed(atMicros) }
 }

@@ -18,3 +18,19 @@ export function scopeKey(scope: string | undefined, host: Endpoint): string {
       return JSON.stringify([host.model, host.provider])
   }
 }
+
+/** The same for a reader: `big at north`, `north`, `region eu`. */
+export function scopeName(scope: string | undefined, host: Endpoint): string {
+  switch (scope) {
+    case 'provider':
+      return host.provider
+    case 'model':
+      return host.model
+    case 'region':
+      return host.region === null ? host.provider : `region ${host.region}`
+    case 'account':
+      return host.account === null ? host.provider : `account ${host.account}`
+    default:
+      return `${host.model} at ${host.provider}`
+  }
+}

@@ -11,8 +11,7 @@ export interface WeighedHost {
 export interface HostView {
   /** List price, 3 parts input to 1 part output; `null` and `undefined`: none, unknown. */
   readonly price: (host: Endpoint) => bigint | null | undefined
-  /** Absent where the runner does not keep them: then such strategies are not simulated. */
-  readonly observed?: {
+  readonly observed: {
     /** Latencies of the newest attempts at a host, no older than `forgetMicros`. */
     readonly samples: (host: Endpoint, most: number, forgetMicros: number | undefined) => readonly number[]
     readonly inFlight: (host: Endpoint) => number
@@ -24,7 +23,7 @@ type Facts = NonNullable<ServeLines['strategy']>['facts']
 
 /**
  * The group as its strategy sees it: who may be drawn, how likely, and in which order the others
- * follow. `undefined`: nothing is drawn, or nothing that this runner simulates.
+ * follow. `undefined`: nothing is drawn.
  */
 export function weighed(group: LineUpGroup, view: HostView): readonly WeighedHost[] | undefined {
   const { draw } = group
@@ -41,15 +40,13 @@ export function weighed(group: LineUpGroup, view: HostView): readonly WeighedHos
     case 'price-weighted':
       return byPrice(hosts, view, strategy.facts)
     case 'latency':
-      return view.observed && byLatency(hosts, view.observed, strategy.facts)
+      return byLatency(hosts, view.observed, strategy.facts)
     case 'least-busy':
       // Ties as written: there is no draw among equals here.
-      return view.observed && onlyFirst(leastFirst(hosts, view.observed.inFlight))
+      return onlyFirst(leastFirst(hosts, view.observed.inFlight))
     case 'lowest-usage': {
       const window = wordOf(strategy.facts, 'window') ?? 'sliding'
-      const { observed } = view
-      if (observed === undefined) return undefined
-      return lowest(hosts, (host) => observed.usedTokens(host, window))
+      return lowest(hosts, (host) => view.observed.usedTokens(host, window))
     }
   }
 }
@@ -86,7 +83,7 @@ function byPrice(
 /** Hosts within the buffer of the fastest are drawn, a host never tried counts as 0; then by latency. */
 function byLatency(
   hosts: readonly WeighedHost[],
-  { samples }: NonNullable<HostView['observed']>,
+  { samples }: HostView['observed'],
   facts: Facts,
 ): readonly WeighedHost[] {
   const most = wholeOf(facts, 'samples') ?? 10

@@ -6,9 +6,12 @@ import type { AttemptWindow } from './attempt-window.ts'
 
 /** An attempt that has ended, as guards see it. */
 export interface EndedAttempt {
+  readonly begunMicros: number
   readonly atMicros: number
-  /** `undefined`: the host answered. */
+  /** `undefined`: the host answered, or the person broke it off. */
   readonly error: AttemptError | undefined
+  /** It says nothing of the host. */
+  readonly brokenOff: boolean
   readonly retryAfterMicros: number | undefined
   /** The host is the only endpoint of its model's line-up, all groups together. */
   readonly alone: boolean

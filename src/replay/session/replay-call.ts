@@ -1,5 +1,5 @@
 import { drawMillionths } from '../../policy/draw.ts'
-import type { Conclusion } from '../../policy/decision.ts'
+import type { Conclusion, Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord } from '../../trace/record.ts'
@@ -17,26 +17,32 @@ import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result.ts'
 import { serve } from '../serve.ts'
 import type { Service } from '../serve.ts'
-import { openGate } from '../serving/gate.ts'
+import { gateOf } from '../serving/fleet.ts'
 import type { Between } from '../session-events.ts'
 import type { Activity } from '../simulator/activity.ts'
+import { atArrival } from '../simulator/session-clock.ts'
+import type { Arrival } from '../simulator/session-clock.ts'
+import { answerTime } from './answer-time.ts'
 import { taintAfter, taintedBy } from '../taint.ts'
 import { callEffects } from '../effects.ts'
 import { editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
 import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
 import type { Run } from './run.ts'
+import { chargeCall } from './spending.ts'
 
 /** One call: it arrives, is decided, served, concluded. */
 export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> {
   const { policy } = run.options.evaluator
+  const arrival = run.clock.arrive(record)
+  yield { for: 'arrival', atMicros: arrival.clockMicros }
   const between = run.events(record)
   account(run, between, record.call)
   receiveCall(run.caches, record, between.compacted)
-  const decided = decideCall(run, record, between)
+  const { decided, hingesOn } = decideCall(run, record, between, arrival)
   run.options.onDecided?.(decided, record)
   const { decision } = decided
-  const service = yield* serveCall(run, record, decided)
+  const service = yield* serveCall(run, record, decided, arrival)
   const end: CallResult['end'] = service?.end ?? 'no-route'
   const recorded = recordedPlace(policy, record)
   const tried = triedPlace(service)
@@ -53,7 +59,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const context = {
     alreadyCompacted: compacted,
     tokens: caches.promptTokens,
-    isWarm: decision.before === undefined ? undefined : isWarmFor(caches, policy, decision.before, record),
+    isWarm: decision.before === undefined ? undefined : isWarmFor(caches, policy, decision.before, atArrival(record, arrival)),
   }
   editByPolicy(caches, decision, compacted)
   const caching = settleCall(caches, policy, record, service, phase)
@@ -64,7 +70,6 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const attemptsCost = attemptsMoney(policy, record, attempts, phase, usageOf(record, caching))
   const recordedAttempts = phase === 'before' ? attemptsCost : recordedAttemptsMoney(policy, record)
   const recordedOverhead = recordedVerdictsMoney(policy, record)
-  run.attempts.push(...(service?.attempts ?? []))
   for (const judgement of judgeInvariants(decided, end === 'served' ? service?.served : undefined)) {
     run.judged.push({ call: record.call, invariant: judgement.invariant })
     if (judgement.holds === false) {
@@ -72,15 +77,17 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
       run.breaches.push({ invariant, session: run.session.session, call: record.call, values })
     }
   }
-  run.state = conclude(policy, decided.decided, decision, conclusion(record, service))
+  run.state = conclude(policy, decided.decided, decision, conclusion(arrival, service))
   run.previous = record
-  return {
+  const tookMicros = service?.tookMicros ?? 0
+  run.clock.end(record, arrival, tookMicros, phase === 'before' || isAsRecorded(record, service))
+  const result: CallResult = {
     session: run.session.session,
     call: record.call,
     turn: decision.turn,
     startMicros: datedMicros(record),
     phase,
-    decision,
+    decision: hingesOn.length === 0 ? decision : hinging(decision, hingesOn),
     end,
     served,
     recorded,
@@ -112,6 +119,12 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     ...recordedFacts(record),
     assumptions: service?.assumptions ?? [],
   }
+  chargeCall(run, decided.begun, result, arrival.clockMicros + tookMicros)
+  return result
+}
+
+function hinging(decision: Decision, on: readonly string[]): Decision {
+  return { ...decision, undetermined: true, missing: [...new Set([...decision.missing, ...on])].sort() }
 }
 
 function usageOf({ usage }: CallRecord, caching: CallCaching | undefined): CallRecord['usage'] {
@@ -163,6 +176,7 @@ function* serveCall(
   run: Run,
   record: CallRecord,
   decided: DecidedCall,
+  arrival: Arrival,
 ): Activity<Service | undefined> {
   const hosts = hostsOf(decided)
   if (hosts === undefined) return undefined
@@ -172,12 +186,25 @@ function* serveCall(
     drawMillionths([seed, session, 'serve', purpose, record.call, ...key])
   return yield* serve({
     hosts,
-    health: run.health.at(record),
+    health: run.health.at(record, arrival.shiftMicros),
     draw,
-    gate: openGate,
+    gate: gateOf(run.surroundings.fleet, {
+      session,
+      call: record.call,
+      promptTokens: record.prompt.tokens ?? 0,
+      dateOffsetMicros: run.isDated ? 0 : undefined,
+    }),
     order: (line, view, model) => drawnGroups(line, view, (purpose, ...key) => draw(purpose, model, ...key)),
-    startMicros: record.startMicros,
+    startMicros: arrival.startMicros,
+    clockMicros: arrival.clockMicros,
+    answersIn: (host) => answerTime(record, host),
   })
+}
+
+/** Every attempt of the log was made, and no other. */
+function isAsRecorded({ attempts }: CallRecord, service: Service | undefined): boolean {
+  if (service === undefined) return false
+  return service.attempts.length === (attempts?.length ?? 1) && service.attempts.every(({ cause }) => cause === 'recorded')
 }
 
 /** Where the call went, whether it was served there or not. */
@@ -194,9 +221,9 @@ function phaseOf(run: Run, comparison: Comparison): Phase {
   return 'at'
 }
 
-function conclusion(record: CallRecord, service: Service | undefined): Conclusion {
+function conclusion({ startMicros }: Arrival, service: Service | undefined): Conclusion {
   if (service === undefined) {
-    return { end: 'no-route', served: undefined, failedOver: false, adopted: undefined, atMicros: record.startMicros }
+    return { end: 'no-route', served: undefined, failedOver: false, adopted: undefined, atMicros: startMicros }
   }
   const { served } = service
   return {
@@ -212,6 +239,6 @@ function conclusion(record: CallRecord, service: Service | undefined): Conclusio
           },
     failedOver: service.failedOver,
     adopted: service.adopted,
-    atMicros: record.startMicros,
+    atMicros: startMicros,
   }
 }

@@ -9,10 +9,16 @@ import type { FaultSources } from '../faults/script.ts'
 import type { CacheBehaviours } from '../cache/behaviour.ts'
 import type { GroupFacts } from '../group-facts.ts'
 import type { DecidedCall } from '../hosts.ts'
-import type { Attempt, Breach, Divergence } from '../result.ts'
+import type { Breach, Divergence } from '../result.ts'
+import { isOfSession } from '../serving/budget-subject.ts'
+import { openBudgets } from '../serving/budgets.ts'
+import type { Budgets } from '../serving/budgets.ts'
 import { eventReader } from '../session-events.ts'
 import type { Between } from '../session-events.ts'
 import type { WorldSources } from '../session-world.ts'
+import { hasWallClock, sessionClock } from '../simulator/session-clock.ts'
+import type { Arrivals, SessionClock } from '../simulator/session-clock.ts'
+import type { ReachedShare, Surroundings } from '../simulator/surroundings.ts'
 import { untainted } from '../taint.ts'
 import type { Taint } from '../taint.ts'
 import { startCaches } from './caches.ts'
@@ -28,6 +34,8 @@ export interface SessionReplayOptions {
   readonly faults?: FaultSources | undefined
   /** What no catalogue says of prompt caches; by default as measured. */
   readonly caches?: CacheBehaviours | undefined
+  /** Default `closed-loop`. */
+  readonly arrivals?: Arrivals | undefined
   /** Calls outside the selection are decided, for the state, and count nowhere. */
   readonly selects?: ((call: CallRecord, session: RecordedSession) => boolean) | undefined
   /** Called with every decided call: what `explain` shows is decided again from this. */
@@ -38,11 +46,17 @@ export interface SessionReplayOptions {
 export interface Run {
   readonly session: RecordedSession
   readonly options: SessionReplayOptions & { readonly seed: string }
+  readonly surroundings: Surroundings
+  readonly clock: SessionClock
+  /** The accounts that are this session's own. */
+  readonly budgets: Budgets
+  readonly reached: ReachedShare[]
+  /** The log dates the session, so its clock is that of the calendar. */
+  readonly isDated: boolean
   readonly events: (call: CallRecord | undefined) => Between
   readonly health: SessionHealth
   readonly offeredTools: ReadonlySet<string> | undefined
   readonly faults: WorldSources['faults']
-  readonly attempts: Attempt[]
   readonly breaches: Breach[]
   readonly judged: { readonly call: number; readonly invariant: string }[]
   readonly compactions: {
@@ -60,7 +74,11 @@ export interface Run {
   readonly caches: SessionCaches
 }
 
-export function startRun(session: RecordedSession, options: SessionReplayOptions): Run {
+export function startRun(
+  session: RecordedSession,
+  options: SessionReplayOptions,
+  surroundings: Surroundings,
+): Run {
   const { policy } = options.evaluator
   const offered = session.calls.flatMap((call) => call.prompt.toolsOffered ?? [])
   const seed = options.seed ?? session.header?.policy?.seed ?? '0'
@@ -68,11 +86,15 @@ export function startRun(session: RecordedSession, options: SessionReplayOptions
   return {
     session,
     options: { ...options, seed },
+    surroundings,
+    clock: sessionClock(session, options.arrivals ?? 'closed-loop'),
+    budgets: openBudgets(policy.budgets.filter(isOfSession)),
+    reached: [],
+    isDated: hasWallClock(session),
     events: eventReader(session.events),
     health: sessionHealth(policy, session, seed, sources),
     offeredTools: offered.length === 0 ? undefined : new Set(offered),
     faults: sources.recorded ? session.events.filter((event) => event.event === 'fault') : [],
-    attempts: [],
     breaches: [],
     judged: [],
     compactions: [],

@@ -5,20 +5,22 @@ import { callFacts, sessionFacts } from '../group-facts.ts'
 import { outcomeHashOf } from '../outcome.ts'
 import type { CallResult, SessionResult, UnreplayedCall } from '../result.ts'
 import type { Activity } from '../simulator/activity.ts'
+import type { Surroundings } from '../simulator/surroundings.ts'
 import { tallyOf } from '../tally.ts'
 import { uncountedPhrases } from '../uncounted-phrases.ts'
 import { beginsTurn } from './decide-call.ts'
 import { account, replayCall, unreplayedCall } from './replay-call.ts'
 import { startRun } from './run.ts'
-import type { SessionReplayOptions } from './run.ts'
+import type { Run, SessionReplayOptions } from './run.ts'
 
-/** One recorded session under a policy: observe, decide, serve, conclude, call after call. */
+/** One recorded session under a policy, in what it shares with others: observe, decide, serve, conclude, call after call. */
 export function* sessionActivity(
   session: RecordedSession,
   options: SessionReplayOptions,
+  surroundings: Surroundings,
 ): Activity<SessionResult> {
   const { policy } = options.evaluator
-  const run = startRun(session, options)
+  const run = startRun(session, options, surroundings)
   const unreplayed: UnreplayedCall[] = []
   const skipped: { call: number; reason: string }[] = []
   const calls: CallResult[] = []
@@ -56,6 +58,8 @@ export function* sessionActivity(
       beforeCall,
       cost: compactionMoney(policy, model, tokens, atMicros),
     })),
+    isDated: run.isDated,
+    own: ownOf(run),
   }
   return { ...result, outcomeHash: outcomeHashOf(result) }
 }
@@ -64,4 +68,13 @@ export function* sessionActivity(
 function turnsUnknown({ calls }: RecordedSession, counted: number): number {
   const tells = calls.some((call) => call.turn !== undefined || call.prompt.user !== undefined)
   return tells ? 0 : Math.max(0, counted - 1)
+}
+
+function ownOf({ surroundings, budgets, reached }: Run): SessionResult['own'] {
+  if (surroundings.isShared) return { budgets: budgets.tallies(), reached, transitions: [] }
+  return {
+    budgets: [...budgets.tallies(), ...surroundings.budgets.tallies()],
+    reached: [...reached, ...surroundings.reached],
+    transitions: surroundings.fleet.transitions,
+  }
 }

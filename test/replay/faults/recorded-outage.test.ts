@@ -75,12 +75,24 @@ describe.runIf(present)('a recorded outage', () => {
   })
 
   it('leaves the health of a provider that was never tried to a named assumption', () => {
-    const { result, sessions } = replayed(over('retry 1 times on [overloaded] { backoff 500ms } failover on [overloaded]'), [session])
+    const policy = over('retry 1 times on [overloaded] { backoff 500ms } failover on [overloaded]')
+    const { result, sessions } = replayed(policy, [session], { arrivals: 'recorded' })
     const calls = sessions[0]?.calls ?? []
     expect(failedAttempts(calls)).toEqual([2, 2, 2, 2, 2, 2])
     expect(hit(calls).map(({ served }) => served?.provider)).toEqual(Array(6).fill('bedrock'))
     expect(new Set(hit(calls).map(({ assumptions }) => assumptions.includes('untried-healthy')))).toEqual(new Set([true]))
     expect(result.assumptions.map(({ name }) => name)).toContain('untried-healthy')
+  })
+
+  it('is met at other instants in closed loop, where a call that is not held up lets the next come sooner', () => {
+    const policy = over('retry 1 times on [overloaded] { backoff 500ms } failover on [overloaded]')
+    const calls = replayed(policy, [session]).sessions[0]?.calls ?? []
+    const starts = hit(calls).map(({ attempts }) => attempts[0]?.startMicros ?? 0)
+    const recorded = affected.map((call) => call.startMicros ?? 0)
+    expect(starts[0]).toBe(recorded[0])
+    expect(starts.every((start, at) => start <= (recorded[at] ?? 0))).toBe(true)
+    expect(failedAttempts(calls).every((failed) => failed === 0 || failed === 2)).toBe(true)
+    expect(hit(calls).map(({ end }) => end)).toEqual(Array(6).fill('served'))
   })
 
   it('runs both outcomes between the last failure and the first answer', () => {

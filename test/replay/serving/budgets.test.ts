@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Budget } from '../../../src/policy/core.ts'
-import { charged, noAccounts, spentOf, usedOf } from '../../../src/replay/serving/budgets.ts'
+import { exactly } from '../../../src/replay/serving/budget-window.ts'
+import { openBudgets, usedMillionths } from '../../../src/replay/serving/budgets.ts'
 import { small } from '../../support/policy-of.ts'
 
 const dollar = 1_000_000_000_000n
@@ -20,11 +21,11 @@ function purseOf(policy: ReturnType<typeof small>): Budget {
 function spending(lines: string, moments: readonly { readonly hours: number; readonly date?: string; readonly turn?: number }[]): readonly number[] {
   const policy = policyWith(lines)
   const purse = purseOf(policy)
-  let accounts = noAccounts
+  const budgets = openBudgets(policy.budgets)
   return moments.map(({ hours, date, turn = 1 }) => {
     const now = { atMicros: hours * hour, dateMicros: date === undefined ? undefined : Date.parse(date) * 1_000, turn }
-    const before = spentOf(accounts, purse, '', now)
-    ;[accounts] = charged(policy, accounts, () => '', now, dollar)
+    const before = budgets.spent(purse, '', now).value
+    budgets.charge(() => '', now, exactly(dollar))
     return Number(before / dollar)
   })
 }
@@ -76,20 +77,43 @@ describe('charging a budget', () => {
 
   it('gives an alert once, when its share is reached in full, and says what went past the limit', () => {
     const policy = policyWith('limit $5 per session at 80% then alert "soon" at 100% then stop "spent"')
-    const account = (): string => 'a'
-    const [three, none] = charged(policy, noAccounts, account, now, 4n * dollar - 1n)
-    expect(none).toEqual([])
-    const [four, alerts] = charged(policy, three, account, now, 1n)
-    expect(alerts).toEqual([{ budget: 'purse', subject: 'a', alert: 'soon', overshootPicoUsd: 0n }])
-    const [, events] = charged(policy, four, account, now, 3n * dollar)
-    expect(events).toEqual([{ budget: 'purse', subject: 'a', alert: undefined, overshootPicoUsd: 2n * dollar }])
+    const budgets = openBudgets(policy.budgets)
+    const charge = (picoUsd: bigint): unknown => budgets.charge(() => 'a', now, exactly(picoUsd))
+    expect(charge(4n * dollar - 1n)).toEqual([])
+    const common = { budget: 'purse', subject: 'a' }
+    expect(charge(1n)).toEqual([{ ...common, atMillionths: 800_000, action: { kind: 'alert', text: 'soon' }, overshootPicoUsd: 0n }])
+    expect(charge(3n * dollar)).toEqual([
+      { ...common, atMillionths: 1_000_000, action: { kind: 'stop', text: 'spent' }, overshootPicoUsd: 2n * dollar },
+    ])
   })
 
   it('keeps an account for each subject, and rounds a share down', () => {
     const policy = policyWith('limit $3 per session')
     const purse = purseOf(policy)
-    const [accounts] = charged(policy, noAccounts, () => '__proto__', now, dollar)
-    expect(usedOf(accounts, purse, '__proto__', now)).toBe(333_333)
-    expect(usedOf(accounts, purse, 'other', now)).toBe(0)
+    const budgets = openBudgets(policy.budgets)
+    budgets.charge(() => '__proto__', now, exactly(dollar))
+    expect(usedMillionths(purse, budgets.spent(purse, '__proto__', now).value)).toBe(333_333)
+    expect(usedMillionths(purse, budgets.spent(purse, 'other', now).value)).toBe(0)
+  })
+
+  it('sums up its windows: what was spent, how many were exhausted, how far one went past the limit', () => {
+    const policy = policyWith('limit $2 per turn at 100% then stop "spent"')
+    const budgets = openBudgets(policy.budgets)
+    for (const [turn, dollars] of [[1, 1n], [2, 1n], [2, 2n], [2, 1n], [3, 2n]] as const) {
+      budgets.charge(() => '', { ...now, turn }, exactly(dollars * dollar))
+    }
+    const spent = exactly(7n * dollar)
+    expect(budgets.tallies()).toEqual([
+      { budget: 'purse', limitPicoUsd: 2n * dollar, spent, windows: 3, exhausted: 2, overshootPicoUsd: 2n * dollar, callsStopped: 0 },
+    ])
+  })
+
+  it('sums what is known between bounds', () => {
+    const policy = policyWith('limit $3 per session')
+    const purse = purseOf(policy)
+    const budgets = openBudgets(policy.budgets)
+    budgets.charge(() => '', now, { value: dollar, lo: 0n, hi: 2n * dollar })
+    budgets.charge(() => '', now, { value: dollar, lo: dollar, hi: null })
+    expect(budgets.spent(purse, '', now)).toEqual({ value: 2n * dollar, lo: dollar, hi: null })
   })
 })

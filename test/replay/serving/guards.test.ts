@@ -42,7 +42,7 @@ const share = (percent: number, atLeast: number, strict: boolean): Trip['trigger
 
 function attempt(atSeconds: number, errorClass?: string, more: Partial<EndedAttempt> = {}): EndedAttempt {
   const error = errorClass === undefined ? undefined : { errorClass, status: undefined }
-  return { atMicros: atSeconds * second, error, retryAfterMicros: undefined, alone: false, ...more }
+  return { begunMicros: atSeconds * second, atMicros: atSeconds * second, brokenOff: false, error, retryAfterMicros: undefined, alone: false, ...more }
 }
 
 /** At which of the attempts a guard trips, by index. `F` fails, `x` fails otherwise, `.` answers. */
@@ -149,7 +149,14 @@ describe('a breaker', () => {
   it('opens again when a probe fails, and gives it back for an error that says nothing of the host', () => {
     const probing = breakerBegins(two, opened, 6 * second)
     expect(breakerAfter(two, probing, attempt(7, 'server'))).toEqual({ phase: 'open', untilMicros: 12 * second })
-    expect(breakerAfter(two, probing, attempt(7, 'context-window'))).toEqual({ phase: 'half-open', begun: 0, succeeded: 0 })
+    expect(breakerAfter(two, probing, attempt(7, 'context-window'))).toEqual({ phase: 'half-open', sinceMicros: 6 * second, begun: 0, succeeded: 0 })
+  })
+
+  it('is not moved by an attempt that was sent before it opened, nor by one that was broken off', () => {
+    const probing = breakerBegins(two, opened, 6 * second)
+    expect(breakerAfter(two, probing, attempt(7, 'server', { begunMicros: 5 * second }))).toEqual(probing)
+    expect(breakerAfter(two, probing, attempt(7, undefined, { begunMicros: 5 * second }))).toEqual(probing)
+    expect(breakerAfter(two, probing, attempt(7, undefined, { brokenOff: true }))).toMatchObject({ begun: 0, succeeded: 0 })
   })
 
   it('closes by time alone without probes; one probe where none is written', () => {

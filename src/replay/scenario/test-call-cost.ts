@@ -1,7 +1,6 @@
 import { modelNamed, priceCard } from '../../policy/catalogue-queries.ts'
 import type { PriceMoment } from '../../policy/catalogue-queries.ts'
-import type { Budget, Endpoint, Policy } from '../../policy/core.ts'
-import type { CallInput } from '../../policy/decision.ts'
+import type { Endpoint, Policy } from '../../policy/core.ts'
 
 /**
  * What a call of a test costs at the host that served it: its prompt at list price, the part that is
@@ -21,19 +20,4 @@ export function testCallCost(
   const input = rows.input ?? 0n
   const read = rows['cache-read'] ?? input
   return BigInt(tokens - cached) * input + BigInt(cached) * read + (rows.request ?? 0n)
-}
-
-/** Whose account: a provider's own, a team's, a repository's; every other scope is one account. */
-export function accountOf({ scope }: Budget, { prompt }: CallInput, provider: string | undefined): string {
-  const named = (name: string): string => String(prompt.signals?.[name] ?? '')
-  switch (scope) {
-    case 'provider':
-      return provider ?? ''
-    case 'team':
-      return named('team')
-    case 'repo':
-      return named('repo.name')
-    default:
-      return ''
-  }
 }

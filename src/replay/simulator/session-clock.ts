@@ -1,0 +1,76 @@
+import type { CallRecord } from '../../trace/record.ts'
+import type { RecordedSession } from '../../trace/session.ts'
+
+/**
+ * When the calls of a session are made. `closed-loop`: a call follows the end of the one before by the
+ * recorded gap, in which tools ran and the person thought. `recorded`: when it was in the log, and not
+ * before the call before it has ended.
+ */
+export type Arrivals = 'closed-loop' | 'recorded'
+
+/** One session on the virtual clock; microseconds. */
+export interface SessionClock {
+  arrive(call: CallRecord): Arrival
+  /**
+   * A call has ended so much later than it arrived. As long as nothing has diverged, and where a call is
+   * served as it was, the next one keeps its place after it, whatever the log lets us reckon.
+   */
+  end(call: CallRecord, arrival: Arrival, tookMicros: number, asRecorded: boolean): void
+}
+
+export interface Arrival {
+  /** `undefined`: the log does not tell when; the call follows at once. */
+  readonly startMicros: number | undefined
+  /** The same, or later where the log lets calls of one session overlap: they follow each other. */
+  readonly clockMicros: number
+  /** How much later than in the log. */
+  readonly shiftMicros: number
+}
+
+export function sessionClock(session: RecordedSession, arrivals: Arrivals): SessionClock {
+  let now = firstInstant(session)
+  let shift = 0
+  let recordedEnd: number | undefined
+  return {
+    arrive: ({ startMicros }) => {
+      if (startMicros === undefined) return { startMicros, clockMicros: now, shiftMicros: shift }
+      const overlaps = recordedEnd !== undefined && startMicros < recordedEnd
+      if (arrivals === 'recorded' && !overlaps) shift = Math.max(0, now - startMicros)
+      const start = startMicros + shift
+      return { startMicros: start, clockMicros: Math.max(now, start), shiftMicros: shift }
+    },
+    end: (call, arrival, tookMicros, asRecorded) => {
+      recordedEnd = endOf(call)
+      const recorded = recordedTook(call, recordedEnd)
+      now = arrival.clockMicros + tookMicros
+      if (arrivals === 'closed-loop') shift = arrival.shiftMicros + (asRecorded ? 0 : tookMicros - recorded)
+    },
+  }
+}
+
+/** The call as it is made: at its virtual start, where that is another than the log's. */
+export function atArrival(call: CallRecord, { startMicros, shiftMicros }: Arrival): CallRecord {
+  return startMicros === undefined || shiftMicros === 0 ? call : { ...call, startMicros }
+}
+
+/** The first instant that the log tells of a session; its clock begins there. */
+export function firstInstant({ calls }: RecordedSession): number {
+  return calls.find((call) => call.startMicros !== undefined)?.startMicros ?? 0
+}
+
+/** The log dates the session, to the instant: it can be put in one order with others. */
+export function hasWallClock({ calls }: RecordedSession): boolean {
+  return (
+    calls.some((call) => call.startMicros !== undefined) &&
+    calls.every((call) => call.timeQuality !== 'relative' && call.timeQuality !== 'daily')
+  )
+}
+
+function endOf(call: CallRecord): number | undefined {
+  return call.endMicros ?? call.attempts?.findLast((attempt) => attempt.endMicros !== undefined)?.endMicros
+}
+
+/** A duration that the log does not tell is the same under every policy: nothing is counted for it. */
+function recordedTook({ startMicros }: CallRecord, endMicros: number | undefined): number {
+  return startMicros === undefined || endMicros === undefined ? 0 : Math.max(0, endMicros - startMicros)
+}
