@@ -2,5 +2,5 @@
 # Installs reroute where the action lies, by its lockfile, and runs no script of a dependency.
 set -euo pipefail
 cd "$GITHUB_ACTION_PATH"
-npm ci --ignore-scripts --no-audit --no-fund
+npm ci --ignore-scripts --include=dev --no-audit --no-fund
 npm run --silent build
