@@ -8,7 +8,8 @@ import type { Situation } from '../../check/diagram/situation.ts'
 import type { Diagram } from '../../check/diagram/store.ts'
 import type { Moment, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
-import { policyDigest } from '../../policy/digest.ts'
+import { agreeIn, policyDigest } from '../../policy/digest.ts'
+import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { namedChanges } from './changes.ts'
 import type { Deciders } from './example.ts'
@@ -48,6 +49,7 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
   const deciders: Deciders = {
     older: referenceEvaluator(older),
     newer: referenceEvaluator(newer),
+    quick: { older: compilePolicy(older), newer: compilePolicy(newer) },
     both: situationPolicy(older, newer),
     followed,
   }
@@ -55,11 +57,12 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
   const found = identical ? [] : placesOf(older, newer).map((asked) => comparedAt(asked, older, newer, deciders))
   const regions = merged(found.flatMap((each) => each.regions)).toSorted((a, b) => byShare(a.region, b.region))
   const notDecided = found.flatMap((each) => each.notDecided)
+  const changes = identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))]
   return {
-    verdict: verdictOf(older, newer, identical, found),
+    verdict: verdictOf(older, newer, identical, found, changes),
     regions: regions.map(({ region }) => region),
     notDecided,
-    changes: identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))],
+    changes,
     at: (call) => placementOf(call, deciders, regions),
     holds: (region, call) => regions.find((placed) => placed.region === region)?.holds(call),
   }
@@ -232,20 +235,29 @@ function distinct(changes: readonly NamedChange[]): readonly NamedChange[] {
   return [...found.values()]
 }
 
-function verdictOf(older: Policy, newer: Policy, identical: boolean, found: readonly Found[]): Verdict {
+function verdictOf(
+  older: Policy,
+  newer: Policy,
+  identical: boolean,
+  found: readonly Found[],
+  changes: readonly NamedChange[],
+): Verdict {
   if (identical) return { kind: 'equal', how: 'identical' }
   const differs = found.some(({ regions }) => regions.length > 0)
   const complete = found.every(({ notDecided }) => notDecided.length === 0)
   if (differs) return { kind: 'differs', complete }
   if (!complete) return { kind: 'not decided' }
-  return { kind: 'equal', how: recognised(older, newer, found) }
+  return { kind: 'equal', how: recognised(older, newer, found, changes) }
 }
 
-function recognised(older: Policy, newer: Policy, found: readonly Found[]): Recognised {
+function recognised(older: Policy, newer: Policy, found: readonly Found[], changes: readonly NamedChange[]): Recognised {
   if (isSameButForNames(older, newer)) return 'renamed'
+  if (changes.some(({ affects }) => !affects.includes('names only')) && agreeIn(older, newer, ruleParts)) return 'outside rules'
   const moved = found.some(({ rewritten }) => rewritten)
   return moved && found.every(({ rewritten, reordered }) => !rewritten || reordered) ? 'reordered' : 'refactored'
 }
+
+const ruleParts = ['blocks', 'filters', 'hides', 'signals', 'settings', 'scorers', 'ladders', 'memories'] as const
 
 function byShare(one: Region, other: Region): number {
   const [left, right] = [one.share.cells * other.share.of, other.share.cells * one.share.of]
@@ -253,7 +265,7 @@ function byShare(one: Region, other: Region): number {
 }
 
 /** By what both policies decide, then by where the call lies. */
-function placementOf(call: Situation, { older, newer, followed }: Deciders, regions: readonly Placed[]): Placement {
+function placementOf(call: Situation, { quick: { older, newer }, followed }: Deciders, regions: readonly Placed[]): Placement {
   const { state, input, world } = call
   const [oldState, old] = older.decide(state, input, world)
   const [newState, decision] = newer.decide(state, input, world)

@@ -19,19 +19,26 @@ import type { Followed } from './steps.ts'
 export interface Deciders {
   readonly older: Evaluator
   readonly newer: Evaluator
+  /** The same, compiled: what they find is decided again by the reference. */
+  readonly quick: { readonly older: Evaluator; readonly newer: Evaluator }
   /** Knows the words of both. */
   readonly both: Policy
   readonly followed: Followed
 }
 
 const pointsTried = 24
-const situationsTried = 400
+const situationsTried = 64
+
+/** How many more situations may be tried for a region. */
+export interface Patience {
+  left: number
+}
 
 /**
  * The smallest call of a part, decided by both policies. It is shown only where both decide as the
  * part says and differ in what it says; `undefined`: no such call could be made.
  */
-export function exampleOf(space: DiagramSpace, place: Place, part: Part, region: Diagram, deciders: Deciders): Witness | undefined {
+export function exampleOf(space: DiagramSpace, place: Place, part: Part, region: Diagram, deciders: Deciders, patience: Patience): Witness | undefined {
   const moment = place === 'again' ? 'turn' : place
   const first = smallest({ space }, region)
   if (first === undefined) return undefined
@@ -43,15 +50,22 @@ export function exampleOf(space: DiagramSpace, place: Place, part: Part, region:
     const made = situationOf({ policy: deciders.both, moment, space }, cells)
     for (const situation of variations(made, place, part, space, cells, deciders)) {
       tried += 1
-      if (tried > situationsTried) return undefined
-      const found = decidedAs(situation, part, deciders)
+      patience.left -= 1
+      if (tried > situationsTried || patience.left < 0) return undefined
+      if (differAs(situation, part, deciders.quick, deciders.followed) === undefined) continue
+      const found = differAs(situation, part, deciders, deciders.followed)
       if (found !== undefined) return { situation, facts: factsOf(space, part.region, cells), ...found }
     }
   }
   return undefined
 }
 
-function decidedAs(situation: Situation, part: Part, { older, newer, followed }: Deciders): Pick<Witness, 'old' | 'new'> | undefined {
+function differAs(
+  situation: Situation,
+  part: Part,
+  { older, newer }: Pick<Deciders, 'older' | 'newer'>,
+  followed: Followed,
+): Pick<Witness, 'old' | 'new'> | undefined {
   const { state, input, world } = situation
   const [oldState, old] = older.decide(state, input, world)
   if (!decidesAs(old, part.old)) return undefined

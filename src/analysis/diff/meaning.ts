@@ -30,8 +30,9 @@ export type Verdict =
  * - `renamed`: the same but for names of rules, signals, settings, filters, states.
  * - `reordered`: the same rules in another order.
  * - `refactored`: written otherwise, and proved to decide alike.
+ * - `outside rules`: every rule does the same; what differs is in `changes`.
  */
-export type Recognised = 'identical' | 'renamed' | 'reordered' | 'refactored'
+export type Recognised = 'identical' | 'renamed' | 'reordered' | 'refactored' | 'outside rules'
 
 /** Calls that the two policies decide differently, each side in one and the same way. */
 export interface Region {

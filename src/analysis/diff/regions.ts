@@ -53,6 +53,7 @@ const fewLiterals = 4
 const shownCubes = 4
 const countedCubes = 24
 const shownEnds = 6
+const situationsTried = 400
 
 export interface Question {
   readonly space: DiagramSpace
@@ -68,9 +69,10 @@ export interface Question {
 export function described(question: Question, group: Grouped): Described | NotDecided {
   const { space, possible, real, place, moments, deciders } = question
   const condition = conditionOf(question, group)
+  const patience = { left: situationsTried }
   const witness = group.parts
     .toSorted((a, b) => strangeness(a) - strangeness(b))
-    .map((part) => exampleOf(space, place, part, space.and(part.met, real), deciders))
+    .map((part) => exampleOf(space, place, part, space.and(part.met, real), deciders, patience))
     .find((each) => each !== undefined)
   if (witness === undefined) return notShown(question, group, condition.where)
   const { within, ...told } = condition

@@ -111,6 +111,7 @@ const recognised: Readonly<Record<Recognised, string>> = {
   renamed: 'they are the same but for names',
   reordered: 'they have the same rules in another order',
   refactored: 'they are written otherwise, and proved to decide every call alike',
+  'outside rules': 'their rules are the same; what differs stands outside of them',
 }
 
 /** What is known of all inputs, recorded or not. */

@@ -1,9 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareMeaning } from '../../../src/analysis/diff/meaning.ts'
 import type { MeaningComparison } from '../../../src/analysis/diff/meaning.ts'
-import { referenceEvaluator } from '../../../src/policy/reference/decide.ts'
-import { small } from '../../support/policy-of.ts'
+import { policyOf, small, smallCatalogue } from '../../support/policy-of.ts'
 import { shippedPolicies } from '../../support/shipped-policies.ts'
 
 /** One line a region, in the words that a reviewer reads. */
@@ -196,5 +194,43 @@ describe('the comparison of two meanings', () => {
     expect(compareMeaning(two([one, other]), two([other, one])).verdict).toEqual({ kind: 'equal', how: 'reordered' })
   })
 })
-void fc
-void referenceEvaluator
+
+
+
+describe('what differs outside of rules', () => {
+  const rules = 'on start { otherwise choose cheapest from main else use big }'
+  const serve = 'serve any { order [north] then [south] retry 2 times on [timeout] failover on [timeout] }'
+  const of = (from: string, to: string): MeaningComparison => {
+    const whole = `policy snippet\n${smallCatalogue}\n${rules}\n${serve}`
+    expect(whole).toContain(from)
+    return compareMeaning(policyOf(whole), policyOf(whole.replace(from, to)))
+  }
+  const named = ({ changes }: MeaningComparison): readonly string[] =>
+    changes.map(({ place, change, affects }) => `${place}: ${change} (${affects.join(', ')})`)
+
+  it('is named, with what it can change', () => {
+    expect(named(of('order [north] then [south]', 'order [north]'))).toEqual([
+      'serve any: order: south dropped (host, failover, cost)',
+    ])
+    expect(named(of('failover on [timeout]', ''))).toEqual(['serve any: failover: { on [timeout], sticks false } dropped (failover, cost)'])
+    expect(named(of('served-by [north, south]', 'served-by [north]'))).toEqual(['model big: served-by: south dropped (host, failover, cost)'])
+    expect(named(of('known-as ["vendor/big"]', 'known-as ["big-1"]'))).toEqual([
+      'model big: known-as: vendor/big dropped, big-1 added (recorded names)',
+    ])
+    expect(of('order [north] then [south]', 'order [north]').verdict).toEqual({ kind: 'equal', how: 'outside rules' })
+  })
+
+  it('is a region, too, where it decides who is chosen', () => {
+    const comparison = of('input $0.30 output $1.20', 'input $4 output $1.20')
+    expect(told(comparison)).toMatchInlineSnapshot(`
+      [
+        "start, turn, call again: mid is a candidate and small is a candidate; otherwise small -> otherwise mid (choice)",
+      ]
+    `)
+    expect(named(comparison)).toMatchInlineSnapshot(`
+      [
+        "model small: prices: { input $0.30 output $1.20 cache-read $0.03 cache-write $0.375 } dropped, { input $4 output $1.20 cache-read $0.40 cache-write $5 } added (cost, model)",
+      ]
+    `)
+  })
+})
