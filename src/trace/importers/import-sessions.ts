@@ -3,17 +3,18 @@ import type { TraceFile } from '../files.ts'
 import { TRACE_SCHEMA_VERSION } from '../record.ts'
 import type { CallRecord, EventRecord, SessionRecord, TraceRecord } from '../record.ts'
 import { checkRecord } from '../validate.ts'
+import { handedOut } from './handed-out.ts'
 import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
 import type { Importer, ImportOptions, ImportRun } from './importer.ts'
-import { inputFiles, sizeOf, withProgress } from './input-files.ts'
+import { areSmall, inputFiles, withProgress } from './input-files.ts'
 import type { Refusal } from './input-files.ts'
 import { known } from './known.ts'
 import { lineTally } from './line-tally.ts'
 import { planSessions, surveyed } from './plan-sessions.ts'
 import type { Plan, SurveyedFile } from './plan-sessions.ts'
-import { sessionLink } from './resume/links.ts'
-import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
+import { loneLabel, sessionLink } from './resume/links.ts'
+import type { DraftItem, LoneCall, ReadingContext, SessionDraft } from './session-draft.ts'
 
 /** What one format adds to the common way of importing. */
 export interface LogFormat {
@@ -37,11 +38,16 @@ export function importerOf(log: LogFormat): Importer {
     detect,
     refusal,
     linksOf: async (file, options) => {
-      const drafts = await log.readFile(file, surveyContext(options))
-      return drafts.flatMap(({ session, items }) => [
+      const labels = new Set<string>()
+      const lone = ({ session, beginning }: LoneCall): void => {
+        labels.add(sessionLink(loneLabel(session))).add(`beginning ${beginning}`)
+      }
+      const drafts = await log.readFile(file, { ...surveyContext(options), lone })
+      const links = drafts.flatMap(({ session, items }) => [
         sessionLink(session),
         ...items.flatMap(({ identity }) => identity ?? []),
       ])
+      return [...links, ...labels]
     },
     read: (paths, options): ImportRun => {
       const tally = importTally(format)
@@ -58,21 +64,28 @@ async function* recordsFrom(
 ): AsyncGenerator<TraceRecord> {
   const input = await inputFiles(paths, log.refusal, options.standardInput)
   tally.ignored(input.ignored)
-  const once = input.files.length === 1 || sizeOf(input.files) <= heldBytes
+  const once = areSmall(input.files, heldBytes)
   const files = withProgress(input.files, once ? 1 : 2, options)
-  const context = once ? { options, tally: tally.lines } : surveyContext(options)
   const seen: SurveyedFile[] = []
-  const held = new Map<TraceFile, readonly SessionDraft[]>()
+  const held = new Map<TraceFile, Held>()
   for (const file of files) {
+    const lone: LoneCall[] = []
+    const context = once ? { options, tally: tally.lines, lone: (call: LoneCall) => void lone.push(call) } : surveyContext(options)
     const drafts = await log.readFile(file, context)
     seen.push(surveyed(file, drafts))
-    if (once) held.set(file, drafts)
+    if (once) held.set(file, { drafts, lone })
   }
   const plan = planSessions(seen)
   const begun = new Set<string>()
+  /** By beginning: how many lone calls of it have been written. */
+  const written = new Map<string, number>()
   for (const [index, file] of plan.files.entries()) {
-    const drafts = held.get(file) ?? (await log.readFile(file, { options, tally: tally.lines }))
+    let drafts = held.get(file)?.drafts ?? []
+    const lone = held.get(file)?.lone ?? handedOut<LoneCall>(file, async (opened, give) => {
+      drafts = await log.readFile(opened, { options, tally: tally.lines, lone: give })
+    })
     held.delete(file)
+    for await (const call of lone) yield* recordsOfLone(call, written, { log, file, options, tally })
     tally.file()
     for (const [at, draft] of drafts.entries()) {
       const { counts, unfinishedAttempts } = draft
@@ -82,12 +95,40 @@ async function* recordsFrom(
   }
 }
 
-/** Files of at most so much together are read once, and held until all are known. */
-const heldBytes = 32_000_000
+/** What one file told, until all are known. */
+interface Held {
+  readonly drafts: readonly SessionDraft[]
+  readonly lone: readonly LoneCall[]
+}
 
-/** Texts play no part in a plan, so no phrase is counted for it. */
+/** Files of at most so much together are read once, and held until all are known. */
+const heldBytes = 8_000_000
+
+/** Texts play no part in a plan, so no phrase is counted for it; and lone calls need none. */
 function surveyContext({ mapping }: ImportOptions): ReadingContext {
-  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally() }
+  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally(), lone: () => undefined }
+}
+
+function* recordsOfLone(
+  { session, line, facts, index, beginning }: LoneCall,
+  written: Map<string, number>,
+  place: Omit<Place, 'index' | 'at' | 'begun'>,
+): Generator<TraceRecord> {
+  const { tally } = place
+  if (index < (written.get(beginning) ?? 0)) {
+    tally.duplicate()
+    return
+  }
+  written.set(beginning, index + 1)
+  tally.session({ child: false, beginsInTheMiddle: false, backwardTimes: false })
+  for (const record of [
+    headerOf({ session, facts: {}, version: undefined }, line, place),
+    recordOf(session, { kind: 'call', line, identity: undefined, facts }, 1, place),
+  ]) {
+    if (!passes(record, line, place)) return
+    tally.record(record)
+    yield record
+  }
 }
 
 interface Place {
@@ -131,13 +172,17 @@ function isChild({ facts }: SessionDraft): boolean {
 }
 
 /** What the log says may be anything; a record that a replay would refuse is none. */
-function passes(record: TraceRecord, line: number, { file, tally }: Place): boolean {
+function passes(record: TraceRecord, line: number, { file, tally }: Pick<Place, 'file' | 'tally'>): boolean {
   const check = checkRecord(record, () => undefined)
   if (!check.ok) tally.lines.problem({ file: file.name, line, reason: check.problem.reason })
   return check.ok
 }
 
-function headerOf(draft: SessionDraft, line: number, { log, file, options }: Place): SessionRecord {
+function headerOf(
+  draft: Pick<SessionDraft, 'session' | 'facts' | 'version'>,
+  line: number,
+  { log, file, options }: Pick<Place, 'log' | 'file' | 'options'>,
+): SessionRecord {
   const digests = (options.phraseLists ?? []).map((list) => list.digest)
   return known({
     record: 'session' as const,
@@ -154,7 +199,7 @@ function recordOf(
   session: string,
   { kind, line, facts }: DraftItem,
   number: number,
-  { file }: Place,
+  { file }: Pick<Place, 'file'>,
 ): CallRecord | EventRecord {
   const provenance = { file: basename(file.name), line }
   return kind === 'call'

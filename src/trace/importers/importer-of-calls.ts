@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import type { TraceFile } from '../files.ts'
 import { importerOf } from './import-sessions.ts'
@@ -29,11 +30,18 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
     readFile: async (file, context) => {
       const { options, tally } = context
       const bySession = new Map<string, DraftItem[]>()
+      const beginning = await beginningOf(file)
+      let lone = 0
       const problem = (line: number, reason: string): void => tally.problem({ file: file.name, line, reason })
       const add: Calls['add'] = (call, part = 0) => {
-        // Where the file lies on this machine is nobody's business.
-        const place = `${basename(file.name)}:${call.line}${part === 0 ? '' : `:${part}`}`
+        // Where the file lies on this machine is nobody's business; files in two places may share a name.
+        const place = `${basename(file.name)}~${beginning}:${call.line}${part === 0 ? '' : `.${part}`}`
         const { session, item } = sessionItem(call, { place, format, options, problem })
+        if (call.session === undefined && call.id === undefined && item.kind === 'call') {
+          context.lone({ session, line: item.line, facts: item.facts, index: lone, beginning })
+          lone += 1
+          return
+        }
         const known = bySession.get(session)
         if (known === undefined) bySession.set(session, [item])
         else known.push(item)
@@ -42,4 +50,18 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
       return [...bySession].map(([session, items]) => ({ ...bareSession(session, items), order: order(options) }))
     },
   })
+}
+
+const beginningBytes = 1 << 16
+
+/** Eight hexadecimal digits that a file keeps as it grows, once it is longer than its beginning. */
+async function beginningOf(file: TraceFile): Promise<string> {
+  const digest = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of file.open()) {
+    digest.update(chunk.subarray(0, beginningBytes - bytes))
+    bytes += chunk.length
+    if (bytes >= beginningBytes) break
+  }
+  return digest.digest('hex').slice(0, 8)
 }

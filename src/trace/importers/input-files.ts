@@ -18,8 +18,17 @@ const standardInputBytes = 256_000_000
 /** Why a file of this name is no input, or undefined where it is one. */
 export type Refusal = (fileName: string) => string | undefined
 
-export function sizeOf(files: readonly TraceFile[]): number {
+/** Bytes on disk. */
+function sizeOf(files: readonly TraceFile[]): number {
   return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)
+}
+
+/** Logs shrink to about a tenth where they are packed, and so do the columns of a table. */
+const packed = /\.(gz|zst|parquet|pq)$/i
+
+/** Whether some files, unpacked, have about so many bytes at most. */
+export function areSmall(files: readonly TraceFile[], mostBytes: number): boolean {
+  return sizeOf(files) + 9 * sizeOf(files.filter(({ name }) => packed.test(name))) <= mostBytes
 }
 
 /** The same files; what is read of them is told. `passes`: how often each is read. */

@@ -49,7 +49,19 @@ export interface SessionDraft {
   readonly unfinishedAttempts: number
 }
 
+/** A call that its log ties to no other: a session of its own, which needs no plan. */
+export interface LoneCall {
+  readonly session: string
+  readonly line: number
+  readonly facts: CallFacts
+  /** Which lone call of its file it is, from 0, and the digest of how the file begins: copies share both. */
+  readonly index: number
+  readonly beginning: string
+}
+
 export interface ReadingContext {
+  /** Takes lone calls as they are read, so that a file of millions of them is never held. */
+  readonly lone: (call: LoneCall) => void
   readonly options: ImportOptions
   readonly tally: LineTally
 }

@@ -11,3 +11,8 @@ export function linkOf(identity: string): string {
 export function sessionLink(session: string): string {
   return `session ${session}`
 }
+
+/** What the sessions of lone calls of one file share: all but their place in it. */
+export function loneLabel(session: string): string {
+  return session.replace(/:[\d.]+$/, ':')
+}

@@ -8,7 +8,7 @@ import type { Importer, ImportOptions, ImportReport } from '../importer.ts'
 import { inputFiles } from '../input-files.ts'
 import { linesOf } from '../log-lines.ts'
 import { measure } from './extents.ts'
-import { linkOf, sessionLink } from './links.ts'
+import { linkOf, loneLabel, sessionLink } from './links.ts'
 import { planResume } from './plan.ts'
 import type { ResumeRefusal } from './plan.ts'
 import type { ImportState, LinkSet } from './state.ts'
@@ -116,6 +116,8 @@ async function* recordsIn(path: string, without: LinkSet): AsyncGenerator<TraceR
   for await (const line of linesOf(file, () => undefined)) {
     if (!('text' in line)) continue
     const record = JSON.parse(line.text) as TraceRecord
-    if (!without.has(linkOf(sessionLink(record.session ?? '')))) yield record
+    const { session = '' } = record
+    const renewed = [session, loneLabel(session)].some((name) => without.has(linkOf(sessionLink(name))))
+    if (!renewed) yield record
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { azure } from '../../../../src/trace/importers/azure.ts'
 import { claudeCode } from '../../../../src/trace/importers/claude-code.ts'
 import type { Importer, ImportOptions } from '../../../../src/trace/importers/importer.ts'
 import { litellm } from '../../../../src/trace/importers/litellm.ts'
@@ -105,15 +106,20 @@ const transcriptRow = fc
     }),
   )
 
+const azureRow = fc
+  .record({ second: fc.nat(3), input: fc.nat(3) })
+  .map(({ second, input }) => `2026-05-01 00:00:0${second},${input},1`)
+
 const blockRow = fc
   .record({ timestamp: fc.nat(9), input_length: fc.nat(2000), output_length: fc.nat(9), hash_ids: fc.array(fc.nat(3), { maxLength: 3 }) })
   .map((row) => JSON.stringify(row))
 
 describe.for([
-  { importer: litellm, row: gatewayRow },
-  { importer: claudeCode, row: transcriptRow },
-  { importer: mooncake, row: blockRow },
-])('$importer.format', ({ importer, row }) => {
+  { importer: litellm, row: gatewayRow, head: [], end: 'jsonl' },
+  { importer: claudeCode, row: transcriptRow, head: [], end: 'jsonl' },
+  { importer: mooncake, row: blockRow, head: [], end: 'jsonl' },
+  { importer: azure, row: azureRow, head: ['TIMESTAMP,ContextTokens,GeneratedTokens'], end: 'csv' },
+])('$importer.format', ({ importer, row, head, end }) => {
   it('imported in steps, as its logs grow, is what it is imported at once', async () => {
     const growing = fc.record({
       lines: fc.array(row, { maxLength: 8 }),
@@ -127,8 +133,8 @@ describe.for([
           for (const [index, { lines, until }] of files.entries()) {
             const [least = 0, most = 0] = until.toSorted((a, b) => a - b)
             const count = [least, most, lines.length][step] ?? 0
-            const text = lines.slice(0, count).map((line) => `${line}\n`).join('')
-            if (text !== '') trace.write(`${index}.jsonl`, text)
+            const text = [...head, ...lines.slice(0, count)].map((line) => `${line}\n`).join('')
+            if (text !== '') trace.write(`${index}.${end}`, text)
           }
           await trace.go()
         }
