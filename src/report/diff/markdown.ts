@@ -108,7 +108,7 @@ function regionsTable({ diff }: Review, places: Places): string[] {
   const region = (each: Region): string[] => {
     const row = rows.find(({ region: id }) => id === each.id)
     return [
-      `${each.moments.map((moment) => `on ${moment}`).join(', ')}: ${regionWhere(each, user)}`,
+      `on ${each.moments.join(', ')}: ${regionWhere(each, user)}`,
       sideText(each.old, user),
       `${sideText(each.new, user)}${differsText(each)}`,
       ...figures(row, traffic, places),

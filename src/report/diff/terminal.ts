@@ -78,7 +78,7 @@ function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, sc
       const row = rows.find(({ region: id }) => id === region.id)
       const facts = region.witness.facts.map(user).join(', ')
       return [
-        ...field(screen, region.moments.map((moment) => `on ${moment}`).join(', '), regionWhere(region, user)),
+        ...field(screen, `on ${region.moments.join(', ')}`, regionWhere(region, user)),
         ...field(screen, '', `${sideText(region.old, user)} → ${sideText(region.new, user)}${differsText(region)}`),
         ...field(screen, '', `for example ${facts === '' ? 'a call with nothing out of the ordinary' : facts}`, screen.style.dim),
         ...(traffic === undefined ? [] : field(screen, '', rowText(row, traffic, places))),

@@ -20,7 +20,8 @@ interface Compared {
 
 function compared(older: Policy, newer: Policy, sessions: readonly RecordedSession[]): Compared {
   const comparison = compareTraffic(older, newer, compareMeaning(older, newer))
-  const calls = sessions.flatMap((session) => comparison.add(session))
+  const added = sessions.flatMap((session) => comparison.add(session))
+  const calls = [...added, ...[...comparison.settle()].flat()]
   return { diff: comparison.finish(), calls }
 }
 
