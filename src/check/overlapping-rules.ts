@@ -13,25 +13,41 @@ import { smallest } from './diagram/witness.ts'
  */
 export const checkOverlappingRules: BlockCheck = ([diagram], accept) => {
   if (diagram === undefined) return
-  const choosing = diagram.rules.filter(
-    ({ rule, guard }) => rule.choice !== undefined && rule.guard !== undefined && onlyLevel(diagram, guard) !== undefined,
-  )
-  for (const [index, first] of choosing.entries()) {
-    for (const second of choosing.slice(index + 1)) {
-      if (onlyLevel(diagram, first.guard) !== onlyLevel(diagram, second.guard) || alike(first, second)) continue
-      const example = overlap(diagram, first, second)
-      if (example === undefined || isUndecided(example)) continue
-      const [one, other] = [first.rule, second.rule]
-      accept(
-        'RT0303',
-        other.location,
-        `\`${one.name}\` and \`${other.name}\` overlap and choose differently, as with ${example}; \`${one.name}\` comes first`,
-        {
-          help: 'draw one border between the two, if that is what is meant',
-          related: [{ location: one.location, message: `\`${one.name}\` stands here` }],
-        },
-      )
+  for (const [first, second] of pairsOfOneInput(diagram)) {
+    if (alike(first, second)) continue
+    const example = overlap(diagram, first, second)
+    if (example === undefined || isUndecided(example)) continue
+    const [one, other] = [first.rule, second.rule]
+    accept(
+      'RT0303',
+      other.location,
+      `\`${one.name}\` and \`${other.name}\` overlap and choose differently, as with ${example}; \`${one.name}\` comes first`,
+      {
+        help: 'draw one border between the two, if that is what is meant',
+        related: [{ location: one.location, message: `\`${one.name}\` stands here` }],
+      },
+    )
+  }
+}
+
+/** Pairs past which nothing more is looked at. */
+const mostPairs = 20_000
+
+/** Choosing rules, two by two, that ask for the same input and nothing else, in order. */
+function* pairsOfOneInput(diagram: BlockDiagram): Generator<readonly [RuleDiagram, RuleDiagram]> {
+  const byLevel = new Map<number, RuleDiagram[]>()
+  let pairs = 0
+  for (const each of diagram.rules) {
+    if (each.rule.choice === undefined || each.rule.guard === undefined) continue
+    const level = onlyLevel(diagram, each.guard)
+    if (level === undefined) continue
+    const before = byLevel.get(level) ?? []
+    for (const first of before) {
+      pairs += 1
+      if (pairs > mostPairs) return
+      yield [first, each]
     }
+    byLevel.set(level, [...before, each])
   }
 }
 

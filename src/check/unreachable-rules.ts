@@ -11,16 +11,15 @@ import { asksTooMuch } from './unreachable-counts.ts'
 export const checkUnreachableRules: BlockCheck = (diagrams, accept) => {
   const [first] = diagrams
   if (first === undefined) return
+  const undecided: { readonly rule: Rule; readonly reason: string }[] = []
   for (const [index, { rule }] of first.rules.entries()) {
     if (rule === first.block.otherwise) continue
     // A block that stands for several moments is dead where it is dead at each of them.
     const dead = diagrams.map((diagram) => shadowsOf(diagram, index))
     if (dead.includes(undefined)) continue
-    const undecided = dead.find(isUndecided)
-    if (undecided !== undefined) {
-      accept('RT0310', rule.location, `whether the rule \`${rule.name}\` can fire is not decided: ${undecided.reason}`, {
-        help: 'nothing is claimed about it; fewer conditions before it can be decided',
-      })
+    const gaveUp = dead.find(isUndecided)
+    if (gaveUp !== undefined) {
+      undecided.push({ rule, reason: gaveUp.reason })
       continue
     }
     const shadows = dead.flatMap((each) => (each === undefined || isUndecided(each) ? [] : each))
@@ -41,6 +40,12 @@ export const checkUnreachableRules: BlockCheck = (diagrams, accept) => {
       related: named.map((each) => ({ location: each.location, message: `\`${each.name}\` stands here` })),
     })
   }
+  const [one, ...more] = undecided
+  if (one === undefined) return
+  const others = more.length === 0 ? '' : `, nor of ${more.length} more rules`
+  accept('RT0310', one.rule.location, `whether the rule \`${one.rule.name}\` can fire is not decided${others}: ${one.reason}`, {
+    help: 'nothing is claimed about it; fewer conditions before it can be decided',
+  })
 }
 
 const samples = 48

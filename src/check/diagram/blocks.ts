@@ -17,6 +17,9 @@ import { newVariables } from './variables.ts'
 /** Past this many nodes a question is not decided. */
 export const nodeLimit = 300_000
 
+/** Rules times cells past which a block is not decided. */
+const branchLimit = 1_000_000
+
 /** A question that was too large to decide. */
 export interface Undecided {
   readonly decided: false
@@ -57,6 +60,8 @@ export function blockDiagram(policy: Policy, moment: Moment, limit: number = nod
       if (rule.choice === undefined) continue
       attempt(() => outcomesOf(rule, frame))
     }
+    const cells = variables.all.reduce((sum, each) => sum + variables.cellsOf(each).length, 0)
+    if (cells * block.rules.length > branchLimit) throw new TooLarge(`more than ${branchLimit} branches`)
     const space = diagramSpace(variables, limit)
     const possible = feasible(space)
     const rules = guardsOf(policy, moment, block, space)

@@ -19,6 +19,8 @@ type Left = readonly Part[]
 
 /** Steps past which a question is given up. */
 const stepLimit = 200_000
+/** Guards looked at in cells, over all questions of one diagram, past which no more are asked. */
+const workLimit = 30_000_000
 
 /**
  * Whether every point of `target` lies in one of `guards`: the places of guards that together hold
@@ -33,7 +35,8 @@ export function coverOf(
 ): ReadonlySet<number> | undefined {
   const { store, variables } = space
   const [never, always] = [space.constant(no), space.constant(yes)]
-  const { restricted, supports, shares } = learntOf(store)
+  const memo = learntOf(store)
+  const { restricted, supports, shares } = memo
   const used = new Set<number>()
   let steps = 0
 
@@ -114,6 +117,8 @@ export function coverOf(
     const seen = new Set<string>()
     for (let cell = 0; cell < cellCount(level); cell += 1) {
       const inside = restrict(wanted, level, cell)
+      memo.work += left.length
+      if (memo.work > workLimit) throw new TooLarge(`more than ${workLimit} steps in all`)
       const rest: Part[] = []
       for (const part of left) {
         const { guard, place } = part
@@ -173,12 +178,13 @@ interface Learnt {
   readonly restricted: Map<number, Diagram>
   readonly supports: Map<Diagram, readonly number[]>
   readonly shares: Map<Diagram, number>
+  work: number
 }
 
 const learnt = new WeakMap<Store, Learnt>()
 
 function learntOf(store: Store): Learnt {
-  const found = learnt.get(store) ?? { restricted: new Map(), supports: new Map(), shares: new Map() }
+  const found = learnt.get(store) ?? { restricted: new Map(), supports: new Map(), shares: new Map(), work: 0 }
   learnt.set(store, found)
   return found
 }

@@ -38,6 +38,8 @@ export const truthLeaf = 1
 const terminalLevel = 0x7fffffff
 const firstCacheBits = 10
 const mostCacheBits = 18
+/** Branches of all nodes together: wide nodes fill the memory before many do. */
+const branchLimit = 8_000_000
 const chooseId = 0
 
 /** `cells[level]`: how many cells the variable at that level has. */
@@ -106,6 +108,7 @@ export function newStore(cells: readonly number[], nodeLimit: number): Store {
       slot = (slot + 1) & (table.length - 1)
     }
     if (levels.length >= nodeLimit) throw new TooLarge(`more than ${nodeLimit} nodes`)
+    if (children.length + kids.length > branchLimit) throw new TooLarge(`more than ${branchLimit} branches`)
     const made = levels.length
     levels.push(level)
     places.push(children.length)

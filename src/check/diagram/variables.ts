@@ -1,6 +1,7 @@
 import { integer } from '../../policy/value.ts'
 import { newLeaves, none, open } from './leaves.ts'
 import type { Leaves } from './leaves.ts'
+import { TooLarge } from './store.ts'
 
 /** What a variable may be. Numbers are whole, in the base unit of their type. */
 export type Domain =
@@ -42,6 +43,8 @@ export interface Variables {
   textsOf(variable: Variable): { readonly equal: ReadonlySet<string>; readonly prefix: ReadonlySet<string> }
 }
 
+const mostTexts = 1_000
+
 export function newVariables(): Variables {
   const all: Variable[] = []
   const byKey = new Map<string, Variable>()
@@ -76,6 +79,8 @@ export function newVariables(): Variables {
       const known = texts.get(variable) ?? { equal: new Set(), prefix: new Set() }
       texts.set(variable, known)
       known[how].add(text)
+      // Every text is told apart from every other.
+      if (known.equal.size + known.prefix.size > mostTexts) throw new TooLarge(`more than ${mostTexts} texts of one input`)
     },
     textsOf: (variable) => texts.get(variable.index) ?? { equal: new Set(), prefix: new Set() },
     cellsOf: (variable) => {
