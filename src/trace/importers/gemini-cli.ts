@@ -10,11 +10,12 @@ import { asCount, asList, asName, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import type { LoggedCall } from './logged-call.ts'
+import { sessionFile } from './gemini-cli/session-file.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { readDocuments } from './read-documents.ts'
 import type { ReadingContext } from './session-draft.ts'
 
-/** The telemetry file of Gemini CLI: objects laid out over many lines, one after the other. */
+/** Gemini CLI's telemetry file, objects laid out over many lines, and the chats that it keeps. */
 export const geminiCli: Importer = importerOfCalls({
   format: 'gemini-cli',
   detect,
@@ -31,13 +32,14 @@ interface Failed {
 async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   /** Failed attempts by session and prompt, until the response that follows them. */
   const failed = new Map<string, Failed>()
+  const chat = sessionFile()
   await readDocuments(
     file,
     tally,
     (document, line) => {
       const attributes = asObject(document['attributes']) ?? document
       const name = asString(attributes['event.name'])?.replace(/^gemini_cli\./, '')
-      if (name === undefined) return ['no event']
+      if (name === undefined) return chat.take(document, line) ?? ['no event']
       const session = asName(attributes['session.id'])
       const prompt = asName(attributes['prompt_id'])
       const key = JSON.stringify([session ?? null, prompt ?? null, attributes['model'] ?? attributes['model_name'] ?? null])
@@ -57,6 +59,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
       return [knownEvents.has(name) ? `event: ${name.replaceAll('_', ' ')}` : 'event: other']
     },
     () => {
+      chat.calls().forEach((call, part) => calls.add(call, part))
       for (const { attempts, call } of failed.values()) {
         calls.add({ ...call, attemptsBefore: attempts.slice(0, -1) })
       }
@@ -155,5 +158,6 @@ function countsOf(attributes: JsonObject): CountsReading {
 }
 
 function detect(beginning: string): boolean {
+  if (/"sessionId":/.test(beginning) && /"projectHash":/.test(beginning)) return true
   return /"event\.name":\s*"gemini_cli\./.test(beginning)
 }

@@ -17,6 +17,52 @@ function event(name: string, second: number, values: Json = {}): string {
 
 const answer = { model: 'model-a', status_code: 200, duration_ms: 2_000, input_token_count: 100, cached_content_token_count: 60, output_token_count: 20, thoughts_token_count: 30, tool_token_count: 5, total_token_count: 155 }
 
+describe('a chat', () => {
+  const message = (id: string, type: string, second: number, more: Json = {}): Json => ({
+    id,
+    type,
+    timestamp: new Date(1_767_225_600_000 + second * 1_000).toISOString(),
+    ...more,
+  })
+  const header = { sessionId: 'c1', projectHash: 'ab', startTime: '2026-01-01T00:00:00.000Z' }
+  const tokens = { input: 100, output: 20, cached: 60, thoughts: 30, tool: 5, total: 155 }
+  const reply = message('m2', 'gemini', 4, { content: 'done', model: 'model-a', tokens, toolCalls: [{ id: 't', name: 'read_file', args: { path: 'x' } }] })
+  const expected = {
+    session: 'c1',
+    id: 'm2',
+    startMicros: 1_767_225_601_000_000,
+    endMicros: 1_767_225_604_000_000,
+    timeQuality: 'derived',
+    served: { model: 'model-a', provider: 'google' },
+    usage: { uncachedInput: 45, cacheRead: 60, output: 20, reasoning: 30 },
+    reply: { text: { chars: 4 }, tools: [{ name: 'read_file' }] },
+  }
+
+  it('tells a call in each message with tokens', async () => {
+    const document = { ...header, messages: [message('m1', 'user', 1, { content: 'go' }), reply, message('m3', 'gemini', 5), message('m4', 'info', 6)] }
+    const imported = await importLogFiles(geminiCli, { 'session-1.json': JSON.stringify(document, null, 2) })
+    expect(imported.calls).toMatchObject([expected])
+    expect(category(imported, 'message: gemini without tokens')).toBe(1)
+    expect(geminiCli.detect(JSON.stringify(document))).toBe(true)
+  })
+
+  it('may be a message a line, some of them written again', async () => {
+    const early = { ...reply, tokens: { input: 1 } }
+    const lines = [header, message('m1', 'user', 1), early, reply, { $set: { lastUpdated: 'x' } }, { $rewindTo: 'm1' }]
+    const imported = await importLogFiles(geminiCli, { 'session-1.jsonl': lines.map((line) => `${JSON.stringify(line)}\n`).join('') })
+    expect(imported.calls).toMatchObject([expected])
+    expect(category(imported, 'message: call, written again')).toBe(1)
+    expect(category(imported, 'change of a chat')).toBe(2)
+  })
+
+  it('that is hostile gives problems', async () => {
+    const messages = [null, 5, message('__proto__', 'gemini', 1, { tokens: { input: -1 } }), message('x'.repeat(300), 'gemini', 2, { tokens })]
+    const { calls, report } = await importLogFiles(geminiCli, { 'a.json': JSON.stringify({ ...header, sessionId: '\u001b[2J', messages }) })
+    expect(calls.map(({ session, usage }) => [session, usage])).toEqual([['\u001b[2J', undefined]])
+    expect(report.problems.map(({ reason }) => reason)).toEqual(['usage: `input` is not a count'])
+  })
+})
+
 describe('an answer', () => {
   it('counts cached tokens in its input, thoughts and tools apart', async () => {
     const text = event('user_prompt', 1) + event('api_request', 8, { model: 'model-a' }) + event('api_response', 10, answer)

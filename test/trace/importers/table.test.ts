@@ -93,7 +93,8 @@ describe('a table of calls', () => {
 
   it('keeps the order of the file where it is told to', async () => {
     const text = [header, denied, served].join('\n')
-    const { calls } = await importLogFiles(table, { 'calls.csv': text }, { mapping: { ...mapping, order: 'file' } })
+    const { calls } = await importLogFiles(table, { 'calls.csv': text }, { mapping: { ...mapping, order: 'file', outputQuality: 'lower-bound' } })
+    expect(calls[1]?.usage?.outputQuality).toBe('lower-bound')
     expect(calls.map(({ id, call }) => `${id} ${call}`)).toEqual(['c2 1', 'c1 2'])
   })
 

@@ -50,6 +50,7 @@ export interface TableMapping {
   }
   readonly inputHoldsCached?: boolean
   readonly outputHoldsReasoning?: boolean
+  readonly outputQuality?: 'exact' | 'lower-bound'
   readonly costSource?: LoggedCost['source']
   readonly order?: 'start' | 'file'
   readonly timeQuality?: NonNullable<CallRecord['timeQuality']>

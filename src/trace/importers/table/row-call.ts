@@ -105,7 +105,7 @@ function countsOf({ columns, ...mapping }: TableMapping, text: Text): CountsRead
     output: output ?? 0,
     outputHoldsReasoning: mapping.outputHoldsReasoning ?? true,
     reasoning: count(columns.reasoning),
-    outputQuality: output === undefined ? ('lower-bound' as const) : ('exact' as const),
+    outputQuality: output === undefined ? ('lower-bound' as const) : (mapping.outputQuality ?? ('exact' as const)),
   }
   const [first] = bad
   if (first !== undefined) return { ok: false, reason: `usage: \`${first}\` is not a count` }
