@@ -105,5 +105,5 @@ function line({ attempts, end, served }: CallResult): string {
     ({ model, provider, startMicros = Number.NaN, errorClass }) =>
       `${(startMicros - noon) / second} ${model === 'large' ? '' : `${model}@`}${provider}${errorClass === undefined ? '' : `!${errorClass}`}`,
   )
-  return `${tried.join(' ')} -> ${end === 'served' ? `${served?.model === 'large' ? '' : `${served?.model}@`}${served?.provider}` : end}`
+  return `${[...tried, '->'].join(' ')} ${end === 'served' ? `${served?.model === 'large' ? '' : `${served?.model}@`}${served?.provider}` : end}`
 }
