@@ -1,4 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
+import { effectOf } from '../replay/effects.ts'
+import { effectNames } from '../replay/result.ts'
 import type { MoneySplit, ReplayResult, SessionResult, Totals } from '../replay/result.ts'
 import { escapeCsv } from './escape.ts'
 import { decimalUsd } from './money.ts'
@@ -41,6 +43,9 @@ const totalsHeader = [
   'attempts_failed',
   'calls_failed_over',
   'calls_exhausted',
+  'why_recorded_usd',
+  ...effectNames.map((effect) => `why_${effect.replaceAll('-', '_')}_usd`),
+  'why_policy_usd',
 ]
 
 /** One row a group and one of the total, whose key is empty. */
@@ -71,6 +76,9 @@ function totalsCells(totals: Totals): Cell[] {
     Object.values(attempts.failed).reduce((sum, count) => sum + count, 0),
     attempts.callsFailedOver,
     attempts.exhausted,
+    usd(totals.waterfall.recorded),
+    ...effectNames.map((effect) => decimalUsd(effectOf(totals.waterfall, effect))),
+    usd(totals.waterfall.policy),
   ].map(own)
 }
 

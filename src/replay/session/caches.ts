@@ -71,18 +71,30 @@ export function receiveCall(caches: SessionCaches, record: CallRecord, compacted
   caches.promptTokens = logged === undefined ? undefined : Math.max(0, logged - caches.droppedTokens)
 }
 
+/**
+ * Tokens of the call's prompt under the policy before it sums it up: what the log counted afterwards,
+ * so nothing that a decision may see. `undefined`: the log does not tell.
+ */
+export function contextTokens(caches: SessionCaches, record: CallRecord): number | undefined {
+  const logged = record.usage === undefined ? record.prompt.tokens : promptTokensOf(record.usage)
+  return logged === undefined ? undefined : Math.max(0, logged - caches.droppedTokens)
+}
+
 /** What the policy does to the prompt: it sums it up, or offers other tools. */
-export function editByPolicy(caches: SessionCaches, decision: Decision, alreadyCompacted: boolean): void {
+export function editByPolicy(
+  caches: SessionCaches,
+  record: CallRecord,
+  decision: Decision,
+  alreadyCompacted: boolean,
+): void {
   const hidden = decision.hiddenTools.toSorted().join('\n')
   if (hidden !== caches.hiddenTools) caches.state = editPrefix(caches.state, 'tools')
   caches.hiddenTools = hidden
   const left = decision.switched?.compactToMillionths
   if (left === undefined || alreadyCompacted) return
   caches.state = editPrefix(caches.state, 'compaction')
-  if (caches.promptTokens === undefined) return
-  const kept = Math.floor((caches.promptTokens * left) / million)
-  caches.droppedTokens += caches.promptTokens - kept
-  caches.promptTokens = kept
+  const context = contextTokens(caches, record) ?? 0
+  caches.droppedTokens += context - Math.floor((context * left) / million)
 }
 
 // --- what a router standing here knows
@@ -137,9 +149,8 @@ export function settleCall(
   service: Service | undefined,
   phase: Phase,
 ): CallCaching | undefined {
-  const logged = record.usage === undefined ? record.prompt.tokens : promptTokensOf(record.usage)
-  if (service === undefined || logged === undefined || logged <= caches.droppedTokens) return undefined
-  const promptTokens = logged - caches.droppedTokens
+  const promptTokens = contextTokens(caches, record)
+  if (service === undefined || promptTokens === undefined || promptTokens === 0) return undefined
   const ask = (endpoint: Endpoint | { readonly model: string; readonly provider: string }, atMicros: number | undefined): CacheRequest =>
     requestTo(caches, policy, endpoint, record, promptTokens, atMicros)
   const [first] = service.attempts

@@ -25,7 +25,7 @@ import type { Arrival } from '../simulator/session-clock.ts'
 import { answerTime } from './answer-time.ts'
 import { taintAfter, taintedBy } from '../taint.ts'
 import { callEffects } from '../effects.ts'
-import { editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
+import { contextTokens, editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
 import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
 import type { Run } from './run.ts'
@@ -58,10 +58,10 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const { caches } = run
   const context = {
     alreadyCompacted: compacted,
-    tokens: caches.promptTokens,
+    tokens: contextTokens(caches, record),
     isWarm: decision.before === undefined ? undefined : isWarmFor(caches, policy, decision.before, atArrival(record, arrival)),
   }
-  editByPolicy(caches, decision, compacted)
+  editByPolicy(caches, record, decision, compacted)
   const caching = settleCall(caches, policy, record, service, phase)
   const policyCost = policyMoney(policy, record, phase, recordedCost, served, caching?.served)
   const classifierCost = classifierMoney(policy, record, decision, phase)
