@@ -93,6 +93,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).defineDiff,
   },
   {
+    name: 'snapshot',
+    summary: 'print what a policy means, to commit it and to review it as a diff',
+    load: async () => (await import('./commands/snapshot.ts')).defineSnapshot,
+  },
+  {
     name: 'ci',
     summary: 'judge a policy change over recorded sessions: the gate for continuous integration',
     load: async () => (await import('./commands/ci.ts')).defineCi,

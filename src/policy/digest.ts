@@ -30,12 +30,12 @@ export function partText(policy: Policy, part: keyof Policy): string {
 
 const partTexts = new WeakMap<Policy, Map<keyof Policy, string>>()
 
-/** SHA-256 (hex) of a text. */
 /** SHA-256 (hex) of the models, providers and prices that a policy knows, however they are ordered. */
 export function catalogueDigest({ scales, providers, models }: Policy): string {
   return hash(canonicalText([scales, providers, models].map((list) => list.map(canonicalText).sort(byCodeUnit))))
 }
 
+/** SHA-256 (hex) of a text. */
 export function hash(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
 }
@@ -52,7 +52,7 @@ function meaning(policy: Policy): { readonly [key: string]: unknown } {
 }
 
 /** Lists of named declarations: looked up by name, so that their order is the author's own affair. */
-const unordered: ReadonlySet<string> = new Set([
+export const unordered: ReadonlySet<string> = new Set([
   'scales',
   'providers',
   'models',
