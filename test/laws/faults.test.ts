@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Policy, ServeLines } from '../../src/policy/core.ts'
 import type { FaultSources } from '../../src/replay/faults/script.ts'
 import { replayJson } from '../../src/report/json.ts'
+import { createReplay, finishReplay, mergePartials } from '../../src/replay/replay.ts'
 import type { CallResult } from '../../src/replay/result.ts'
 import type { Fault, FaultDomain } from '../../src/trace/faults/fault.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
@@ -192,6 +193,57 @@ describe('laws of faults', () => {
           replayed(chain(hosts, lines), callsAt(...at), { seed: each, faults: { ...noFaults, script, beginning: { datedMicros: 0 } } }),
         )
         expect(one?.result.outcomeHash).toBe(two?.result.outcomeHash)
+      }),
+      runs,
+    )
+  })
+
+  it('any partition of the sessions comes to the same outage', () => {
+    fc.assert(
+      fc.property(serving, instants, fc.array(fault, { minLength: 1, maxLength: 3 }), fc.nat(), (lines, at, faults, cut) => {
+        const sessions = callsAt(...at)
+        const datedMicros = callsAt(0)[0]?.calls[0]?.startMicros
+        const options = {
+          policy: chain(hosts, lines),
+          faults: { recorded: true, script: faultScript(faults), beginning: { datedMicros }, unknown: 'up' as const },
+        }
+        const place = cut % (sessions.length + 1)
+        const [left, right] = [sessions.slice(0, place), sessions.slice(place)].map((part) => {
+          const replay = createReplay(options)
+          for (const session of part) replay.add(session)
+          return replay.partial()
+        })
+        if (left === undefined || right === undefined) throw new Error('two parts')
+        const whole = replayed(options.policy, sessions, { faults: options.faults }).result
+        expect(whole.outage?.script).toBeDefined()
+        expect(finishReplay(options, mergePartials(right, left))).toEqual(whole)
+      }),
+      runs,
+    )
+  })
+
+  it('7: faults that move with the trace do the same to it', () => {
+    fc.assert(
+      fc.property(serving, instants, fc.array(fault, { maxLength: 3 }), fc.nat({ max: 10_000_000 }), (lines, at, faults, seconds) => {
+        const shift = seconds * 1_000_000
+        const later = callsAt(...at).map((session) => ({
+          ...session,
+          calls: session.calls.map((call) => ({
+            ...call,
+            startMicros: (call.startMicros ?? 0) + shift,
+            endMicros: (call.endMicros ?? 0) + shift,
+          })),
+        }))
+        const begin = callsAt(0)[0]?.calls[0]?.startMicros ?? 0
+        const [one, two] = ([[callsAt(...at), begin], [later, begin + shift]] as const).map(([sessions, datedMicros]) =>
+          replayed(chain(hosts, lines), sessions, {
+            faults: { recorded: true, script: faultScript(faults), beginning: { datedMicros }, unknown: 'up' },
+          }).sessions.flatMap(({ calls }) => calls.map(({ end, attempts, startMicros = 0 }) => ({
+            end,
+            attempts: attempts.map((each) => [each.provider, each.errorClass, (each.startMicros ?? 0) - startMicros]),
+          }))),
+        )
+        expect(two).toEqual(one)
       }),
       runs,
     )
