@@ -1,5 +1,5 @@
 import type { PromptFacts, ReplyFacts, TextFacts, ToolFacts, VerdictRecord } from '../trace/record.ts'
-import type { CountQuery, Endpoint, Expression, Policy, SinceQuery } from './core.ts'
+import type { CountQuery, Endpoint, Exact, Expression, Policy, SinceQuery } from './core.ts'
 
 /**
  * What passes between a policy and whoever runs it: a replay, a test or a gateway.
@@ -137,6 +137,19 @@ export interface CallInput {
   readonly withheld: { readonly visible: boolean; readonly thinking: boolean }
   /** Values that replace what would be computed; tests state them, a trace never does. */
   readonly given: Given
+  /** What is known between bounds only, of a session that has gone another way than its log. */
+  readonly ranges?: InputRanges | undefined
+}
+
+/**
+ * Numbers of a call between bounds, both possible. A comparison that they settle is settled; anything
+ * else that reads one is unknown. Only the reference evaluator reads them.
+ */
+export interface InputRanges {
+  /** Tokens of the prompt, in place of what the log says. */
+  readonly contextTokens: { readonly lo: number; readonly hi: number } | undefined
+  /** How many calls each call after this one stands for, in order. */
+  readonly steps: { readonly afterCall: number; readonly each: readonly { readonly lo: Exact; readonly hi: Exact }[] }
 }
 
 /** By name; an absent entry computes. */

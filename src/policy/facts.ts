@@ -1,9 +1,10 @@
 import type { VerdictRecord } from '../trace/record.ts'
-import type { FactName, Policy, SinceQuery } from './core.ts'
+import type { Exact, FactName, Policy, SinceQuery } from './core.ts'
 import type { CallInput, Moment, Reading, SessionState } from './decision.ts'
 import { canonicalModel, modelNamed } from './catalogue-queries.ts'
 import { entryOf, hasEntry } from './entries.ts'
 import { clockOf, memoryAt } from './memory.ts'
+import { integer, plus } from './value.ts'
 
 export { countOf } from './counts.ts'
 
@@ -44,8 +45,11 @@ export function factOf(
       return history.userMessage === null ? null : history.userMessage?.text
     case 'message.length':
       return history.userMessage === null ? null : history.userMessage?.chars
-    case 'context.length':
-      return history.contextTokens
+    case 'context.length': {
+      const range = input.ranges?.contextTokens
+      if (range === undefined) return history.contextTokens
+      return range.lo === range.hi ? range.lo : undefined
+    }
     case 'context.free':
       return contextFree(policy, state, input)
     case 'session.kind':
@@ -99,7 +103,10 @@ export function requestMapOf(
   return hasEntry(known, key) ? entryOf(known, key) : null
 }
 
-/** Turns, calls or microseconds since it last happened; `never` before the first time. */
+/**
+ * Turns, calls or microseconds since it last happened; `never` before the first time. `undefined`:
+ * unknown, or calls that are known between bounds only.
+ */
 export function sinceOf(
   state: SessionState,
   input: CallInput,
@@ -112,12 +119,35 @@ export function sinceOf(
     case 'turns':
       return state.turn - moment.turn
     case 'calls':
-      return state.call - moment.call
+      return callsSinceRange(state, input, query) === undefined ? state.call - moment.call : undefined
     case 'time': {
       const now = clockOf(input)
       return now === undefined || moment.micros === undefined ? undefined : now - moment.micros
     }
   }
+}
+
+/** Calls since it last happened where some of them stand for more or fewer; `undefined`: none do. */
+export function callsSinceRange(
+  state: SessionState,
+  input: CallInput,
+  query: SinceQuery,
+): { readonly lo: Exact; readonly hi: Exact } | undefined {
+  const steps = input.ranges?.steps
+  const moment = momentOf(state, query)
+  if (query.unit !== 'calls' || steps === undefined || moment === undefined || moment === null) return undefined
+  const from = Math.max(moment.call, steps.afterCall)
+  const standing = steps.each.slice(from - steps.afterCall, Math.max(0, state.call - 1 - steps.afterCall))
+  if (standing.every((each) => isOne(each.lo) && isOne(each.hi))) return undefined
+  const counted = integer(state.call - moment.call - standing.length)
+  return {
+    lo: standing.map((each) => each.lo).reduce(plus, counted),
+    hi: standing.map((each) => each.hi).reduce(plus, counted),
+  }
+}
+
+function isOne({ numerator, denominator }: Exact): boolean {
+  return numerator === denominator
 }
 
 function momentOf(state: SessionState, { of }: SinceQuery): Moment | null | undefined {

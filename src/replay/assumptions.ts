@@ -1,13 +1,15 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
+import type { Exact, Policy } from '../policy/core.ts'
 import { measuredBehaviours } from './cache/behaviour.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import type { Range } from './cache/range.ts'
 import { sameTokens, summarises } from './call-money.ts'
 import { undatedFaults } from './faults/health.ts'
+import { factorOf, recordedConversation } from './projection.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import { declaredDuration, recordedDuration, unknownDuration } from './session/answer-time.ts'
-import type { ReplayResult, Totals } from './result.ts'
 import type { Arrivals } from './simulator/session-clock.ts'
+import type { DecisionMode, ReplayResult, Totals } from './result.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
   [untriedHealthy, 'a host that the log of a session never tried answers'],
@@ -40,6 +42,8 @@ function shares({ lo, value, hi }: Range): string {
 /** The named assumptions that some figure or some call of this run rests on. */
 export function assumptionsOf(
   totals: Totals,
+  policy: Policy,
+  mode: DecisionMode,
   arrivals: Arrivals,
   caches: CacheBehaviours = measuredBehaviours,
 ): ReplayResult['assumptions'] {
@@ -48,22 +52,9 @@ export function assumptionsOf(
     ...(frozen.parts.modelled === undefined
       ? []
       : [
-          {
-            name: sameTokens,
-            text:
-              'from a divergence on a call has its logged tokens, less what the policy’s own compactions took' +
-              ' out of its prompt; its cost is a factor of 4 either way',
-          },
-          {
-            name: assumptionNames.promptCaches,
-            text: cachesText(caches),
-          },
-          arrivals === 'recorded'
-            ? { name: 'recorded-starts', text: 'from a divergence on a call starts when it did in the log, and reads what the log holds' }
-            : {
-                name: 'recorded-gaps',
-                text: 'from a divergence on a call follows the end of the one before by the recorded gap, and reads what the log holds',
-              },
+          ...(mode === 'projected' ? projected(policy) : asLogged),
+          { name: assumptionNames.promptCaches, text: cachesText(caches) },
+          starts(mode, arrivals),
         ]),
     ...(overhead.parts.modelled === undefined
       ? []
@@ -78,4 +69,60 @@ export function assumptionsOf(
         ]),
     ...Object.keys(totals.assumed).map((name) => ({ name, text: texts.get(name) ?? name })),
   ]
+}
+
+function starts(mode: DecisionMode, arrivals: Arrivals): ReplayResult['assumptions'][number] {
+  const reads = mode === 'projected' ? '' : ', and reads what the log holds'
+  return arrivals === 'recorded'
+    ? { name: 'recorded-starts', text: `from a divergence on a call starts when it did in the log${reads}` }
+    : { name: 'recorded-gaps', text: `from a divergence on a call follows the end of the one before by the recorded gap${reads}` }
+}
+
+const asLogged: ReplayResult['assumptions'] = [
+  {
+    name: sameTokens,
+    text:
+      'from a divergence on a call has its logged tokens, less what the policy’s own compactions took' +
+      ' out of its prompt; its cost is a factor of 4 either way',
+  },
+]
+
+/** What drives a session on past its divergence: what the policy declares, and what it does not. */
+function projected({ assumptions }: Policy): ReplayResult['assumptions'] {
+  const declared = assumptions.flatMap((assumption) => {
+    switch (assumption.kind) {
+      case 'verbosity':
+      case 'steps': {
+        const { lo, point, hi } = factorOf(assumption)
+        const what = assumption.kind === 'verbosity' ? 'writes' : 'takes, in calls,'
+        const text = `\`${assumption.to}\` ${what} ${factorText(point)} of what \`${assumption.from}\` does (${factorText(lo)} to ${factorText(hi)})`
+        return [{ name: assumption.name, text }]
+      }
+      case 'reminder': {
+        const { within, of } = assumption
+        return [{ name: assumption.name, text: `a reminder is followed within ${within} ${of}; until then it is open which tools a reply calls` }]
+      }
+      case 'compaction':
+      case 'classifier':
+      case 'success':
+        return []
+    }
+  })
+  return [
+    ...declared,
+    {
+      name: sameTokens,
+      text: 'of models for which nothing is declared, output and calls each lie between half and double of the log',
+    },
+    {
+      name: recordedConversation,
+      text: 'tools, users and the log’s own model answer as in the log, and compactions of the log stand where they did',
+    },
+  ]
+}
+
+/** Two digits, cut. */
+function factorText({ numerator, denominator }: Exact): string {
+  const hundredths = ((numerator * 100n) / denominator).toString().padStart(3, '0')
+  return `${hundredths.slice(0, -2)}.${hundredths.slice(-2)}x`
 }

@@ -44,10 +44,11 @@ export function recordedMoney(policy: Policy, call: CallRecord, recorded: Place 
     : repriced(policy, call, call.usage, recorded)
 }
 
-/** Logged tokens at list price, at this place, on the day of the call. */
-export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: Place): Money {
+/** Tokens at list price, at this place, on the day of the call; `sizeTokens`: by the card of that size. */
+export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: Place, sizeTokens?: number): Money {
   return priceUsage(policy, usage, {
     ...place,
+    sizeTokens,
     serviceTier: call.served?.serviceTier,
     atMicros: datedMicros(call),
     images: call.prompt.contextImages ?? call.prompt.newImages ?? 0,

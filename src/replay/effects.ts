@@ -25,6 +25,8 @@ export interface CallCosts {
   readonly caching:
     | { readonly first: ModelledInput; readonly served: ModelledInput; readonly promptTokens: number }
     | undefined
+  /** What it costs is projected: all but its price is due to its tokens, the cached ones included. */
+  readonly isProjected?: boolean
 }
 
 /** `undefined`: a cost of it is unknown, so that no step is known either. */
@@ -57,7 +59,7 @@ function whole(parts: readonly (Money | undefined)[]): Money {
 function servingEffects(
   policy: Policy,
   call: CallRecord,
-  { recorded, policy: own, first, served, caching }: CallCosts,
+  { recorded, policy: own, first, served, caching, isProjected }: CallCosts,
 ): { readonly [effect in EffectName]?: bigint } | undefined {
   const from = recorded.call.value
   const to = own.call.value
@@ -65,7 +67,12 @@ function servingEffects(
   if (served === undefined) return { 'not-served': to - from }
   const { usage } = call
   const asked = first ?? served
-  if (usage === undefined || caching === undefined) return { price: to - from }
+  if (usage === undefined) return { price: to - from }
+  if (isProjected === true) {
+    const atServed = repriced(policy, call, usage, served).value
+    return atServed === null ? undefined : { price: atServed - from, tokens: to - atServed }
+  }
+  if (caching === undefined) return { price: to - from }
   const priced = (tokens: Usage): bigint | null => repriced(policy, call, tokens, asked).value
   const sameTokens = priced(usage)
   const ownTokens = priced(usageWith(usage, shortened(usage, caching.promptTokens)))

@@ -13,6 +13,8 @@ export interface PricePlace {
   /** The start of the call; `undefined`: no date, so the newest prices. */
   readonly atMicros: number | undefined
   readonly images: number
+  /** Tokens of the prompt that select the card; default: those of the usage. */
+  readonly sizeTokens?: number | undefined
 }
 
 /** The provider's total input: every bucket but the output. */
@@ -58,7 +60,7 @@ export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Mon
       : endpointAt(policy, place.model, place.provider)?.prices) ?? model.prices
   const card = priceCard(cards, {
     nowMicros: place.atMicros,
-    promptTokens: promptTokensOf(usage),
+    promptTokens: place.sizeTokens ?? promptTokensOf(usage),
     serviceTier: place.serviceTier,
   })
   if (card === undefined) return unknownMoney(`no price for \`${place.model}\``)

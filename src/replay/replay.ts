@@ -21,7 +21,8 @@ import { emptySplit, mergeSplits, splitOf } from './ledger.ts'
 import { notSimulated } from './not-simulated.ts'
 import { noticesOf } from './notices.ts'
 import { combinedHash, runIdOf } from './outcome.ts'
-import type { Breach, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
+import type { AssumedRanges } from './projection.ts'
+import type { Breach, DecisionMode, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
 import { replaySession } from './session-replay.ts'
 import type { SessionReplayOptions } from './session-replay.ts'
 import { rowOf } from './session-row.ts'
@@ -40,8 +41,10 @@ export interface ReplayOptions {
   readonly policy: Policy
   /** Of the same policy; the reference evaluator where none is given. */
   readonly evaluator?: Evaluator | undefined
-  /** Default `frozen`: decisions go on past a divergence. Money is always `stop`. */
-  readonly mode?: 'frozen' | 'stop' | undefined
+  /** Default `frozen`. Money in headlines is always `stop`. */
+  readonly mode?: DecisionMode | undefined
+  /** In place of the ranges that assumptions have, by name; in mode `projected`. */
+  readonly assumed?: AssumedRanges | undefined
   /** For every draw; by default the one that a session's header names, else `0`. */
   readonly seed?: string | undefined
   /** Default: the log's own errors. */
@@ -278,6 +281,7 @@ function prepare(options: ReplayOptions): Prepared {
     session: {
       evaluator,
       mode,
+      assumed: options.assumed,
       seed,
       faults: options.faults,
       arrivals,
@@ -419,7 +423,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     groups: Object.entries(sortedRecord(partial.groups)).map(([key, group]) => ({ key, totals: group })),
     refusal: refusalOf(identity),
     notices: noticesOf({ policy, totals, identity, counts: partial.identity, servedModels: partial.servedModels }),
-    assumptions: assumptionsOf(totals, options.arrivals ?? 'closed-loop', options.caches),
+    assumptions: assumptionsOf(totals, policy, session.mode, options.arrivals ?? 'closed-loop', options.caches),
     notSimulated: notSimulated(policy),
     smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
     expectations: judgeExpectations(policy, { totals, always: partial.always }),

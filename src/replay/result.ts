@@ -7,6 +7,12 @@ import type { BudgetEvent, BudgetTally } from './serving/budgets.ts'
 import type { GuardPhase, GuardTransition } from './serving/transition.ts'
 import type { ReachedShare } from './simulator/surroundings.ts'
 
+/**
+ * How a replay goes on past a session's divergence: `frozen` with what the log holds, `projected`
+ * with what assumptions make of it, `stop` not at all.
+ */
+export type DecisionMode = 'frozen' | 'projected' | 'stop'
+
 /** How much is known of a number, strongest first; `REPLAY.md`, "What a number may claim". */
 export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modelled' | 'unknown'
 
@@ -490,7 +496,7 @@ export interface ReplayResult {
   readonly traceDigest: string
   readonly seed: string
   readonly mode: {
-    readonly decisions: 'frozen' | 'stop'
+    readonly decisions: DecisionMode
     readonly money: 'stop'
     readonly arrivals: 'closed-loop' | 'recorded'
   }

@@ -84,14 +84,15 @@ interface Sides {
 }
 
 /** `undefined`: one side is not known. */
-function sidesOf(call: CallResult): Sides | undefined {
-  const recorded = boundsOf([call.recordedCost, call.recordedOverhead])
-  const policy = boundsOf([call.policyCost, call.overheadCost])
+function sidesOf({ effects, phase, overheadCost, recordedOverhead }: CallResult): Sides | undefined {
+  if (effects === undefined) return undefined
+  const recorded = boundsOf([effects.recorded])
+  const policy = boundsOf([effects.policy])
   if (recorded === undefined || policy === undefined) return undefined
-  if (call.phase !== 'before') return { recorded, policy, delta: lessBounds(policy, recorded) }
-  // Up to the divergence the call itself is the log's own, and cancels; what is beside it may differ.
-  const [beside, logBeside] = [boundsOf([call.overheadCost]), boundsOf([call.recordedOverhead])]
-  return { recorded, policy, delta: lessBounds(beside ?? noMoney, logBeside ?? noMoney) }
+  if (phase !== 'before') return { recorded, policy, delta: lessBounds(policy, recorded) }
+  // Up to the divergence the call and its attempts are the log's own, and cancel; what is asked beside it may differ.
+  const [asked, logAsked] = [boundsOf([overheadCost]), boundsOf([recordedOverhead])]
+  return { recorded, policy, delta: lessBounds(asked ?? noMoney, logAsked ?? noMoney) }
 }
 
 /** One model for every call, and no classifier asked. */

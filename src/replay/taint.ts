@@ -5,6 +5,7 @@ import { factOf } from '../policy/facts.ts'
 import { differenceOf, repliesOtherwise } from './divergence.ts'
 import type { Comparison } from './divergence.ts'
 import type { DecidedCall } from './hosts.ts'
+import type { DecisionMode } from './result.ts'
 import { transferFactor } from './transfer.ts'
 
 /** What a session's divergence has changed so far of what its later decisions read. */
@@ -19,17 +20,28 @@ export interface Taint {
 
 export const untainted: Taint = { reply: false, serving: false, decided: false }
 
+const projectedName = 'context.length'
+
 /** The name under which a decision reads the state that a tainted one has left. */
 export const earlierDecision = 'an earlier decision'
 
-/** What this decision may have read that the divergence changed, sorted; empty: nothing. */
-export function taintedBy(taint: Taint, call: DecidedCall): readonly string[] {
+/**
+ * What this decision may have read that the divergence changed, sorted; empty: nothing. In mode
+ * `projected` the size of the prompt is what the assumptions make of it: it taints a decision that
+ * its bounds leave open, and no other.
+ */
+export function taintedBy(taint: Taint, call: DecidedCall, mode: DecisionMode): readonly string[] {
   const { policy, decision } = call
   const { names, fitted } = decisionReads(policy, decision)
   const changed = [...names].filter(([, changedBy]) => taint[changedBy]).map(([name]) => name)
+  const isProjected = (name: string): boolean => mode === 'projected' && name === projectedName
+  const isOpen =
+    (decision.undetermined && decision.missing.includes(projectedName)) ||
+    (names.has(projectedName) && policy.filters.some((filter) => decision.resting.includes(filter.name)))
   return [
-    ...changed,
-    ...(taint.reply && fitsOnlySome(call, fitted) ? ['context-window'] : []),
+    ...changed.filter((name) => !isProjected(name) || isOpen),
+    ...(isOpen && mode === 'projected' && !changed.includes(projectedName) ? [projectedName] : []),
+    ...(mode !== 'projected' && taint.reply && fitsOnlySome(call, fitted) ? ['context-window'] : []),
     ...(taint.decided ? [earlierDecision] : []),
   ].sort()
 }

@@ -121,7 +121,7 @@ describe('reroute replay', () => {
     ['--since', 'yesterday', 'expected a day such as'],
     ['--since', '2026-02-30', 'expected a day such as'],
     ['--group-by', 'colour', 'Allowed choices are'],
-    ['--mode', 'projected', 'Allowed choices are'],
+    ['--mode', 'sideways', 'Allowed choices are'],
   ])('refuses %s %s', async (option, value, message) => {
     const { code, err } = await reroute(['replay', canonical, documented, option, value])
     expect(code).toBe(2)

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Policy } from '../../src/policy/core.ts'
+import { compareExact } from '../../src/policy/catalogue-queries.ts'
+import type { Exact, Policy } from '../../src/policy/core.ts'
 import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
+import type { Factor } from '../../src/replay/projection.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import { transferFactor } from '../../src/replay/transfer.ts'
-import type { CallResult } from '../../src/replay/result.ts'
+import type { CallResult, Money } from '../../src/replay/result.ts'
 import type { CallRecord, PromptFacts, ReplyFacts, TextFacts } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLog, recordedSession } from '../support/arbitrary-recorded.ts'
@@ -50,7 +52,125 @@ describe('laws of claims', () => {
     )
     expect(judged).toBeGreaterThan(50)
   })
+
+  it('intervals: lo ≤ value ≤ hi, and a wider assumption widens every interval and settles no more', () => {
+    let modelled = 0
+    let opened = 0
+    fc.assert(
+      fc.property(fc.nat({ max: 1 }), madeUpLog, range, range, (which, log, one, other) => {
+        const policy = sizedPolicy(which)
+        const session = recordedSession(log, policy, 's1')
+        const narrow = projectedOf(policy, session, one)
+        const wide = projectedOf(policy, session, joined(one, other))
+        expect(wide.map((call) => call.call)).toEqual(narrow.map((call) => call.call))
+        const open = openFrom(wide)
+        const settled = narrow.slice(0, open)
+        expect(wide.slice(0, open).map(choiceOf)).toEqual(settled.map(choiceOf))
+        expect(narrow.filter(({ policyCost }) => !isOrdered(policyCost))).toEqual([])
+        const past = narrow.filter((call) => call.phase !== 'before')
+        const escaped = past.filter((call) => !holds(wide.find((each) => each.call === call.call)?.policyCost, call.policyCost))
+        expect(escaped).toEqual([])
+        modelled += past.length
+        opened += narrow.length - open
+      }),
+      { numRuns: 40 },
+    )
+    expect(modelled).toBeGreaterThan(50)
+    expect(opened).toBeGreaterThan(20)
+  })
+
+  it('intervals: assumptions without a range leave one figure, that of the point run', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 1 }), madeUpLog, range, (which, log, factor) => {
+        const policy = sizedPolicy(which)
+        const session = exactOutputs(recordedSession(log, policy, 's1'))
+        const point = { lo: factor.point, point: factor.point, hi: factor.point }
+        const calls = projectedOf(policy, session, point, 'prompt-caches')
+        const wide = projectedOf(policy, session, factor)
+        const settled = calls.slice(0, openFrom(calls)).filter((call) => call.policyCost.level === 'modelled')
+        expect(settled.filter(({ policyCost: { value, lo, hi } }) => lo !== value || hi !== value)).toEqual([])
+        const open = openFrom(wide)
+        expect(wide.slice(0, open).map((call) => call.policyCost.value)).toEqual(calls.slice(0, open).map((call) => call.policyCost.value))
+      }),
+      { numRuns: 40 },
+    )
+  })
 })
+
+const range: fc.Arbitrary<Factor> = fc
+  .tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 8, max: 12 }), fc.integer({ min: 12, max: 40 }))
+  .map(([lo, point, hi]) => ({ lo: eighths(lo), point: eighths(point), hi: eighths(hi) }))
+
+function eighths(count: number): Exact {
+  return { numerator: BigInt(count), denominator: 8n }
+}
+
+/** The first's point within the bounds of both. */
+function joined(one: Factor, other: Factor): Factor {
+  const [lo, hi] = [[one.lo, other.lo].toSorted(compareExact)[0], [one.hi, other.hi].toSorted(compareExact)[1]]
+  return { lo: lo ?? one.lo, point: one.point, hi: hi ?? one.hi }
+}
+
+/** Every undeclared transfer within this range; what is declared within it too. */
+function projectedOf(policy: Policy, session: RecordedSession, factor: Factor, ...more: readonly string[]): readonly CallResult[] {
+  const evaluator = referenceEvaluator(policy)
+  const assumed = new Map(['same-tokens', 'wordier', ...more].map((name) => [name, factor]))
+  return replaySession(session, { evaluator, mode: 'projected', seed: '0', assumed }).calls
+}
+
+/** How many calls stand before something unknown has a say, or lets a filter rest. */
+function openFrom(calls: readonly CallResult[]): number {
+  const at = calls.findIndex(({ decision }) => decision.undetermined || decision.resting.length > 0)
+  return at < 0 ? calls.length : at
+}
+
+function isOrdered({ value, lo, hi }: Money): boolean {
+  return value === null || ((lo === null || lo <= value) && (hi === null || value <= hi))
+}
+
+/** Of what is unknown nothing is claimed, which holds whatever is. */
+function holds(outer: Money | undefined, inner: Money): boolean {
+  if (outer === undefined) return false
+  if (outer.value === null) return true
+  if (inner.value === null) return outer.lo === 0n && outer.hi === null
+  const isLow = outer.lo !== null && inner.lo !== null && outer.lo <= inner.lo
+  return isLow && (outer.hi === null || (inner.hi !== null && inner.hi <= outer.hi))
+}
+
+/** With one price for every bucket and no output that is cut short. */
+function exactOutputs(session: RecordedSession): RecordedSession {
+  const calls = session.calls.map((call): CallRecord =>
+    call.usage === undefined ? call : { ...call, usage: { ...call.usage, cacheWriteOther: 0, outputQuality: 'exact' } },
+  )
+  return { ...session, calls }
+}
+
+function sizedPolicy(which: number): Policy {
+  const policy = sized[which]
+  if (policy === undefined) throw new Error('no such policy')
+  return policy
+}
+
+/** Policies that read the size of the prompt, directly, through a signal, in a filter and by calls since. */
+const sized: readonly Policy[] = [
+  small(`
+    assume wordier: verbosity mid -> big 1.3x (0.9x to 1.8x)
+    on start { otherwise use mid }
+    on turn, call {
+      rule grown: when context.length >= 20k tokens then upgrade to big
+      rule late: when calls since rule grown >= 2 then use small else use mid else stop "nothing"
+      otherwise keep
+    }
+    switch { other family compact to 30% }
+  `),
+  small(`
+    signal roomy = context.free
+    deny large: models where it is small when context.length > 12k tokens
+    on start { otherwise choose cheapest from main else stop "nothing" }
+    on turn { otherwise restart }
+    on call { rule tight: when roomy < 40k tokens then use big else stop "full"  otherwise keep }
+  `),
+]
 
 const factors = [1 / transferFactor, 1 / 2, 1, 3, transferFactor]
 

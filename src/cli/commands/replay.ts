@@ -5,7 +5,7 @@ import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import type { Policy } from '../../policy/core.ts'
 import { controlModels } from '../../replay/always.ts'
 import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
-import type { ReplayResult, SessionResult } from '../../replay/result.ts'
+import type { DecisionMode, ReplayResult, SessionResult } from '../../replay/result.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import { groupFields, type GroupField } from '../../replay/session-totals.ts'
 import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
@@ -38,7 +38,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly faults?: readonly FaultSource[]
   readonly force: boolean
   readonly gate: boolean
-  readonly mode: 'frozen' | 'stop'
+  readonly mode: DecisionMode
   readonly arrivals: 'closed-loop' | 'recorded'
   readonly seed: string | undefined
   readonly strict: boolean
@@ -63,7 +63,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .addOption(faultsOption())
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
-    .addOption(new Option('--mode <mode>', '`stop` ends each session at its divergence').choices(['frozen', 'stop']).default('frozen'))
+    .addOption(new Option('--mode <mode>', 'past a divergence: go on as logged, as assumed, or not at all').choices(['frozen', 'projected', 'stop']).default('frozen'))
     .addOption(
       new Option('--arrivals <when>', '`recorded` makes every call when the log did; else it follows the end of the one before')
         .choices(['closed-loop', 'recorded'])
@@ -175,7 +175,7 @@ async function replayTraces(
     controls: controlModels(policy),
     points: outcomes.points,
     seed: result.seed,
-    pastDivergence: options.mode === 'frozen',
+    pastDivergence: options.mode !== 'stop',
   })
   await print(result, { steps: steps.steps(), claims, sessions }, options, context)
   if (refused) return exitCode.findings

@@ -1,10 +1,11 @@
 import type { Endpoint, Filter, Model, Policy } from '../core.ts'
-import { modelNamed, poolNamed } from '../catalogue-queries.ts'
+import { compareExact, modelNamed, poolNamed } from '../catalogue-queries.ts'
 import { factOf } from '../facts.ts'
-import { isUnknown } from '../value.ts'
+import { integer, isUnknown } from '../value.ts'
 import { judgeFor } from './evaluate.ts'
 import { usedMillionths } from './functions.ts'
 import { truthOf } from './logic.ts'
+import { contextRange } from './ranges.ts'
 import type { Eligible, Scope } from './scope.ts'
 
 /** Why a model, or an endpoint of it, may not be chosen: a filter's name or a built-in reason. */
@@ -99,7 +100,7 @@ function candidacy(rules: Rules, name: string): Candidacy {
     return by === undefined
   })
   const allowed = endpoints.length > 0
-  const unfit = allowed ? promptUnfit(scope, model) : undefined
+  const unfit = allowed ? promptUnfit(scope, model, missing) : undefined
   if (unfit !== undefined) dropped.push({ by: unfit, provider: undefined })
   if (model.endpoints.length === 0) dropped.push({ by: 'nobody serves it', provider: undefined })
   return { model: name, allowed, candidate: allowed && unfit === undefined, endpoints, dropped, missing }
@@ -171,8 +172,8 @@ function lists({ policy, state }: Scope): Lists {
   }
 }
 
-/** A modality or a size that the model cannot take. */
-function promptUnfit({ policy, state, input }: Scope, model: Model): string | undefined {
+/** A modality or a size that the model cannot take. A size that may fit or not leaves the decision open. */
+function promptUnfit({ policy, state, input }: Scope, model: Model, missing: string[]): string | undefined {
   const images = factOf(policy, state, input, 'context.images')
   const tokens = factOf(policy, state, input, 'context.length')
   const checks = (name: 'modality' | 'context-window'): boolean => !policy.unchecked.includes(name)
@@ -180,6 +181,13 @@ function promptUnfit({ policy, state, input }: Scope, model: Model): string | un
     return 'modality'
   }
   const window = model.contextTokens
+  const range = contextRange(input)
+  if (checks('context-window') && range !== undefined && window !== undefined) {
+    const [least, most] = [range.lo, range.hi].map((end) => compareExact(end, integer(window)) > 0)
+    if (least === true) return 'context-window'
+    if (most === true) missing.push('context.length')
+    return undefined
+  }
   if (checks('context-window') && typeof tokens === 'number' && window !== undefined && tokens > window) {
     return 'context-window'
   }
@@ -188,7 +196,9 @@ function promptUnfit({ policy, state, input }: Scope, model: Model): string | un
 
 function restingChecks({ policy, state, input }: Scope): readonly string[] {
   const rests = (name: 'modality' | 'context-window', fact: 'context.images' | 'context.length'): boolean =>
-    !policy.unchecked.includes(name) && factOf(policy, state, input, fact) === undefined
+    !policy.unchecked.includes(name) &&
+    factOf(policy, state, input, fact) === undefined &&
+    (fact === 'context.images' || contextRange(input) === undefined)
   return [
     ...(rests('modality', 'context.images') ? ['modality'] : []),
     ...(rests('context-window', 'context.length') ? ['context-window'] : []),

@@ -17,6 +17,7 @@ import type { Value } from '../value.ts'
 import { callFunction } from './functions.ts'
 import { compared, equal, junction, member, truthOf } from './logic.ts'
 import { countName, printed, sourceOf } from './print.ts'
+import { settledByRanges } from './ranges.ts'
 import { onlyScores, scorerBand, scorerScore, total, verdictLabel, verdictScore, verdictStatus } from './scores.ts'
 import { currentModel } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -46,6 +47,8 @@ function meaning(expression: Expression, scope: Scope): Value {
       return isUnknown(truth) ? truth : !truth
     }
     case 'order': {
+      const settled = settledByRanges(expression, scope, valueOf)
+      if (settled !== undefined) return settled
       const { left, right, operator } = expression
       const type = left.type.kind === 'word' ? left.type : right.type
       const order = compared(policy, valueOf(left), valueOf(right), type.kind === 'word' ? type.set : undefined)
@@ -102,7 +105,7 @@ function meaning(expression: Expression, scope: Scope): Value {
     case 'count':
       return valueOfReading(countOf(policy, state, input, expression.query), countName(expression.query))
     case 'since':
-      return valueOfReading(sinceOf(state, input, expression.query), 'now')
+      return valueOfReading(sinceOf(state, input, expression.query), expression.query.unit === 'time' ? 'now' : 'since')
     case 'memory':
       scope.notes.read.add(expression.memory)
       return valueOfReading(memoryOf(policy, state, input, expression.memory), expression.memory)

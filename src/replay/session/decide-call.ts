@@ -1,6 +1,7 @@
 import { canonicalModel } from '../../policy/catalogue-queries.ts'
 import type { Endpoint } from '../../policy/core.ts'
 import type { Decision, Evaluator } from '../../policy/decision.ts'
+import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { observe } from '../../policy/session-state.ts'
 import type { CallRecord } from '../../trace/record.ts'
 import { callInput } from '../call-input.ts'
@@ -11,6 +12,7 @@ import { cachedTokensFor, isWarmFor } from './caches.ts'
 import type { WorldSources } from '../session-world.ts'
 import { atArrival } from '../simulator/session-clock.ts'
 import type { Arrival } from '../simulator/session-clock.ts'
+import { projectedRanges, projectedState } from './project.ts'
 import { spendingAt } from './spending.ts'
 import type { Run } from './run.ts'
 
@@ -46,9 +48,10 @@ function decideWith(
   const { evaluator, seed } = run.options
   const { policy } = evaluator
   const { session } = run.session
+  const ranges = projectedRanges(run, record)
   const requested = record.requested === undefined ? between.requested : record.requested
   const isRelative = record.timeQuality === 'relative'
-  const input = callInput({
+  const incoming = callInput({
     header: run.session.header,
     isFirst: run.previous === undefined,
     beginsTurn: beginsTurn(record, run.previous),
@@ -60,7 +63,8 @@ function decideWith(
     nowMicros: isRelative ? undefined : arrival.startMicros,
     elapsedMicros: isRelative ? arrival.startMicros : undefined,
   })
-  const begun = observe(policy, run.state, input)
+  const input = ranges === undefined ? incoming : { ...incoming, ranges }
+  const begun = projectedState(run, observe(policy, run.state, input))
   const made = atArrival(record, arrival)
   // What this call leaves in them is not seen by whoever asks of it later.
   const caches = { ...run.caches }
@@ -76,9 +80,10 @@ function decideWith(
     spending: spendingAt(run, begun, arrival),
   }
   const world = sessionWorld(asked)
-  const [decided, decision] = evaluator.decide(begun, input, world)
+  const decider = ranges === undefined ? evaluator : referenceEvaluator(policy)
+  const [decided, decision] = decider.decide(begun, input, world)
   const call = { policy, begun, decided, input, world, decision }
-  return { decided: call, hingesOn: hingesOn(call, asked, evaluator) }
+  return { decided: call, hingesOn: hingesOn(call, asked, decider) }
 }
 
 /** What has been charged is known between bounds only, and at one of them the decision would be another. */

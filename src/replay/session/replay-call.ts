@@ -28,6 +28,7 @@ import { callEffects } from '../effects.ts'
 import { contextTokens, editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
 import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
+import { project, projectCall } from './project.ts'
 import type { Run } from './run.ts'
 import { chargeCall } from './spending.ts'
 
@@ -39,6 +40,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const between = run.events(record)
   account(run, between, record.call)
   receiveCall(run.caches, record, between.compacted)
+  project(run, record, between)
   const { decided, hingesOn } = decideCall(run, record, between, arrival)
   run.options.onDecided?.(decided, record)
   const { decision } = decided
@@ -50,7 +52,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const { compacted } = between
   const comparison = { policy, record, decision, end, recorded, tried, compacted, offeredTools }
   const phase = phaseOf(run, comparison)
-  const tainted = phase === 'after' ? taintedBy(run.taint, decided) : []
+  const tainted = phase === 'after' ? taintedBy(run.taint, decided, run.options.mode) : []
   run.taint = taintAfter(run.taint, comparison, tainted.length > 0)
   const served = end === 'served' || end === 'cancelled' ? tried : undefined
 
@@ -63,7 +65,10 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   }
   editByPolicy(caches, record, decision, compacted)
   const caching = settleCall(caches, policy, record, service, phase)
-  const policyCost = policyMoney(policy, record, phase, recordedCost, served, caching?.served)
+  const policyCost =
+    run.options.mode === 'projected' && phase !== 'before'
+      ? projectCall(run, record, { decision, recorded, served, phase, input: caching?.served })
+      : policyMoney(policy, record, phase, recordedCost, served, caching?.served)
   const classifierCost = classifierMoney(policy, record, decision, phase)
   const compactionCost = switchCompactionMoney(policy, record, decision, phase, context)
   const attempts = service?.attempts ?? []
@@ -109,6 +114,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
       first: attempts[0],
       served,
       caching,
+      isProjected: run.options.mode === 'projected',
     }),
     cache: caching === undefined ? undefined : { promptTokens: caching.promptTokens, ...caching.found },
     contextTokens: context.tokens,

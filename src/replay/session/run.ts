@@ -9,7 +9,8 @@ import type { FaultSources } from '../faults/script.ts'
 import type { CacheBehaviours } from '../cache/behaviour.ts'
 import type { GroupFacts } from '../group-facts.ts'
 import type { DecidedCall } from '../hosts.ts'
-import type { Breach, Divergence } from '../result.ts'
+import type { AssumedRanges } from '../projection.ts'
+import type { Breach, DecisionMode, Divergence } from '../result.ts'
 import { isOfSession } from '../serving/budget-subject.ts'
 import { openBudgets } from '../serving/budgets.ts'
 import type { Budgets } from '../serving/budgets.ts'
@@ -23,11 +24,13 @@ import { untainted } from '../taint.ts'
 import type { Taint } from '../taint.ts'
 import { startCaches } from './caches.ts'
 import type { SessionCaches } from './caches.ts'
+import type { Projected } from './project.ts'
 
 export interface SessionReplayOptions {
   readonly evaluator: Evaluator
-  /** `frozen` goes on past a divergence with the logged features; `stop` ends there. */
-  readonly mode: 'frozen' | 'stop'
+  readonly mode: DecisionMode
+  /** In place of the ranges that assumptions have, by name. */
+  readonly assumed?: AssumedRanges | undefined
   /** For every draw; by default the one that the session's header names, else `0`. */
   readonly seed: string | undefined
   /** Default: the log's own. */
@@ -72,6 +75,8 @@ export interface Run {
   divergence: Divergence | undefined
   taint: Taint
   readonly caches: SessionCaches
+  /** In mode `projected`, from the divergence on. */
+  projected: Projected | undefined
 }
 
 export function startRun(
@@ -105,5 +110,6 @@ export function startRun(
     divergence: undefined,
     taint: untainted,
     caches: startCaches(session, options.caches),
+    projected: undefined,
   }
 }

@@ -1,5 +1,5 @@
 import type { Claims } from '../../analysis/claims/claims.ts'
-import type { MoneySplit, Totals } from '../../replay/result.ts'
+import type { DecisionMode, MoneySplit, ReplayResult, Totals } from '../../replay/result.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
@@ -8,7 +8,7 @@ import { breakEvens, effects } from './effects.ts'
 import { field, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
-export function costs(totals: Totals, screen: Screen, claimed?: Claims): string[] {
+export function costs({ totals, mode: { decisions: mode } }: ReplayResult, screen: Screen, claimed?: Claims): string[] {
   const { money } = totals
   const places = placesFor(valueOf(money.recorded))
   const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
@@ -35,7 +35,7 @@ export function costs(totals: Totals, screen: Screen, claimed?: Claims): string[
             'from divergence on',
             `log ${usd(valueOf(money.recordedFromDivergence))}; what the policy would cost is not known, only modelled:`,
           ),
-          ...field(screen, '', frozenText(money.frozen, places), screen.style.dim),
+          ...field(screen, '', frozenText(money.frozen, places, mode), screen.style.dim),
         ]),
     ...effects(totals, places, screen),
     ...breakEvens(totals, screen),
@@ -94,10 +94,10 @@ export function splitText(split: MoneySplit, places: Places): string {
 }
 
 /** A modelled figure is never printed without its interval and its assumption. */
-function frozenText(split: MoneySplit, places: Places): string {
+function frozenText(split: MoneySplit, places: Places, mode: DecisionMode): string {
   const { lo, hi } = boundsOf(split)
   const until = hi === null ? 'no upper bound' : formatUsd(hi, places)
   const calls = split.parts.modelled?.calls ?? 0
   if (calls === 0) return 'nothing is modelled: no call is replayed past a divergence'
-  return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (same-tokens)`
+  return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (${mode === 'projected' ? 'projected' : 'same-tokens'})`
 }

@@ -1,0 +1,170 @@
+import { assumptionNames } from '../../policy/assumption-names.ts'
+import { canonicalModel, modelNamed } from '../../policy/catalogue-queries.ts'
+import type { Policy } from '../../policy/core.ts'
+import type { Decision, InputRanges, SessionState } from '../../policy/decision.ts'
+import type { CallRecord, Usage } from '../../trace/record.ts'
+import { choosableModels } from '../always.ts'
+import type { ModelledInput } from '../cache/state.ts'
+import { usageWith } from '../call-money.ts'
+import { modelledMoney } from '../money.ts'
+import { promptTokensOf } from '../pricing.ts'
+import {
+  compacted,
+  joinedTransfer,
+  projectedMoney,
+  projectionAfter,
+  projectionFrom,
+  rangesOf,
+  transferOf,
+} from '../projection.ts'
+import type { AssumedRanges, ProjectedCall, Projection, Transfer } from '../projection.ts'
+import type { CallResult, Money, Phase, Place } from '../result.ts'
+import type { Between } from '../session-events.ts'
+import type { Run } from './run.ts'
+
+/** A session of mode `projected` past its divergence. */
+export interface Projected {
+  readonly projection: Projection
+  /** The call that it stands before or, once served, after. */
+  readonly last: Omit<ProjectedCall, 'next' | 'compactedNext'> | undefined
+  /** A reminder that the log does not hold, and the last call or turn by which it is followed. */
+  readonly reminded: { readonly turn: number; readonly call: number } | undefined
+  /** A decision was left open by bounds: from there on calls may go wherever the policy may send one. */
+  readonly isOpen: boolean
+}
+
+/** Takes in the call before; called once at the beginning of each call. */
+export function project(run: Run, record: CallRecord, { compacted: compactedNext }: Between): void {
+  const { projected } = run
+  if (projected?.last === undefined) return
+  run.projected = {
+    ...projected,
+    projection: projectionAfter(projected.projection, { ...projected.last, next: record, compactedNext }),
+    last: undefined,
+  }
+}
+
+/** What this decision may read between bounds; `undefined`: all is as in the log. */
+export function projectedRanges({ projected }: Run, record: CallRecord): InputRanges | undefined {
+  return projected === undefined ? undefined : rangesOf(projected.projection, record)
+}
+
+/**
+ * Between a reminder that the log does not hold and the last moment at which it is assumed to be
+ * followed, it is not known whether a reply calls a tool.
+ */
+export function projectedState({ projected }: Run, state: SessionState): SessionState {
+  const reminded = projected?.reminded
+  const isOver = reminded === undefined || (state.turn > reminded.turn && state.call > reminded.call)
+  return isOver ? state : { ...state, history: { ...state.history, replyTools: undefined } }
+}
+
+/** The cost of a call at or past the divergence; leaves behind what the next call is projected from. */
+export function projectCall(
+  run: Run,
+  record: CallRecord,
+  { decision, recorded, served, phase, input }: Pick<CallResult, 'decision' | 'recorded' | 'served'> & {
+    readonly phase: Phase
+    /** What the served call reads from the cache; `undefined`: as much as in the log. */
+    readonly input: ModelledInput | undefined
+  },
+): Money {
+  const { policy } = run.options.evaluator
+  const isFirst = phase === 'at'
+  const before = run.projected ?? projectedFrom(decision.call)
+  const isOpen = before.isOpen || leftOpen(before, policy, decision)
+  const from = recorded?.model
+  const transferTo = (model: string): Transfer => transferOf(policy, from, model, run.options.assumed)
+  const places = isOpen ? possiblePlaces(policy, record) : []
+  // A call that nobody served transfers nothing.
+  const transfer = places.map(({ model }) => transferTo(model)).reduce(joinedTransfer, transferTo(served?.model ?? from ?? ''))
+  const compactions = isOpen ? [undefined, ...possibleCompactions(policy)] : []
+  const last: Projected['last'] = {
+    record,
+    isFirst,
+    transfer,
+    compactions: [decision.switched?.compactToMillionths, ...compactions],
+  }
+  const reminds = decision.reminders.length > 0 && record.prompt.reminded !== true
+  run.projected = {
+    projection: before.projection,
+    last,
+    reminded: reminds ? followedBy(policy, decision) : before.reminded,
+    isOpen,
+  }
+  const more = compacted(before.projection.more, last)
+  const moneyAt = (place: Place | undefined, usages: readonly Usage[]): Money =>
+    projectedMoney(policy, record, place, { more, transfer, isFirst, usages })
+  const own = moneyAt(served, usagesOf(record, input, run.options.assumed))
+  return isOpen
+    ? places.map((place) => moneyAt(place, anyCaching(record))).reduce(anyOf, anyOf(own, moneyAt(undefined, [])))
+    : own
+}
+
+/** As the caches are modelled, with the most and the least that may be read. */
+function usagesOf({ usage }: CallRecord, input: ModelledInput | undefined, assumed: AssumedRanges | undefined): readonly Usage[] {
+  if (usage === undefined) return []
+  if (input === undefined) return [usage]
+  if (assumed?.has(assumptionNames.promptCaches) === true) return [usageWith(usage, input.value)]
+  return [input.value, input.mostRead, input.leastRead].map((buckets) => usageWith(usage, buckets))
+}
+
+/** All of the prompt read, written for either lifetime, or neither. */
+function anyCaching({ usage }: CallRecord): readonly Usage[] {
+  if (usage === undefined) return []
+  const none = { uncachedInput: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+  const tokens = promptTokensOf(usage)
+  return [
+    { ...none, uncachedInput: tokens },
+    { ...none, cacheRead: tokens },
+    { ...none, cacheWrite5m: tokens },
+    { ...none, cacheWrite1h: tokens },
+  ].map((buckets) => usageWith(usage, buckets))
+}
+
+function projectedFrom(call: number): Projected {
+  return { projection: projectionFrom(call), last: undefined, reminded: undefined, isOpen: false }
+}
+
+/** Something that is known between bounds only, or an assumed reply, had a say, or let a filter rest. */
+function leftOpen({ reminded }: Projected, policy: Policy, { undetermined, missing, resting }: Decision): boolean {
+  const assumed = reminded === undefined ? projectedNames : [...projectedNames, 'called']
+  return (
+    (undetermined && missing.some((name) => assumed.includes(name))) ||
+    policy.filters.some((filter) => resting.includes(filter.name))
+  )
+}
+
+const projectedNames = ['context.length', 'since']
+
+/** Wherever the policy may send a call, at whatever host. */
+function possiblePlaces(policy: Policy, record: CallRecord): readonly Place[] {
+  const names = new Set(choosableModels(policy))
+  for (const { lines } of [...policy.serving, ...policy.profiles]) {
+    for (const { to } of lines.fallbacks ?? []) to.forEach((model) => names.add(model))
+  }
+  if (typeof record.requested === 'string') names.add(canonicalModel(policy, record.requested))
+  return [...names].sort().flatMap((model) => (modelNamed(policy, model)?.endpoints ?? []).map(({ provider }) => ({ model, provider })))
+}
+
+function possibleCompactions({ switching }: Policy): readonly number[] {
+  const { sameProvider, otherProvider, sameFamily, otherFamily } = switching
+  return [sameProvider, otherProvider, sameFamily, otherFamily].flatMap((to) => to?.millionths ?? [])
+}
+
+/** The money of the first, which may be that of the other. What has no price may cost anything. */
+function anyOf(own: Money, other: Money): Money {
+  if (own.value === null || own.lo === null) return own
+  const { value, lo, hi } = other
+  if (value === null || lo === null) return modelledMoney(own.value, 0n, null, own.basis)
+  const most = own.hi === null || hi === null ? null : own.hi > hi ? own.hi : hi
+  return modelledMoney(own.value, own.lo < lo ? own.lo : lo, most, own.basis)
+}
+
+/** `assume NAME: reminder followed within N turns`; without one nothing follows. */
+function followedBy(policy: Policy, { turn, call }: Decision): Projected['reminded'] {
+  const assumed = policy.assumptions.find((each) => each.kind === 'reminder')
+  if (assumed?.kind !== 'reminder') return undefined
+  const { within, of } = assumed
+  return of === 'turns' ? { turn: turn + within, call } : { turn, call: call + within }
+}
