@@ -127,6 +127,15 @@ describe('reroute faults', () => {
     expect(out).toContain('us-cloud  2026-06-17T09:00:00Z to 2026-06-17T11:30:00Z  503 unavailable at anthropic, bedrock (one data centre under both)')
   })
 
+  it('shows no control code of a file', async () => {
+    const file = files.write('hostile.jsonl', header + opus.replace('"first-days"', '"\\u001b[31mred"').replace('529', '529,"cause":"\\u001b[0m"'))
+    const checked = await reroute(['faults', 'check', file])
+    expect(checked.code).toBe(0)
+    const replayedOn = await reroute(['replay', canonical, documented, '--no-gate', '--faults', file])
+    expect(replayedOn.out).toContain('by ')
+    expect(checked.out + replayedOn.out + replayedOn.err).not.toContain('\u001b')
+  })
+
   it('draws the same for the same seed and days, as a file that reads back', async () => {
     const words = ['faults', 'sample', 'openai-api', '--from', '2026-06-01', '--until', '2026-07-01']
     const [one, two, other] = [await reroute(words), await reroute(words), await reroute([...words, '--seed', '1'])]

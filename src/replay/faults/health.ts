@@ -6,6 +6,7 @@ import type { CallRecord } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import { isHealthError } from '../error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from '../health.ts'
+import { recordedMicros } from '../session/answer-time.ts'
 import { recordedHealth, unknownHealth } from '../recorded-health.ts'
 import { clockOfCall, hits, holdsAt, holdsWithin, onClockOf } from './script.ts'
 import type { FaultPlace, FaultSources } from './script.ts'
@@ -93,10 +94,10 @@ function failure(fault: Fault, call: CallRecord): AttemptAnswer {
   }
 }
 
-/** A stream that dies after a share of its output took that share of the time that the log's took. */
-function streamed({ startMicros, endMicros }: CallRecord, percent: number): { readonly tookMicros?: number } {
-  if (startMicros === undefined || endMicros === undefined || endMicros <= startMicros) return {}
-  return { tookMicros: Math.trunc(((endMicros - startMicros) * percent) / 100) }
+/** A stream that dies after a share of its output took that share of the time that the log's answer took. */
+function streamed(call: CallRecord, percent: number): { readonly tookMicros?: number } {
+  const recorded = recordedMicros(call)
+  return recorded === undefined ? {} : { tookMicros: Math.trunc((recorded * percent) / 100) }
 }
 
 /** The log without its errors of hosts; refusals stay, for they say something of the request. */

@@ -29,8 +29,8 @@ export function answerTime(call: CallRecord, host: Endpoint): AnswerTime {
   return { micros: latencyMicros + Number(writing), assumption: declaredDuration }
 }
 
-/** Of the attempt that served, where the log tells attempts apart. */
-function recordedMicros({ startMicros, endMicros, attempts }: CallRecord): number | undefined {
+/** What the log says that answering took: of the attempt that served, where it tells attempts apart. */
+export function recordedMicros({ startMicros, endMicros, attempts }: CallRecord): number | undefined {
   const last = attempts?.at(-1)
   const from = last?.startMicros ?? startMicros
   const to = last?.endMicros ?? endMicros

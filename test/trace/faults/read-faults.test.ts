@@ -100,6 +100,24 @@ describe('a fault file', () => {
     expect(problem(file({ ...sound, id: '' }, sound, { ...sound, id: 'b', error: 1 })).split('\n')).toHaveLength(2)
   })
 
+  it('is taken or refused, whatever it holds, with a place and a remedy', () => {
+    const wild = fc.oneof(fc.string(), fc.jsonValue().map((value) => JSON.stringify(value)))
+    const nearly = fc.tuple(fc.constantFrom(...Object.keys(sound), 'retryAfter', 'flapping', 'status', 'timer', 'emittedPercent'), fc.jsonValue())
+      .map(([field, value]) => JSON.stringify({ ...sound, [field]: value }))
+    fc.assert(
+      fc.property(fc.array(fc.oneof(wild, nearly), { maxLength: 4 }), fc.boolean(), (lines, headed) => {
+        const read = readFaults([...(headed ? [header] : []), ...lines].join('\n'))
+        const problems = read.ok ? [] : read.problems
+        expect(read.ok || problems.length > 0).toBe(true)
+        for (const { line, message, help } of problems) {
+          expect(line).toBeGreaterThan(0)
+          expect(Math.min(message.length, help.length)).toBeGreaterThan(0)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('comes back from what writes it', () => {
     const micros = fc.nat({ max: 10_000_000 }).map((millis) => millis * 1000)
     const fault: fc.Arbitrary<Omit<Fault, 'id'>> = fc.record(
