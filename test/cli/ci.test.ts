@@ -131,6 +131,25 @@ model free { tier standard accepts [text] context 100k tokens served-by [south] 
   })
 })
 
+describe('a log that names its policy', () => {
+  const named = (at: string): string =>
+    trace(`named-${at.split(' ')[0]}`, [['a', [{ at }, { at, chars: 70 }, { at }], { policy: { name: 'gated' } }]])
+
+  it('is compared where the old policy decides as it is recorded', async () => {
+    const { code, out } = await reroute(['ci', moved, named('small south'), '--against', old, '--max-flips', '2'])
+    expect(code).toBe(0)
+    expect(out.replace(/\s+/g, ' ')).toContain('the log was decided by this policy: 3 of 3 calls come out as recorded')
+  })
+
+  it('is worth nothing where it does not, unless it is forced', async () => {
+    const words = [moved, named('mid south'), '--against', old, '--max-flips', '2']
+    const refused = await reroute(['ci', ...words])
+    expect([refused.code, refused.out.includes('recorded policy       fail')]).toEqual([1, true])
+    expect((await reroute(['ci', ...words, '--force'])).code).toBe(0)
+    expect((await reroute(['diff', old, moved, named('mid south')])).code).toBe(1)
+  })
+})
+
 describe('decision moves', () => {
   it('fail but for those of rules that are named, seen in the traffic or not', async () => {
     const unseen = trace('unseen', [['a', [{}, {}]]])

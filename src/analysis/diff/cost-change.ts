@@ -30,7 +30,8 @@ export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: e
  * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
  */
 export function changeOfCall(old: CallResult, neu: CallResult, alike: boolean): CostChange {
-  const calls = changeOfMoney(old.policyCost, neu.policyCost, alike)
+  const served = changeOfMoney(old.policyCost, neu.policyCost, alike)
+  const calls = addChanges(served, changeOfMoney(old.attemptsCost, neu.attemptsCost, alike))
   const overhead = changeOfMoney(old.overheadCost, neu.overheadCost, alike)
   const assumed = overhead.parts.modelled === undefined ? emptyTally : tallyOf([assumptionNames.declaredOverhead])
   const whole = addChanges(calls, { ...overhead, assumed })

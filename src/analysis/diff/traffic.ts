@@ -127,3 +127,11 @@ export interface PolicyDiff {
   /** `undefined`: no traces were given. */
   readonly traffic: TrafficDiff | undefined
 }
+
+/**
+ * Why a comparison is worth nothing: the policy that the log names is not understood. A log that names
+ * a policy by its name alone means the old one of two.
+ */
+export function refusalOf({ old, new: neu }: TrafficDiff): ReplayResult['refusal'] {
+  return old.refusal ?? (old.policy.name === neu.policy.name ? undefined : neu.refusal)
+}

@@ -3,7 +3,7 @@ import type { Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
 import type { MoneySplit, ReplayResult } from '../../replay/result.ts'
-import type { CallComparison, TrafficDiff } from '../diff/traffic.ts'
+import { refusalOf, type CallComparison, type TrafficDiff } from '../diff/traffic.ts'
 import type { MeaningComparison } from '../diff/meaning.ts'
 import { acceptedBy, boundsOfChange, boundsOfCost, notAccepted, type Bounds } from './accepted.ts'
 import { baselineCost, servedOf, type Baseline } from './baseline.ts'
@@ -51,7 +51,7 @@ export function judgeGate(judged: Judged, limits: GateLimits): GateResult {
 
 /** A what-if on a policy that is not understood is worth nothing. */
 function identityChecks({ traffic, forced }: Judged): readonly GateCheck[] {
-  const refused = [traffic.old, traffic.new].find(({ refusal }) => refusal !== undefined)?.refusal
+  const refused = refusalOf(traffic)
   if (refused === undefined || forced) return []
   return [
     {

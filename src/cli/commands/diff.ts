@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { refusalOf } from '../../analysis/diff/traffic.ts'
 import { plainStyle } from '../../report/style.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
@@ -57,7 +58,7 @@ async function diff(
   if (traffic?.corpus.calls === 0) {
     return badInput(context, { message: 'no call of the traces is compared', help: '`reroute import` writes traces; widen --since, --until or --where' })
   }
-  const refusal = [traffic?.old, traffic?.new].find((each) => each?.refusal !== undefined)?.refusal
+  const refusal = traffic === undefined ? undefined : refusalOf(traffic)
   if (refusal !== undefined && !options.force) {
     context.note(`${context.noteStyle.bad('refused')}: ${refusal.reason}; --force compares all the same\n`)
     return exitCode.findings

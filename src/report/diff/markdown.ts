@@ -242,6 +242,7 @@ function trust({ diff, gate, version }: Review): string[] {
     ...(traffic === undefined ? ['- No traffic was given: this is about inputs that could be, not about calls that were.'] : [`- The corpus: ${corpusText(traffic.corpus)}.`]),
     ...(traffic === undefined ? [] : [`- Identity: ${identityText(traffic)}.`]),
     ...(traffic?.old.notices ?? []).map((notice) => `- ${user(notice)}`),
+    ...(traffic === undefined ? [] : taintLine(traffic)),
     ...assumptions.map(({ name, text }) => `- Assumed, ${user(name)}: ${user(text)}.`),
     ...(gate === undefined || gate.assuming.length === 0 ? [] : [`- The policy accepts: ${gate.assuming.map(user).join(', ')}.`]),
     ...(open.length === 0 ? [] : [`- Not simulated: ${[...new Set(open.map(({ directive }) => user(directive)))].join(', ')}.`]),
@@ -249,4 +250,13 @@ function trust({ diff, gate, version }: Review): string[] {
     ...(traffic === undefined ? [] : [`- Run \`${traffic.new.runId.slice(0, 16)}\`, outcome \`${traffic.new.outcomeHash.slice(0, 16)}\`; before: \`${traffic.old.outcomeHash.slice(0, 16)}\`.`]),
   ]
   return [`<details><summary>How sure this is (reroute ${version})</summary>`, '', 'Exact: the log’s own money, or its tokens at list price. Bounded: an interval without a model. Modelled: rests on a named assumption. Unknown: in no sum.', '', ...lines, '', '</details>']
+}
+
+/** Decisions after a divergence are made on what was recorded, which it may have changed. */
+function taintLine({ old, new: neu }: TrafficDiff): string[] {
+  const [before, now] = [old.totals.decisions.tainted, neu.totals.decisions.tainted]
+  if (before + now === 0) return []
+  return [
+    `- After a divergence decisions go on with what was recorded: ${plural(now, 'decision')} of the new policy and ${formatCount(before)} of the old one read something that it may have changed.`,
+  ]
 }
