@@ -73,13 +73,14 @@ export function loadPolicy(entry: string, reader: SourceReader): LoadResult {
   checkRules(files, diagnostics)
   const unread = diagnostics.some((each) => each.severity === 'error')
   const elaborated = elaborate(files)
-  // Where a file is incomplete, names may be missing only because their declaration was not read.
+  // Where a file is incomplete, names may be missing only because their declaration was not read; one
+  // that is nearly another is a slip all the same.
   const found = unread
-    ? elaborated.diagnostics.filter((each) => !followsFromMissing.has(each.code))
+    ? elaborated.diagnostics.filter((each) => !followsFromMissing.has(each.code) || each.fix !== undefined)
     : elaborated.diagnostics
   return {
     policy: unread ? undefined : elaborated.policy,
-    diagnostics: [...diagnostics, ...inOrder(found, sources)],
+    diagnostics: inOrder([...diagnostics, ...found], sources),
     sources,
   }
 }

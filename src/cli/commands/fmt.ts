@@ -2,17 +2,27 @@ import type { Command } from 'commander'
 import { format } from '../../language/format.ts'
 import { parse } from '../../language/parser.ts'
 import { escapeTerminal } from '../../report/escape.ts'
+import { document } from '../../report/json.ts'
 import { diffText } from '../../report/unified-diff.ts'
 import type { Context } from '../context.ts'
 import { diagnosticsText, hasErrors } from '../diagnostics.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput, fileFailure, isFileError } from '../failure.ts'
+import { formatOption } from '../options.ts'
 import { readText } from '../read-text.ts'
 import { writeFileWhole } from '../write-file.ts'
 
 interface FmtOptions {
   readonly check: boolean
   readonly diff: boolean
+  readonly format: 'terminal' | 'json'
+}
+
+interface Layout {
+  readonly file: string
+  /** It was laid out otherwise. */
+  readonly changed: boolean
+  readonly written: boolean
 }
 
 export function defineFmt(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -20,6 +30,7 @@ export function defineFmt(command: Command, context: Context, done: (code: ExitC
     .argument('<files...>', 'policies; `-` reads the standard input and prints the result')
     .option('--check', 'change nothing; exit 1 when a file is laid out otherwise', false)
     .option('--diff', 'change nothing; print what would change, and exit 1 when something would', false)
+    .addOption(formatOption('terminal', 'json'))
     .addHelpText(
       'after',
       `
@@ -36,14 +47,22 @@ Examples:
 
 async function fmt(files: readonly string[], options: FmtOptions, context: Context): Promise<ExitCode> {
   let code: ExitCode = exitCode.pass
+  const layouts: Layout[] = []
+  const keep = (layout: Layout): void => void layouts.push(layout)
   for (const file of files) {
-    const result = await formatOne(file, options, context)
+    const result = await formatOne(file, options, keep, context)
     if (result > code) code = result
   }
+  if (options.format === 'json') await context.out(document({ schemaVersion: 1, files: layouts }))
   return code
 }
 
-async function formatOne(path: string, options: FmtOptions, context: Context): Promise<ExitCode> {
+async function formatOne(
+  path: string,
+  options: FmtOptions,
+  keep: (layout: Layout) => void,
+  context: Context,
+): Promise<ExitCode> {
   const read = await readText(path, context)
   if (!read.ok) return badInput(context, read.failure)
   const { file, diagnostics } = parse({ name: path, text: read.text })
@@ -53,15 +72,18 @@ async function formatOne(path: string, options: FmtOptions, context: Context): P
   }
   const formatted = format(file)
   const changed = formatted !== read.text
-  if (options.diff) {
+  const only = options.check || options.diff
+  keep({ file: path, changed, written: changed && !only && path !== '-' })
+  const isText = options.format === 'terminal'
+  if (options.diff && isText) {
     await context.out(diffText(path, read.text, formatted, 'formatted'))
   }
   if (options.check && changed && !options.diff) {
     context.note(`${escapeTerminal(path)} is laid out otherwise; \`reroute fmt\` mends it\n`)
   }
-  if (options.check || options.diff) return changed ? exitCode.findings : exitCode.pass
+  if (only) return changed ? exitCode.findings : exitCode.pass
   if (path === '-') {
-    await context.out(formatted)
+    if (isText) await context.out(formatted)
     return exitCode.pass
   }
   if (!changed) return exitCode.pass

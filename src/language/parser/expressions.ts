@@ -63,7 +63,7 @@ export abstract class ExpressionParser extends TermParser {
   private comparison: Rule<Expression> = this.RULE('comparison', () => {
     const start = this.start()
     const left = this.SUBRULE(this.sum)
-    const compared = this.OPTION(() => this.SUBRULE(this.compared))
+    const compared = this.OPTION(() => this.SUBRULE(this.compared)) ?? this.assigned()
     if (compared === undefined) return left
     const whole = this.node(start, { kind: 'comparison' as const, left, ...compared })
     if (!this.RECORDING_PHASE && this.first(this.compared).has(this.LA(1).tokenType)) {
@@ -79,6 +79,18 @@ export abstract class ExpressionParser extends TermParser {
     }
     return whole
   })
+
+  /** `a = b`, where other languages compare; reported and read as `is`. */
+  private assigned(): { operator: tree.ComparisonOperator; right: Expression } | undefined {
+    if (this.RECORDING_PHASE || !this.sees(kinds.equalsToken)) return undefined
+    const location = this.at(this.LA(1))
+    this.report('RT0105', location, 'got `=`, expected `is`', {
+      help: '`is` compares, `=` defines',
+      fix: { title: 'write `is`', edits: [{ location, replacement: 'is' }] },
+    })
+    this.SKIP_TOKEN()
+    return { operator: 'is', right: this.SUBRULE2(this.sum) }
+  }
 
   private compared: Rule<{ operator: tree.ComparisonOperator; right: Expression }> = this.RULE(
     'compared',
