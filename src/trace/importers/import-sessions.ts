@@ -11,10 +11,11 @@ import { areSmall, inputFiles, withProgress } from './input-files.ts'
 import type { Refusal } from './input-files.ts'
 import { known } from './known.ts'
 import { lineTally } from './line-tally.ts'
-import { planSessions, surveyed } from './plan-sessions.ts'
+import { planSessions, surveyor } from './plan-sessions.ts'
 import type { Plan, SurveyedFile } from './plan-sessions.ts'
 import { loneLabel, sessionLink } from './resume/links.ts'
-import type { DraftItem, LoneCall, ReadingContext, SessionDraft } from './session-draft.ts'
+import { bareSession } from './session-draft.ts'
+import type { DraftItem, GivenCall, LoneCall, ReadingContext, SessionDraft } from './session-draft.ts'
 
 /** What one format adds to the common way of importing. */
 export interface LogFormat {
@@ -38,16 +39,14 @@ export function importerOf(log: LogFormat): Importer {
     detect,
     refusal,
     linksOf: async (file, options) => {
-      const labels = new Set<string>()
-      const lone = ({ session, beginning }: LoneCall): void => {
-        labels.add(sessionLink(loneLabel(session))).add(`beginning ${beginning}`)
+      const links = new Set<string>()
+      const give = (call: GivenCall): void => {
+        if ('item' in call) linksOfItem(call.session, call.item, links)
+        else links.add(sessionLink(loneLabel(call.session))).add(`beginning ${call.beginning}`)
       }
-      const drafts = await log.readFile(file, { ...surveyContext(options), lone })
-      const links = drafts.flatMap(({ session, items }) => [
-        sessionLink(session),
-        ...items.flatMap(({ identity }) => identity ?? []),
-      ])
-      return [...links, ...labels]
+      const drafts = await log.readFile(file, { ...surveyContext(options), give })
+      for (const { session, items } of drafts) for (const item of items) linksOfItem(session, item, links)
+      return [...links]
     },
     read: (paths, options): ImportRun => {
       const tally = importTally(format)
@@ -69,60 +68,97 @@ async function* recordsFrom(
   const seen: SurveyedFile[] = []
   const held = new Map<TraceFile, Held>()
   for (const file of files) {
-    const lone: LoneCall[] = []
-    const context = once ? { options, tally: tally.lines, lone: (call: LoneCall) => void lone.push(call) } : surveyContext(options)
-    const drafts = await log.readFile(file, context)
-    seen.push(surveyed(file, drafts))
-    if (once) held.set(file, { drafts, lone })
+    const given: GivenCall[] = []
+    const survey = surveyor(file)
+    const give = (call: GivenCall): void => {
+      if ('item' in call) survey.add(call.session, call.order, call.item)
+      if (once) given.push(call)
+    }
+    const context = once ? { options, tally: tally.lines } : surveyContext(options)
+    const drafts = await log.readFile(file, { ...context, give })
+    seen.push(survey.surveyed(drafts))
+    if (once) held.set(file, { drafts, given })
   }
-  const plan = planSessions(seen)
-  const begun = new Set<string>()
-  /** By beginning: how many lone calls of it have been written. */
-  const written = new Map<string, number>()
-  for (const [index, file] of plan.files.entries()) {
+  const writing: Writing = { log, plan: planSessions(seen), begun: new Set(), loneWritten: new Map(), options, tally }
+  for (const [index, file] of writing.plan.files.entries()) {
     let drafts = held.get(file)?.drafts ?? []
-    const lone = held.get(file)?.lone ?? handedOut<LoneCall>(file, async (opened, give) => {
-      drafts = await log.readFile(opened, { options, tally: tally.lines, lone: give })
-    })
+    const given =
+      held.get(file)?.given ??
+      handedOut<GivenCall>(file, async (opened, give) => {
+        drafts = await log.readFile(opened, { options, tally: tally.lines, give })
+      })
     held.delete(file)
-    for await (const call of lone) yield* recordsOfLone(call, written, { log, file, options, tally })
+    const place: Place = { file, index, writing }
+    /** Where each session stands among those of the file, and how many of its calls have come. */
+    const loose = new Map<string, { readonly at: number; items: number }>()
+    for await (const call of given) {
+      if ('item' in call) {
+        const known = loose.get(call.session) ?? { at: loose.size, items: 0 }
+        loose.set(call.session, known)
+        yield* recordsOfItem(bareSession(call.session, []), call.item, writing.plan.numberOf(index, known.at, known.items), place)
+        known.items += 1
+      } else yield* recordsOfLone(call, place)
+    }
     tally.file()
     for (const [at, draft] of drafts.entries()) {
-      const { counts, unfinishedAttempts } = draft
+      const { counts, unfinishedAttempts, items } = draft
       tally.conversation({ child: isChild(draft), counts, unfinishedAttempts })
-      yield* recordsOf(draft, plan, { log, file, index, at, begun, options, tally })
+      for (const [item, one] of items.entries()) {
+        yield* recordsOfItem(draft, one, writing.plan.numberOf(index, loose.size + at, item), place)
+      }
     }
   }
+}
+
+function linksOfItem(session: string, { identity }: DraftItem, links: Set<string>): void {
+  links.add(sessionLink(session))
+  if (identity !== undefined) links.add(identity)
 }
 
 /** What one file told, until all are known. */
 interface Held {
   readonly drafts: readonly SessionDraft[]
-  readonly lone: readonly LoneCall[]
+  readonly given: readonly GivenCall[]
 }
 
 /** Files of at most so much together are read once, and held until all are known. */
 const heldBytes = 8_000_000
 
-/** Texts play no part in a plan, so no phrase is counted for it; and lone calls need none. */
-function surveyContext({ mapping }: ImportOptions): ReadingContext {
-  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally(), lone: () => undefined }
+/** Texts play no part in a plan, so no phrase is counted for it. */
+function surveyContext({ mapping }: ImportOptions): Omit<ReadingContext, 'give'> {
+  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally() }
+}
+
+interface Writing {
+  readonly log: LogFormat
+  readonly plan: Plan
+  readonly begun: Set<string>
+  /** By beginning of a file: how many of its lone calls have been written. */
+  readonly loneWritten: Map<string, number>
+  readonly options: ImportOptions
+  readonly tally: ImportTally
+}
+
+interface Place {
+  readonly file: TraceFile
+  /** Of the file in the plan. */
+  readonly index: number
+  readonly writing: Writing
 }
 
 function* recordsOfLone(
   { session, line, facts, index, beginning }: LoneCall,
-  written: Map<string, number>,
-  place: Omit<Place, 'index' | 'at' | 'begun'>,
+  place: Place,
 ): Generator<TraceRecord> {
-  const { tally } = place
-  if (index < (written.get(beginning) ?? 0)) {
+  const { tally, loneWritten } = place.writing
+  if (index < (loneWritten.get(beginning) ?? 0)) {
     tally.duplicate()
     return
   }
-  written.set(beginning, index + 1)
+  loneWritten.set(beginning, index + 1)
   tally.session({ child: false, beginsInTheMiddle: false, backwardTimes: false })
   for (const record of [
-    headerOf({ session, facts: {}, version: undefined }, line, place),
+    headerOf(bareSession(session, []), line, place),
     recordOf(session, { kind: 'call', line, identity: undefined, facts }, 1, place),
   ]) {
     if (!passes(record, line, place)) return
@@ -131,40 +167,31 @@ function* recordsOfLone(
   }
 }
 
-interface Place {
-  readonly log: LogFormat
-  readonly file: TraceFile
-  /** Of the file in the plan, and of the draft in the file. */
-  readonly index: number
-  readonly at: number
-  readonly begun: Set<string>
-  readonly options: ImportOptions
-  readonly tally: ImportTally
-}
-
-function* recordsOf(draft: SessionDraft, plan: Plan, place: Place): Generator<TraceRecord> {
+/** `number` undefined: a copy. */
+function* recordsOfItem(
+  draft: SessionDraft,
+  item: DraftItem,
+  number: number | undefined,
+  place: Place,
+): Generator<TraceRecord> {
   const { session } = draft
-  const { tally, begun } = place
-  const written = plan.hasCalls(session)
-  for (const [item, one] of draft.items.entries()) {
-    const number = plan.numberOf(place.index, place.at, item)
-    if (number === undefined && one.kind === 'call') tally.duplicate()
-    if (number === undefined || !written) continue
-    if (!begun.has(session)) {
-      begun.add(session)
-      tally.session({
-        child: isChild(draft),
-        beginsInTheMiddle: draft.beginsInTheMiddle,
-        backwardTimes: plan.backwardTimes(session),
-      })
-      const header = headerOf(draft, one.line, place)
-      if (passes(header, one.line, place)) yield header
-    }
-    const record = recordOf(session, one, number, place)
-    if (!passes(record, one.line, place)) continue
-    tally.record(record)
-    yield record
+  const { tally, begun, plan } = place.writing
+  if (number === undefined && item.kind === 'call') tally.duplicate()
+  if (number === undefined || !plan.hasCalls(session)) return
+  if (!begun.has(session)) {
+    begun.add(session)
+    tally.session({
+      child: isChild(draft),
+      beginsInTheMiddle: draft.beginsInTheMiddle,
+      backwardTimes: plan.backwardTimes(session),
+    })
+    const header = headerOf(draft, item.line, place)
+    if (passes(header, item.line, place)) yield header
   }
+  const record = recordOf(session, item, number, place)
+  if (!passes(record, item.line, place)) return
+  tally.record(record)
+  yield record
 }
 
 function isChild({ facts }: SessionDraft): boolean {
@@ -172,16 +199,16 @@ function isChild({ facts }: SessionDraft): boolean {
 }
 
 /** What the log says may be anything; a record that a replay would refuse is none. */
-function passes(record: TraceRecord, line: number, { file, tally }: Pick<Place, 'file' | 'tally'>): boolean {
+function passes(record: TraceRecord, line: number, { file, writing: { tally } }: Place): boolean {
   const check = checkRecord(record, () => undefined)
   if (!check.ok) tally.lines.problem({ file: file.name, line, reason: check.problem.reason })
   return check.ok
 }
 
 function headerOf(
-  draft: Pick<SessionDraft, 'session' | 'facts' | 'version'>,
+  draft: SessionDraft,
   line: number,
-  { log, file, options }: Pick<Place, 'log' | 'file' | 'options'>,
+  { file, writing: { log, options } }: Place,
 ): SessionRecord {
   const digests = (options.phraseLists ?? []).map((list) => list.digest)
   return known({
@@ -199,7 +226,7 @@ function recordOf(
   session: string,
   { kind, line, facts }: DraftItem,
   number: number,
-  { file }: Pick<Place, 'file'>,
+  { file }: Place,
 ): CallRecord | EventRecord {
   const provenance = { file: basename(file.name), line }
   return kind === 'call'

@@ -6,8 +6,7 @@ import type { LogFormat } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
 import { sessionItem } from './logged-call.ts'
 import type { LoggedCall } from './logged-call.ts'
-import { bareSession } from './session-draft.ts'
-import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts'
+import type { ReadingContext, SessionDraft } from './session-draft.ts'
 
 /** The calls of one file, as its reader finds them. */
 export interface Calls {
@@ -29,7 +28,6 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
     format,
     readFile: async (file, context) => {
       const { options, tally } = context
-      const bySession = new Map<string, DraftItem[]>()
       const beginning = await beginningOf(file)
       let lone = 0
       const problem = (line: number, reason: string): void => tally.problem({ file: file.name, line, reason })
@@ -38,16 +36,14 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
         const place = `${basename(file.name)}~${beginning}:${call.line}${part === 0 ? '' : `.${part}`}`
         const { session, item } = sessionItem(call, { place, format, options, problem })
         if (call.session === undefined && call.id === undefined && item.kind === 'call') {
-          context.lone({ session, line: item.line, facts: item.facts, index: lone, beginning })
+          context.give({ session, line: item.line, facts: item.facts, index: lone, beginning })
           lone += 1
           return
         }
-        const known = bySession.get(session)
-        if (known === undefined) bySession.set(session, [item])
-        else known.push(item)
+        context.give({ session, order: order(options), item })
       }
       await readCalls(file, { add, problem }, context)
-      return [...bySession].map(([session, items]) => ({ ...bareSession(session, items), order: order(options) }))
+      return []
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { TraceFile } from '../files.ts'
-import type { SessionDraft } from './session-draft.ts'
+import type { DraftItem, SessionDraft } from './session-draft.ts'
 
 /** What a plan keeps of one file: identities and instants, no facts. */
 export interface SurveyedFile {
@@ -35,27 +35,43 @@ export interface Plan {
   readonly numberOf: (file: number, draft: number, item: number) => number | undefined
 }
 
-export function surveyed(file: TraceFile, drafts: readonly SessionDraft[]): SurveyedFile {
-  const kept = drafts.map(({ session, order, items }) => ({
-    session,
-    order,
-    items: items.map((item) => ({
-      call: item.kind === 'call',
-      identity: item.identity,
-      copied: item.copied === true,
-      micros: item.kind === 'call' ? (item.facts.startMicros ?? item.facts.endMicros) : item.facts.atMicros,
-      endMicros: item.kind === 'call' ? item.facts.endMicros : undefined,
-    })),
-  }))
-  const all = kept.flatMap(({ items }) => items)
+/** Gathers what a plan needs of one file. Items of one session may be added between those of others. */
+export interface Surveyor {
+  readonly add: (session: string, order: SessionDraft['order'], item: DraftItem) => void
+  readonly surveyed: (drafts: readonly SessionDraft[]) => SurveyedFile
+}
+
+export function surveyor(file: TraceFile): Surveyor {
+  const loose = new Map<string, SurveyedDraft & { readonly items: SurveyedItem[] }>()
   return {
-    file,
-    derived: drafts.length > 0 && drafts.every((draft) => draft.derived),
-    firstSession: drafts[0]?.session ?? '',
-    lastMicros: all.reduce((last, one) => Math.max(last, one.endMicros ?? one.micros ?? 0), 0),
-    items: all.length,
-    drafts: kept,
+    add: (session, order, item) => {
+      const known = loose.get(session) ?? { session, order, items: [] }
+      loose.set(session, known)
+      known.items.push(itemOf(item))
+    },
+    surveyed: (drafts) => {
+      const own = drafts.map(({ session, order, items }) => ({ session, order, items: items.map(itemOf) }))
+      const kept = [...loose.values(), ...own]
+      let lastMicros = 0
+      let items = 0
+      for (const draft of kept) {
+        items += draft.items.length
+        for (const one of draft.items) lastMicros = Math.max(lastMicros, one.endMicros ?? one.micros ?? 0)
+      }
+      const derived = drafts.length > 0 && loose.size === 0 && drafts.every((draft) => draft.derived)
+      return { file, derived, firstSession: kept[0]?.session ?? '', lastMicros, items, drafts: kept }
+    },
   }
+}
+
+function itemOf(item: DraftItem): SurveyedItem {
+  const { identity, copied } = item
+  const isCopied = copied === true
+  if (item.kind === 'event') {
+    return { call: false, identity, copied: isCopied, micros: item.facts.atMicros, endMicros: undefined }
+  }
+  const { startMicros, endMicros } = item.facts
+  return { call: true, identity, copied: isCopied, micros: startMicros ?? endMicros, endMicros }
 }
 
 interface Kept {

@@ -59,9 +59,21 @@ export interface LoneCall {
   readonly beginning: string
 }
 
+/** A call of a session of which nothing else is known, which may lie anywhere in the file. */
+export interface LooseCall {
+  readonly session: string
+  readonly order: SessionDraft['order']
+  readonly item: DraftItem
+}
+
+export type GivenCall = LoneCall | LooseCall
+
 export interface ReadingContext {
-  /** Takes lone calls as they are read, so that a file of millions of them is never held. */
-  readonly lone: (call: LoneCall) => void
+  /**
+   * Takes calls as they are read, so that a file of millions of them is never held. A format gives
+   * its calls so, or has them in the drafts that it returns.
+   */
+  readonly give: (call: GivenCall) => void
   readonly options: ImportOptions
   readonly tally: LineTally
 }

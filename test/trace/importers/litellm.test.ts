@@ -97,6 +97,17 @@ describe('a row', () => {
     expect(forth.report.calls.duplicates).toBe(1)
   })
 
+  it('of files too large to be held come out as those of small ones', async () => {
+    const rows = (from: number, more: Json): string =>
+      jsonLines(Array.from({ length: 800 }, (_, index) => row(`r${from + index}`, { session_id: `s${(from + index) % 7}`, startTime: `2026-01-01 00:00:${String((index * 17) % 60).padStart(2, '0')}.000000`, endTime: '2026-01-01 00:02:00.000000', ...more })))
+    const both = (more: Json): { [name: string]: string } => ({ 'a.jsonl': rows(0, more), 'b.jsonl': rows(500, more) })
+    const small = await importLogFiles(litellm, both({}))
+    const large = await importLogFiles(litellm, both({ proxy_server_request: 'x'.repeat(6_000) }))
+    expect([small.calls.length, small.report.calls.duplicates]).toEqual([1_300, 300])
+    expect(large.records).toEqual(small.records)
+    expect(large.report).toEqual(small.report)
+  })
+
   it('may stand in a list or document without indent, and after one that was cut off', async () => {
     const rows = [row('r1'), row('r2')].map((one) => JSON.stringify(one)).join(',\n')
     const { calls, report } = await importLogFiles(litellm, {
