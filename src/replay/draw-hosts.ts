@@ -1,10 +1,23 @@
 import type { Endpoint } from '../policy/core.ts'
+import { drawMillionths } from '../policy/draw.ts'
 import type { LineUp, LineUpGroup } from '../policy/line-up.ts'
 import { weighed } from './serving/strategies.ts'
 import type { HostView, WeighedHost } from './serving/strategies.ts'
 
 /** A draw in [0, 1 000 000), keyed by what it is for. */
 export type KeyedDraw = (purpose: string, ...key: readonly (string | number)[]) => number
+
+/** The draws of one call's serving: whoever serves it, the same seed draws the same. */
+export function servingDraw(seed: string, session: string, call: number): KeyedDraw {
+  return (purpose, ...key) => drawMillionths([seed, session, 'serve', purpose, call, ...key])
+}
+
+/** Orders the hosts of each model that a call is tried at, by these draws. */
+export function drawnOrder(
+  draw: KeyedDraw,
+): (line: LineUp, view: HostView, model: number) => readonly (readonly Endpoint[])[] {
+  return (line, view, model) => drawnGroups(line, view, (purpose, ...key) => draw(purpose, model, ...key))
+}
 
 /** The hosts of each group in the order in which they are tried, drawn where the policy draws. */
 export function drawnGroups(

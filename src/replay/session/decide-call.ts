@@ -14,6 +14,7 @@ import { atArrival } from '../simulator/session-clock.ts'
 import type { Arrival } from '../simulator/session-clock.ts'
 import { projectedRanges, projectedState } from './project.ts'
 import { spendingAt } from './spending.ts'
+import { spenderOf } from './run.ts'
 import type { Run } from './run.ts'
 
 /** A call that has been decided. */
@@ -77,7 +78,7 @@ function decideWith(
     nowMicros: arrival.startMicros,
     warm: (model: string) => isWarmFor(caches, policy, model, made),
     cachedTokens: (model: string) => cachedTokensFor(caches, policy, model, made),
-    spending: spendingAt(run, begun, arrival),
+    spending: spendingAt(spenderOf(run), begun, arrival.clockMicros),
   }
   const world = sessionWorld(asked)
   const decider = ranges === undefined ? evaluator : referenceEvaluator(policy)

@@ -1,4 +1,3 @@
-import { drawMillionths } from '../../policy/draw.ts'
 import type { Conclusion, Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
@@ -7,8 +6,7 @@ import { overheadOf, recordedMoney, recordedVerdictsMoney, usageWith } from '../
 import { judgeInvariants } from '../claims.ts'
 import { differenceOf } from '../divergence.ts'
 import type { Comparison } from '../divergence.ts'
-import { drawnGroups } from '../draw-hosts.ts'
-import type { KeyedDraw } from '../draw-hosts.ts'
+import { drawnOrder, servingDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
 import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
@@ -29,6 +27,7 @@ import { contextTokens, editByPolicy, isWarmFor, receiveCall, settleCall } from 
 import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
 import { project, projectCall } from './project.ts'
+import { spenderOf } from './run.ts'
 import type { Run } from './run.ts'
 import { chargeCall } from './spending.ts'
 
@@ -125,7 +124,13 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     ...recordedFacts(record),
     assumptions: service?.assumptions ?? [],
   }
-  chargeCall(run, decided.begun, result, arrival.clockMicros + tookMicros)
+  const money = [policyCost, result.overheadCost, attemptsCost]
+  chargeCall(
+    spenderOf(run),
+    decided.begun,
+    { decision, provider: served?.provider, money },
+    arrival.clockMicros + tookMicros,
+  )
   return result
 }
 
@@ -188,8 +193,7 @@ function* serveCall(
   if (hosts === undefined) return undefined
   const { seed } = run.options
   const { session } = run.session
-  const draw: KeyedDraw = (purpose, ...key) =>
-    drawMillionths([seed, session, 'serve', purpose, record.call, ...key])
+  const draw = servingDraw(seed, session, record.call)
   return yield* serve({
     hosts,
     health: run.health.at(record, arrival.shiftMicros),
@@ -200,7 +204,7 @@ function* serveCall(
       promptTokens: record.prompt.tokens ?? 0,
       dateOffsetMicros: run.isDated ? 0 : undefined,
     }),
-    order: (line, view, model) => drawnGroups(line, view, (purpose, ...key) => draw(purpose, model, ...key)),
+    order: drawnOrder(draw),
     startMicros: arrival.startMicros,
     clockMicros: arrival.clockMicros,
     answersIn: (host) => answerTime(record, host),

@@ -22,6 +22,7 @@ import type { Arrivals, SessionClock } from '../simulator/session-clock.ts'
 import type { ReachedShare, Surroundings } from '../simulator/surroundings.ts'
 import { untainted } from '../taint.ts'
 import type { Taint } from '../taint.ts'
+import type { Spender } from './spending.ts'
 import { startCaches } from './caches.ts'
 import type { SessionCaches } from './caches.ts'
 import type { Projected } from './project.ts'
@@ -77,6 +78,13 @@ export interface Run {
   readonly caches: SessionCaches
   /** In mode `projected`, from the divergence on. */
   projected: Projected | undefined
+}
+
+/** The session of a run as one that spends. */
+export function spenderOf(run: Run): Spender {
+  const { surroundings, budgets, reached, isDated } = run
+  const { session, header } = run.session
+  return { policy: run.options.evaluator.policy, session, header, surroundings, budgets, reached, isDated }
 }
 
 export function startRun(
