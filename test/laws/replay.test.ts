@@ -56,7 +56,8 @@ describe('laws of a replay', () => {
   it('identity: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
-        const policy = policyOf(text)
+        // Budgets aside: the bills of a made-up log are not what this policy spends.
+        const policy = { ...policyOf(text), budgets: [] }
         const sessions = recordedSessions(logs, policy).map((session) => withoutHideable(session, policy))
         const first = replayed(policy, sessions)
         const log = sessions.map((session, at) => {
