@@ -12,7 +12,7 @@ import { failoverOf, failoverOfSurroundings, failoverReport, mergeFailover, noFa
 import type { FailoverPart } from './failover.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
-import { mergeOutage, noOutage, outageOf, outageReport, outageTogether } from './faults/outage.ts'
+import { bothWays, mergeOutage, noOutage, outageOf, outageReport, outageTogether } from './faults/outage.ts'
 import type { OutagePart } from './faults/outage.ts'
 import { faultsDigest, recordedFaults } from './faults/script.ts'
 import type { FaultSources } from './faults/script.ts'
@@ -426,6 +426,9 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     assumptions: assumptionsOf(totals, policy, session.mode, options.arrivals ?? 'closed-loop', options.caches),
     notSimulated: notSimulated(policy),
     smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
-    expectations: judgeExpectations(policy, { totals, always: partial.always }),
+    expectations: bothWays(
+      judgeExpectations(policy, { totals, always: partial.always }),
+      judgeExpectations(policy, { totals: partial.outage.down, always: partial.always }),
+    ),
   }
 }

@@ -1,5 +1,5 @@
 import { unknownHealth } from '../recorded-health.ts'
-import type { CallResult, OutageReport, SessionResult, Totals, Unavailability } from '../result.ts'
+import type { CallResult, OutageReport, ReplayResult, SessionResult, Totals, Unavailability } from '../result.ts'
 import { totalsOf } from '../session-totals.ts'
 import { mergeTallies, tallyOf } from '../tally.ts'
 import { emptyTotals, mergeTotals } from '../totals.ts'
@@ -60,7 +60,8 @@ export function outageTogether(
   const isOpen = (totals.assumed[unknownHealth] ?? 0) > 0
   return {
     hit,
-    calm: hit.calls === 0 ? totals : again({ ...sources, script: [] }),
+    // A policy that sees an outage may go round it before any attempt has failed.
+    calm: sources.script.length === 0 ? totals : again({ ...sources, script: [] }),
     down: isOpen ? again({ ...sources, unknown: 'down' }) : totals,
   }
 }
@@ -99,6 +100,25 @@ function mergeHits(left: Hit, right: Hit): Hit {
     attempts: mergeTallies(left.attempts, right.attempts),
   }
 }
+
+/**
+ * Verdicts with every host up, and with every host down, of which the log leaves it open. What one run
+ * passes and the other does not is not decided.
+ */
+export function bothWays(up: Expectations, down: Expectations): Expectations {
+  return up.map((each, at) => {
+    const other = down[at]
+    if (other === undefined || other.verdict === each.verdict) return each
+    return {
+      name: each.name,
+      verdict: 'undecided',
+      detail: each.detail === other.detail ? each.detail : `${each.detail}, or ${other.detail}`,
+      decides: [...new Set([...(each.decides ?? []), ...(other.decides ?? []), unknownHealth])],
+    }
+  })
+}
+
+type Expectations = ReplayResult['expectations']
 
 /** `undefined`: no fault is scripted, and the log leaves nothing open that this run asked. */
 export function outageReport(
