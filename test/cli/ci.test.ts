@@ -138,7 +138,7 @@ describe('a log that names its policy', () => {
   it('is compared where the old policy decides as it is recorded', async () => {
     const { code, out } = await reroute(['ci', moved, named('small south'), '--against', old, '--max-flips', '2'])
     expect(code).toBe(0)
-    expect(out.replace(/\s+/g, ' ')).toContain('the log was decided by this policy: 3 of 3 calls come out as recorded')
+    expect(out.replace(/\s+/g, ' ')).toContain('the log was decided by the old policy: 3 of 3 calls come out as recorded')
   })
 
   it('is worth nothing where it does not, unless it is forced', async () => {

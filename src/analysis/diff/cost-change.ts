@@ -30,16 +30,23 @@ export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: e
  * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
  */
 export function changeOfCall(old: CallResult, neu: CallResult, alike: boolean): CostChange {
-  const served = changeOfMoney(old.policyCost, neu.policyCost, alike)
-  const calls = addChanges(served, changeOfMoney(old.attemptsCost, neu.attemptsCost, alike))
+  const calls = changeOfMoney(old.policyCost, neu.policyCost, alike)
+  const attempts = changeOfMoney(old.attemptsCost, neu.attemptsCost, alike)
   const overhead = changeOfMoney(old.overheadCost, neu.overheadCost, alike)
-  const assumed = overhead.parts.modelled === undefined ? emptyTally : tallyOf([assumptionNames.declaredOverhead])
-  const whole = addChanges(calls, { ...overhead, assumed })
+  const whole = [
+    resting(attempts, assumptionNames.sameTokens),
+    resting(overhead, assumptionNames.declaredOverhead),
+  ].reduce(addChanges, calls)
   // One call counts once in a level, though both of its moneys change.
   const parts = Object.fromEntries(
     Object.entries(whole.parts).map(([level, part]) => [level, { ...part, calls: 1 }]),
   )
   return { ...whole, parts }
+}
+
+/** What is modelled of it rests on this, whatever its figures themselves were made of. */
+function resting(change: CostChange, assumption: string): CostChange {
+  return { ...change, assumed: change.parts.modelled === undefined ? emptyTally : tallyOf([assumption]) }
 }
 
 function changeOfMoney(before: Money | undefined, after: Money | undefined, alike: boolean): CostChange {

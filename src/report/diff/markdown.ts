@@ -238,9 +238,10 @@ function trust({ diff, gate, version }: Review): string[] {
   const assumed = traffic === undefined ? [] : Object.keys(traffic.change.assumed)
   const assumptions = traffic?.new.assumptions.filter(({ name }) => assumed.includes(name)) ?? []
   const open = traffic?.new.notSimulated ?? []
+  const identity = traffic === undefined ? undefined : identityText(traffic)
   const lines = [
     ...(traffic === undefined ? ['- No traffic was given: this is about inputs that could be, not about calls that were.'] : [`- The corpus: ${corpusText(traffic.corpus)}.`]),
-    ...(traffic === undefined ? [] : [`- Identity: ${identityText(traffic)}.`]),
+    ...(identity === undefined ? [] : [`- Identity: ${identity}.`]),
     ...(traffic?.old.notices ?? []).map((notice) => `- ${user(notice)}`),
     ...(traffic === undefined ? [] : taintLine(traffic)),
     ...assumptions.map(({ name, text }) => `- Assumed, ${user(name)}: ${user(text)}.`),

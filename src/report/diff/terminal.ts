@@ -98,12 +98,13 @@ function rowText(row: TrafficRow | undefined, { corpus }: TrafficDiff, places: P
 
 function trafficLines(traffic: TrafficDiff, places: Places, screen: Screen): string[] {
   const { rows, transitions, sessions, corpus, firstDifference } = traffic
+  const identity = identityText(traffic)
   const others = rows.filter(({ kind, calls }) => kind !== 'region' && calls > 0)
   const bands = divergenceBands(firstDifference).map(([band, count]) => `${band}: ${formatCount(count)}`)
   return [
     screen.style.heading('Recorded traffic'),
     ...field(screen, 'corpus', corpusText(corpus)),
-    ...field(screen, 'identity', identityText(traffic)),
+    ...(identity === undefined ? [] : field(screen, 'identity', identity)),
     ...field(screen, 'changes', flipsText(traffic)),
     ...others.flatMap((row) => [
       ...field(screen, row.kind, `${rowTitle(row)}: ${rowText(row, traffic, places)}`),

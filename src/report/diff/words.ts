@@ -221,16 +221,10 @@ export function failoverRows({ old, new: neu }: TrafficDiff): readonly Served[] 
   ]
 }
 
-/** Whether the old policy is the one that decided this log, which a what-if stands on. */
-export function identityText({ old }: TrafficDiff): string {
-  const { identity } = old
-  switch (identity.form) {
-    case 'policy':
-      return `the log was decided by this policy: ${formatCount(identity.same)} of ${plural(identity.calls, 'call')} come out as recorded under the old one`
-    case 'accounting':
-    case 'none':
-      return 'the router behind this log is not known: both policies are what-ifs over its sessions'
-  }
+/** That the old policy is the one that decided this log; where it is not, a notice of the replay says so. */
+export function identityText({ old: { identity } }: TrafficDiff): string | undefined {
+  if (identity.form !== 'policy') return undefined
+  return `the log was decided by the old policy: ${formatCount(identity.same)} of ${plural(identity.calls, 'call')} come out as recorded`
 }
 
 /** The name that a reader knows a side by. */
