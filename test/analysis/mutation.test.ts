@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isProvedEquivalent } from '../../src/analysis/mutation/equivalence.ts'
+import { isProvedAlike, isProvedEquivalent } from '../../src/analysis/mutation/equivalence.ts'
 import { mutantsOf } from '../../src/analysis/mutation/mutants.ts'
 import { mutationScore } from '../../src/analysis/mutation/score.ts'
 import { policyDigest } from '../../src/policy/digest.ts'
@@ -158,6 +158,44 @@ describe('a mutant that is proved equivalent', () => {
       { numRuns: 20 },
     )
     expect(proved).toBeGreaterThan(5)
+  })
+})
+
+describe('a mutant that is proved to decide alike', () => {
+  it('does so in any session, whichever rule it is that decides', () => {
+    let proved = 0
+    fc.assert(
+      fc.property(overlapping, fc.array(madeUpSession, { minLength: 3, maxLength: 3 }), (source, sessions) => {
+        const policy = small(source)
+        for (const { policy: changed } of mutantsOf(policy)) {
+          if (!isProvedAlike(policy, changed)) continue
+          proved += 1
+          for (const session of sessions) {
+            const own = runSession(referenceEvaluator(policy), session)
+            const other = runSession(referenceEvaluator(changed), session, own.conclusions)
+            const told = ({ decision: { model, reminders, alerts, forThisCall } }: Step): unknown => ({ model, reminders, alerts, forThisCall })
+            expect(other.steps.map(told)).toEqual(own.steps.map(told))
+          }
+        }
+      }),
+      { numRuns: 6 },
+    )
+    expect(proved).toBeGreaterThan(2)
+  })
+
+  it('is left out of the score where nothing else tells', () => {
+    // A filter that another one makes needless.
+    const score = mutationScore(
+      small(`
+        deny cheap: models where it is small
+        deny cheapest: models where it is small and plan-mode
+        on start { otherwise choose cheapest from main else stop "none" }
+        test "a" { user "a" -> mid by otherwise }
+        test "b" { user "a" with { plan-mode true } -> mid by otherwise }
+      `),
+    )
+    const same = score.mutants.filter(({ verdict }) => verdict.kind === 'equivalent')
+    expect(same.map(({ mutant }) => `${mutant.place}: ${mutant.change}`)).toContain('filter cheapest: without the filter')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Place } from '../../check/diagram/ends.ts'
 import { attempt, isUndecided, nodeLimit, sincesOf } from '../../check/diagram/blocks.ts'
 import type { DiagramSpace } from '../../check/diagram/diagram-space.ts'
+import { allOfPolicy } from '../../check/diagram/inputs.ts'
 import { heldByBoth, jointSpace, situationPolicy } from '../../check/diagram/joint.ts'
 import { no, yes } from '../../check/diagram/leaves.ts'
 import { feasible } from '../../check/diagram/relations.ts'
@@ -8,7 +9,7 @@ import type { Situation } from '../../check/diagram/situation.ts'
 import type { Diagram } from '../../check/diagram/store.ts'
 import type { Moment, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
-import { agreeIn, policyDigest } from '../../policy/digest.ts'
+import { agreeIn, canonicalText, policyDigest } from '../../policy/digest.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { namedChanges } from './changes.ts'
@@ -20,6 +21,7 @@ import { piecesOf } from './pieces.ts'
 import { liesIn } from './placing.ts'
 import { isSameButForNames } from './renaming.ts'
 import { described, groupedParts } from './regions.ts'
+import type { Grouped } from './regions.ts'
 import { followedIn, sideAt } from './steps.ts'
 import type { Asking, Followed, Side } from './steps.ts'
 import { againWithin, startReadsState } from './reach.ts'
@@ -27,6 +29,16 @@ import { standingAlike, standingRight } from './standing.ts'
 
 /** Past so many ways of differing nothing is described. */
 const mostRegions = 200
+
+/** What differs at one place, not yet in words. */
+interface Differing {
+  readonly differing: readonly Grouped[]
+  readonly describe: (group: Grouped) => Placed | NotDecided
+  readonly notDecided: readonly NotDecided[]
+  readonly changes: readonly NamedChange[]
+  readonly rewritten: boolean
+  readonly reordered: boolean
+}
 
 interface Found {
   readonly regions: readonly Placed[]
@@ -45,16 +57,9 @@ interface Placed {
 }
 
 export function compared(older: Policy, newer: Policy): MeaningComparison {
-  const followed = followedIn(older, newer, sincesOf)
-  const deciders: Deciders = {
-    older: referenceEvaluator(older),
-    newer: referenceEvaluator(newer),
-    quick: { older: compilePolicy(older), newer: compilePolicy(newer) },
-    both: situationPolicy(older, newer),
-    followed,
-  }
+  const deciders = decidersOf(older, newer)
   const identical = policyDigest(older) === policyDigest(newer)
-  const found = identical ? [] : placesOf(older, newer).map((asked) => comparedAt(asked, older, newer, deciders))
+  const found = identical ? [] : placesOf(older, newer).map((asked) => comparedAt(asked, older, newer, deciders)).map(withWords)
   const regions = merged(found.flatMap((each) => each.regions)).toSorted((a, b) => byShare(a.region, b.region))
   const notDecided = found.flatMap((each) => each.notDecided)
   const changes = identical ? [] : [...namedChanges(older, newer), ...distinct(found.flatMap((each) => each.changes))]
@@ -65,6 +70,25 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
     changes,
     at: (call) => placementOf(call, deciders, regions),
     holds: (region, call) => regions.find((placed) => placed.region === region)?.holds(call),
+  }
+}
+
+/** Whether every call is proved to be decided alike, by the same rules; false also where nothing is proved. */
+export function alikeProved(older: Policy, newer: Policy): boolean {
+  const deciders = decidersOf(older, newer)
+  return placesOf(older, newer).every((asked) => {
+    const { differing, notDecided, changes } = comparedAt(asked, older, newer, deciders)
+    return differing.length === 0 && notDecided.length === 0 && changes.length === 0
+  })
+}
+
+function decidersOf(older: Policy, newer: Policy): Deciders {
+  return {
+    older: referenceEvaluator(older),
+    newer: referenceEvaluator(newer),
+    quick: { older: compilePolicy(older), newer: compilePolicy(newer) },
+    both: situationPolicy(older, newer),
+    followed: followedIn(older, newer, sincesOf),
   }
 }
 
@@ -103,12 +127,19 @@ function placesOf(older: Policy, newer: Policy): readonly Asked[] {
   // What `on start` reads of what rules before it have written is told by following them.
   const follows = startReadsState(older) || startReadsState(newer)
   const places = later.map((place): Asked => ({ place, follows, moments: later.length === 1 ? ['turn', 'call'] : [place] }))
-  return [
+  const all: readonly Asked[] = [
     { place: 'start', moments: ['start'], follows },
     // A model that is no candidate any more starts again, also where a block is absent.
     ...(follows ? [] : [{ place: 'again', moments: ['turn', 'call'], follows } as const]),
     ...places,
   ]
+  if (!agreeIn(older, newer, besidesBlocks)) return all
+  // The same block under the same everything else does the same.
+  const changed = (moment: Moment): boolean =>
+    canonicalText(older.blocks[moment] ?? null) !== canonicalText(newer.blocks[moment] ?? null)
+  return all.filter(({ place }) =>
+    place === 'start' || place === 'again' ? changed('start') : changed(place) || (follows && changed('start')),
+  )
 }
 
 /** One of them where both blocks are the same for both policies. */
@@ -117,11 +148,11 @@ function laterMoments(older: Policy, newer: Policy): readonly ('turn' | 'call')[
   return alike ? ['turn'] : ['turn', 'call']
 }
 
-function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Policy, deciders: Deciders): Found {
+function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Policy, deciders: Deciders): Differing {
   const moment = place === 'again' ? 'turn' : place
   const { followed } = deciders
   const plain = choosesModelsOnly([older, newer])
-  const answer = attempt((): Found => {
+  const answer = attempt((): Differing => {
     const alike = standingAlike(older, newer, moment, nodeLimit)
     // Which calls start again at all is told by the blocks that they begin with.
     const laterPlaces = place === 'again' ? laterMoments(older, newer) : []
@@ -155,18 +186,18 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
       })
     const differing = groupedParts(space, parts.filter(({ differs }) => differs.size > 0))
     const question = { space, possible, real, place, moments, deciders }
-    const answers = differing.slice(0, mostRegions).map((group) => described(question, group))
-    const left = differing.length - mostRegions
     return {
-      regions: answers.flatMap((each): readonly Placed[] =>
-        'region' in each
-          ? [{ region: each.region, decides: each.decides, holds: (call) => liesIn(space, each.where, deciders.both, older, call) }]
+      differing: differing.slice(0, mostRegions),
+      describe: (group) => {
+        const told = described(question, group)
+        if (!('region' in told)) return told
+        const { region, decides, where } = told
+        return { region, decides, holds: (call) => liesIn(space, where, deciders.both, older, call) }
+      },
+      notDecided:
+        differing.length > mostRegions
+          ? [{ moment, why: 'too large', reason: `${differing.length - mostRegions} more ways of differing are not described` }]
           : [],
-      ),
-      notDecided: [
-        ...answers.flatMap((each) => ('region' in each ? [] : [each])),
-        ...(left > 0 ? [{ moment, why: 'too large' as const, reason: `${left} more ways of differing are not described` }] : []),
-      ],
       changes: [
         ...renamed.map(({ old, new: now }): NamedChange => renaming(old, now)),
         ...decidedByOthers(parts, renamed),
@@ -177,7 +208,20 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
   })
   if (!isUndecided(answer)) return answer
   const why = { moment, why: 'too large' as const, reason: answer.reason }
-  return { regions: [], notDecided: [why], changes: [], rewritten: true, reordered: false }
+  return {
+    differing: [], describe: () => why, notDecided: [why], changes: [], rewritten: true, reordered: false,
+  }
+}
+
+function withWords({ differing, describe, ...found }: Differing): Found {
+  const told = differing.map((group) => attempt(() => describe(group))).map((each): Placed | NotDecided =>
+    isUndecided(each) ? { moment: undefined, why: 'too large', reason: each.reason } : each,
+  )
+  return {
+    ...found,
+    regions: told.flatMap((each) => ('region' in each ? [each] : [])),
+    notDecided: [...found.notDecided, ...told.flatMap((each) => ('region' in each ? [] : [each]))],
+  }
 }
 
 /** Reads everything that a side may be asked, so that the cells are cut by all of it. */
@@ -256,6 +300,9 @@ function recognised(older: Policy, newer: Policy, found: readonly Found[], chang
   const moved = found.some(({ rewritten }) => rewritten)
   return moved && found.every(({ rewritten, reordered }) => !rewritten || reordered) ? 'reordered' : 'refactored'
 }
+
+/** All that a decision can rest on but the blocks. */
+const besidesBlocks = [...allOfPolicy, 'hides'] as const
 
 const ruleParts = ['blocks', 'filters', 'hides', 'signals', 'settings', 'scorers', 'ladders', 'memories'] as const
 

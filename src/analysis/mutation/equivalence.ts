@@ -2,6 +2,7 @@ import { attempt, blockDiagram, isUndecided } from '../../check/diagram/blocks.t
 import type { BlockDiagram } from '../../check/diagram/blocks.ts'
 import { coverOf } from '../../check/diagram/cover.ts'
 import { no, yes } from '../../check/diagram/leaves.ts'
+import { alikeProved } from '../diff/compare.ts'
 import type { Block, Expression, Moment, Policy, Rule } from '../../policy/core.ts'
 import { askAlike } from './asked-classifiers.ts'
 import { replaceBlock } from './rewrite.ts'
@@ -19,6 +20,14 @@ export function isProvedEquivalent(policy: Policy, comparable: Comparable): bool
   const { block } = comparable
   const moments = (['start', 'turn', 'call'] as const).filter((moment) => policy.blocks[moment] === block)
   return moments.length > 0 && moments.every((moment) => isSameAt(policy, moment, comparable))
+}
+
+/**
+ * Whether a changed policy is proved to decide, say and remember the same at every call, whatever was
+ * changed. Which classifiers are asked is not compared, so nothing is said where there are any.
+ */
+export function isProvedAlike(policy: Policy, changed: Policy): boolean {
+  return policy.classifiers.length === 0 && alikeProved(policy, changed)
 }
 
 function isSameAt(policy: Policy, moment: Moment, comparable: Comparable): boolean {

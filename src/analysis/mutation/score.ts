@@ -1,7 +1,7 @@
 import type { Policy } from '../../policy/core.ts'
 import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import { runTest } from '../../replay/scenario.ts'
-import { isProvedEquivalent } from './equivalence.ts'
+import { isProvedAlike, isProvedEquivalent } from './equivalence.ts'
 import { idleTests } from './idle-tests.ts'
 import type { IdleTest } from './idle-tests.ts'
 import { mutantsOf } from './mutants.ts'
@@ -49,6 +49,6 @@ function judged(policy: Policy, { policy: changed, comparable }: Mutant): Verdic
   const evaluator = referenceEvaluator(changed)
   const killer = policy.tests.find((test) => runTest(changed, test, evaluator).failure !== undefined)
   if (killer !== undefined) return { kind: 'killed', by: killer.title }
-  const same = comparable !== undefined && isProvedEquivalent(policy, comparable)
+  const same = (comparable !== undefined && isProvedEquivalent(policy, comparable)) || isProvedAlike(policy, changed)
   return same ? { kind: 'equivalent' } : { kind: 'survived' }
 }
