@@ -10,6 +10,7 @@ import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { failoverOf, failoverOfSurroundings, failoverReport, mergeFailover, noFailover, sortedTimeline } from './failover.ts'
 import type { FailoverPart } from './failover.ts'
+import { dedicatedCosts } from './dedicated.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
 import { bothWays, mergeOutage, noOutage, outageOf, outageReport, outageTogether } from './faults/outage.ts'
@@ -424,6 +425,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     refusal: refusalOf(identity),
     notices: noticesOf({ policy, totals, identity, counts: partial.identity, servedModels: partial.servedModels }),
     assumptions: assumptionsOf(totals, policy, session.mode, options.arrivals ?? 'closed-loop', options.caches),
+    dedicated: dedicatedCosts(policy, totals.dated),
     notSimulated: notSimulated(policy),
     smallestBreaches: Object.values(sortedRecord(partial.smallest)).map((each) => each.breach),
     expectations: bothWays(

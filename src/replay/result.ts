@@ -346,12 +346,16 @@ export interface Totals {
     readonly overhead: MoneySplit
     /** What failed attempts of the policy may have cost. */
     readonly attempts: MoneySplit
+    /** Calls that dedicated capacity took, at list price: at the margin they cost nothing more. */
+    readonly dedicated: MoneySplit
     /** What the log says its own router's classifiers cost. */
     readonly recordedOverhead: MoneySplit
     readonly unloggedCompactions: MoneySplit
     /** What clients reckoned themselves, kept apart. */
     readonly clientEstimates: { readonly calls: number; readonly picoUsd: bigint }
   }
+  /** First and last start of a recorded call with a date. */
+  readonly dated: { readonly firstMicros: number; readonly lastMicros: number } | undefined
   readonly waterfall: Waterfall
   /** By the rule that switched. */
   readonly breakEven: { readonly [rule: string]: BreakEven }
@@ -468,6 +472,16 @@ export type TimelineEntry = {
     }
 )
 
+/** Capacity that a policy declares, paid for whether it is used or not; `undefined`: not declared, or no dates. */
+export interface DedicatedCost {
+  readonly provider: string
+  readonly costPicoUsd: bigint | undefined
+  readonly per: string | undefined
+  /** Of the trace, the begun one included. */
+  readonly periods: number | undefined
+  readonly sunkPicoUsd: bigint | undefined
+}
+
 /** Which identity ran, and what it found. */
 export type Identity =
   | {
@@ -515,6 +529,7 @@ export interface ReplayResult {
   /** Said first, in order: what a reader must know before any number. */
   readonly notices: readonly string[]
   readonly assumptions: readonly { readonly name: string; readonly text: string }[]
+  readonly dedicated: readonly DedicatedCost[]
   /** Directives of the policy that this replay does not simulate, and why. */
   readonly notSimulated: readonly {
     readonly directive: string

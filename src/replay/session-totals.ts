@@ -1,5 +1,6 @@
 import { dateOf } from './day.ts'
 import { breakEvenOf } from './break-even.ts'
+import { dedicatedMoney } from './dedicated.ts'
 import { waterfallOf } from './effects.ts'
 import { splitOf } from './ledger.ts'
 import { isUnpriced } from './call-money.ts'
@@ -110,6 +111,7 @@ function callTotals(session: SessionResult, call: CallResult): Totals {
   const recorded = splitOf(call.recordedCost)
   const policy = splitOf(call.policyCost)
   const transition = transitionOf(call)
+  const dedicated = dedicatedMoney(call)
   return {
     ...recordedTotals(call, call.recordedCost),
     sessionsDiverged: diverges ? 1 : 0,
@@ -150,6 +152,7 @@ function callTotals(session: SessionResult, call: CallResult): Totals {
       frozen: policy,
       overhead: call.overheadCost === undefined ? emptyTotals.money.overhead : splitOf(call.overheadCost),
       attempts: call.attemptsCost === undefined ? emptyTotals.money.attempts : splitOf(call.attemptsCost),
+      dedicated: dedicated === undefined ? emptyTotals.money.dedicated : splitOf(dedicated),
       recordedOverhead:
         call.recordedOverhead === undefined
           ? emptyTotals.money.recordedOverhead
@@ -196,6 +199,7 @@ function unreplayedTotals(call: UnreplayedCall): Totals {
 /** What the log says of a call, whatever the policy does with it. */
 function recordedTotals(
   call: {
+    readonly startMicros: number | undefined
     readonly recorded: Place | undefined
     readonly tokens: UsageTokens | undefined
     readonly outputIsLowerBound: boolean
@@ -205,6 +209,10 @@ function recordedTotals(
   const { tokens } = call
   return {
     ...emptyTotals,
+    dated:
+      call.startMicros === undefined
+        ? undefined
+        : { firstMicros: call.startMicros, lastMicros: call.startMicros },
     tokens:
       tokens === undefined
         ? emptyTotals.tokens

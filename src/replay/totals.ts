@@ -1,4 +1,5 @@
 import { mergeBreakEvens } from './break-even.ts'
+import { mergeDated } from './dedicated.ts'
 import { mergeWaterfalls, noWaterfall } from './effects.ts'
 import { emptySplit, mergeSplits } from './ledger.ts'
 import { emptyTally, mergeTallies, sortedRecord } from './tally.ts'
@@ -49,10 +50,12 @@ export const emptyTotals: Totals = {
     frozen: emptySplit,
     overhead: emptySplit,
     attempts: emptySplit,
+    dedicated: emptySplit,
     recordedOverhead: emptySplit,
     unloggedCompactions: emptySplit,
     clientEstimates: { calls: 0, picoUsd: 0n },
   },
+  dated: undefined,
   waterfall: noWaterfall,
   breakEven: {},
   tokens: {
@@ -127,6 +130,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
       frozen: split((money) => money.frozen),
       overhead: split((money) => money.overhead),
       attempts: split((money) => money.attempts),
+      dedicated: split((money) => money.dedicated),
       recordedOverhead: split((money) => money.recordedOverhead),
       unloggedCompactions: split((money) => money.unloggedCompactions),
       clientEstimates: {
@@ -134,6 +138,7 @@ export function mergeTotals(left: Totals, right: Totals): Totals {
         picoUsd: left.money.clientEstimates.picoUsd + right.money.clientEstimates.picoUsd,
       },
     },
+    dated: mergeDated(left.dated, right.dated),
     waterfall: mergeWaterfalls(left.waterfall, right.waterfall),
     breakEven: mergeBreakEvens(left.breakEven, right.breakEven),
     tokens: {

@@ -54,10 +54,12 @@ export const emptyTotals: Totals = {
     frozen: nothing,
     overhead: nothing,
     attempts: nothing,
+    dedicated: nothing,
     recordedOverhead: nothing,
     unloggedCompactions: nothing,
     clientEstimates: { calls: 0, picoUsd: 0n },
   },
+  dated: undefined,
   waterfall: noWaterfall,
   breakEven: {},
   tokens: {
@@ -217,6 +219,7 @@ export const eventful: ReplayResult = {
   refusal: undefined,
   notices: ['the router behind this log is not known: what its policy would have decided is not reproduced'],
   assumptions: [{ name: 'same-tokens', text: 'a diverged call keeps its logged tokens' }],
+  dedicated: [],
   notSimulated: [
     {
       directive: 'cooldown',

@@ -4,11 +4,12 @@ import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
 import { claims } from './claims.ts'
-import { breakEvens, effects } from './effects.ts'
+import { breakEvens, dedicated, effects } from './effects.ts'
 import { field, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
-export function costs({ totals, mode: { decisions: mode } }: ReplayResult, screen: Screen, claimed?: Claims): string[] {
+export function costs(result: ReplayResult, screen: Screen, claimed?: Claims): string[] {
+  const { totals, mode: { decisions: mode } } = result
   const { money } = totals
   const places = placesFor(valueOf(money.recorded))
   const usd = (picoUsd: bigint): string => formatUsd(picoUsd, places)
@@ -39,6 +40,7 @@ export function costs({ totals, mode: { decisions: mode } }: ReplayResult, scree
         ]),
     ...effects(totals, places, screen),
     ...breakEvens(totals, screen),
+    ...dedicated(result, places, screen),
     ...optional.flatMap(([label, split]) =>
       partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
     ),

@@ -1,6 +1,6 @@
 import { effectOf } from '../../replay/effects.ts'
 import { effectNames } from '../../replay/result.ts'
-import type { BreakEven, Totals } from '../../replay/result.ts'
+import type { BreakEven, ReplayResult, Totals } from '../../replay/result.ts'
 import { formatUsd, type Places } from '../money.ts'
 import { formatCount, plural } from '../number.ts'
 import { boundsOf, valueOf, weakestOf } from '../split.ts'
@@ -61,4 +61,32 @@ function tenth(tenths: number, among: number): string {
 
 function signedUsd(picoUsd: bigint, places: Places): string {
   return picoUsd < 0n ? `−${formatUsd(-picoUsd, places)}` : `+${formatUsd(picoUsd, places)}`
+}
+
+/** Capacity that is paid for anyway, and what the calls that it took would cost elsewhere. */
+export function dedicated(
+  { totals, dedicated: declared }: Pick<ReplayResult, 'totals' | 'dedicated'>,
+  places: Places,
+  screen: Screen,
+): string[] {
+  if (declared.length === 0) return []
+  const taken = Object.values(totals.money.dedicated.parts).reduce((sum, { calls }) => Math.max(sum, calls), 0)
+  const lines = declared.map(({ provider, costPicoUsd, per, periods, sunkPicoUsd }) => {
+    const name = clip(provider, 24)
+    if (costPicoUsd === undefined || per === undefined) return `${name}: its cost is not declared`
+    const rate = `${formatUsd(costPicoUsd, places)} a ${per}`
+    return sunkPicoUsd === undefined || periods === undefined
+      ? `${name}: ${rate}, for a time that the log does not date`
+      : `${name}: ${formatUsd(sunkPicoUsd, places)} sunk (${plural(periods, per)} at ${rate})`
+  })
+  const listed = boundsOf(totals.money.dedicated)
+  const list = listed.hi === null || listed.hi === listed.lo ? '' : ` to ${formatUsd(listed.hi, places)}`
+  return [
+    ...lines.flatMap((line, at) => field(screen, at === 0 ? 'dedicated' : '', line)),
+    ...field(
+      screen,
+      '',
+      `it took ${plural(taken, 'call')}: ${formatUsd(listed.lo, places)}${list} at list price, in the figures above; nothing more at the margin`,
+    ),
+  ]
 }
