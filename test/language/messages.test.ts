@@ -531,3 +531,20 @@ describe('a mistake in a block or a list', () => {
     `)
   })
 })
+
+describe('what authors bring from other languages', () => {
+  const help = (text: string): string | undefined => parse({ name: 'my.route', text }).diagnostics[0]?.help
+
+  it.each([
+    ['on start { when images > 0 then keep otherwise keep }', 'a rule has a name: `rule NAME: when … then …`'],
+    ['on start { use m }', 'a choice stands in `otherwise use …`, or in a rule: `rule NAME: when … then use …`'],
+    ['on turn { rule a: if images > 0 then restart otherwise keep }', 'a condition begins with `when`'],
+    ['on turn { rule a: when failures in last 5 tools >= 2 then restart otherwise keep }', 'a count begins with `count`, as in `count failures in last 5 tools`'],
+    ['on turn { rule a: when tags contains "x" then restart otherwise keep }', expect.stringContaining('tags has "x"')],
+    ['on turn { rule a: when turn > 3 then increment n otherwise keep }', 'a counter is raised with `add 1 to NAME`'],
+    ['test "t" { assert true }', expect.stringContaining('`check`')],
+    ['signal s = turn = 3', '`is` compares, `=` defines'],
+  ])('%s', (text, expected) => {
+    expect(help(text)).toEqual(expected)
+  })
+})

@@ -2,6 +2,7 @@ import { EmbeddedActionsParser, EOF } from 'chevrotain'
 import type { IToken, ParserMethod, TokenType } from 'chevrotain'
 import { createExpectation, describeExpected, describeToken } from './expected.ts'
 import { matches } from './first-tokens.ts'
+import { habitHelp } from './habits.ts'
 import type { Expectation } from './expected.ts'
 import { diagnostic } from '../registry.ts'
 import { suggest } from '../suggest.ts'
@@ -176,7 +177,7 @@ export abstract class ReportingParser extends EmbeddedActionsParser {
         ? `did you mean \`${near}\`?`
         : expected.includes(kinds.nameToken) && reserved.has(token.image)
           ? `\`${token.image}\` is a reserved word and cannot be a name`
-          : undefined
+          : habitHelp(token.image, this.LA(0).image, expected.includes(kinds.word('rule')))
     const fix =
       near === undefined
         ? undefined

@@ -3,6 +3,7 @@ import type { IToken, TokenType } from 'chevrotain'
 import { Abandoned, connectives, ReportingParser } from './base.ts'
 import { describeToken } from './expected.ts'
 import { firstTokens, matches } from './first-tokens.ts'
+import { habitHelp } from './habits.ts'
 import { suggest } from '../suggest.ts'
 import { declarationWords } from '../words.ts'
 import * as kinds from '../tokens.ts'
@@ -204,7 +205,7 @@ export abstract class RecoveringParser extends ReportingParser {
     const near = suggest(token.image, words)
     const list = words.length > 12 ? '' : `; there are ${words.map((w) => `\`${w}\``).join(', ')}`
     this.report('RT0102', this.at(token), `${describeToken(token)} begins no line of ${title}`, {
-      help: near === undefined ? `the line is left out${list}` : `did you mean \`${near}\`?`,
+      help: near === undefined ? (habitHelp(token.image, '', words.includes('rule')) ?? `the line is left out${list}`) : `did you mean \`${near}\`?`,
       fix:
         near === undefined
           ? undefined

@@ -346,6 +346,7 @@ function mismatchHelp(
     if (type.kind === 'endpoint' && other.kind === 'provider')
       return { help: 'write `provider(…)` for its provider' }
   }
+  if (left.kind === 'list') return { help: 'a list is asked for an item, as in `tags has "x"`' }
   if (comparable(left, text) || comparable(right, text))
     return { help: 'text is compared with text in quotes' }
   return { help: 'both sides of a comparison are of one kind and unit' }

@@ -289,11 +289,22 @@ export function reportUnknown(
         ? `no ${noun} is declared`
         : known.length <= 12
           ? `there ${known.length === 1 ? 'is' : 'are'} ${listed(known, 'and', 12)}`
-          : `declare it, or import the file that does`
+          : (partOf(name.text, all()) ?? `declare it, or import the file that does`)
   report('RT0201', at(source, name), `no ${noun} is named \`${name.text}\``, {
     help,
     fix: nearest === undefined ? undefined : renameTo(nearest, name, source),
   })
+}
+
+const shownNames = 8
+
+/** Names of which the written one is a part: `opus` of `claude-opus-4-7`. */
+function partOf(written: string, names: Iterable<string>): string | undefined {
+  if (written.length < 3) return undefined
+  const found: string[] = []
+  for (const name of names) if (name.toLowerCase().includes(written.toLowerCase())) found.push(name)
+  if (found.length === 0 || found.length > shownNames) return undefined
+  return `there ${found.length === 1 ? 'is' : 'are'} ${listed(found, 'and', shownNames)}`
 }
 
 function isMap(
