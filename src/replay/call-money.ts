@@ -12,6 +12,7 @@ import {
   unknownMoney,
 } from './money.ts'
 import { priceUsage, times } from './pricing.ts'
+import { transferFactor } from './transfer.ts'
 import type { Money, Place } from './result.ts'
 import { datedMicros } from '../trace/dated.ts'
 import type { InputBuckets, ModelledInput } from './cache/state.ts'
@@ -22,8 +23,7 @@ export const summarises: string = assumptionNames.oneSummary
 /** Every figure of a call after its session's divergence is logged tokens at another price. */
 export const sameTokens: string = assumptionNames.sameTokens
 
-/** ×/÷ this, per session, until it is calibrated: logged tokens of one model priced at another's. */
-const transfer = 4n
+const transfer = BigInt(transferFactor)
 
 /** A bill, in pico-dollars; a client's own reckoning is none. */
 export function billOf(cost: LoggedCost | undefined): bigint | undefined {

@@ -5,6 +5,7 @@ import { alwaysMoney } from './always.ts'
 import { recordedMoney, recordedVerdictsMoney } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
 import type { CallResult, Money, SessionResult } from './result.ts'
+import { transferFactor } from './transfer.ts'
 
 /** Money between bounds; `hi` is `null` where nothing limits it, `lo` where nothing does from below. */
 export interface Bounds {
@@ -30,11 +31,41 @@ export interface SessionRow {
   readonly policy: Bounds
   /** Policy less log. What both put alike cancels, whatever is known of it. */
   readonly delta: Bounds
+  /** What the point of `delta` rests on, past the divergence. */
+  readonly rests: RestsOn
   readonly comparedCalls: number
   /** Calls without a price or without tokens on one side. */
   readonly uncomparedCalls: number
   /** Cost less the log's if one model had served every call, by model; of calls that have a price under it. */
   readonly always: { readonly [model: string]: AlwaysRow }
+}
+
+/** How far what the policy costs past the divergence may be off for each reason, the others at their points. */
+export interface RestsOn {
+  /** The cost of its calls: as it stands, of logged tokens at the policy's price. */
+  readonly calls: bigint
+  /** The ends of that cost less its point: what caches leave, what the log cut short of outputs. */
+  readonly caches: Ends
+  readonly cutOutputs: Ends
+  /** The same of classifiers and compactions, and of failed attempts. */
+  readonly overhead: Ends
+  readonly attempts: Ends
+}
+
+/** `lo ≤ 0 ≤ hi`; `null`: no limit. */
+export interface Ends {
+  readonly lo: bigint | null
+  readonly hi: bigint | null
+}
+
+export const noEnds: Ends = { lo: 0n, hi: 0n }
+
+export const restsOnNothing: RestsOn = {
+  calls: 0n,
+  caches: noEnds,
+  cutOutputs: noEnds,
+  overhead: noEnds,
+  attempts: noEnds,
 }
 
 export interface AlwaysRow {
@@ -64,6 +95,7 @@ export function rowOf(
     recorded: compared.map((each) => each.recorded).reduce(addBounds, noMoney),
     policy: compared.map((each) => each.policy).reduce(addBounds, noMoney),
     delta: compared.map((each) => each.delta).reduce(addBounds, noMoney),
+    rests: result.calls.map(restsOn).reduce(addRests, restsOnNothing),
     comparedCalls: compared.length,
     uncomparedCalls: result.calls.length - compared.length,
     always: Object.fromEntries(alwaysModels.map((model) => [model, alwaysRow(policy, selected, model)])),
@@ -93,6 +125,55 @@ function sidesOf({ effects, phase, overheadCost, recordedOverhead }: CallResult)
   // Up to the divergence the call and its attempts are the log's own, and cancel; what is asked beside it may differ.
   const [asked, logAsked] = [boundsOf([overheadCost]), boundsOf([recordedOverhead])]
   return { recorded, policy, delta: lessBounds(asked ?? noMoney, logAsked ?? noMoney) }
+}
+
+/** Past the divergence each call's cost is that of its logged tokens, times or by `transferFactor`. */
+function restsOn({ effects, phase, policyCost, overheadCost, attemptsCost, outputIsLowerBound }: CallResult): RestsOn {
+  if (effects === undefined) return restsOnNothing
+  const overhead = endsOf(overheadCost)
+  const attempts = endsOf(attemptsCost)
+  if (phase === 'before') return { ...restsOnNothing, overhead }
+  const factor = BigInt(transferFactor)
+  const { value, lo, hi } = policyCost
+  const calls = value ?? 0n
+  const ends = {
+    lo: lo === null ? null : smaller(lo * factor - calls, 0n),
+    hi: hi === null ? null : larger(hi / factor - calls, 0n),
+  }
+  return {
+    calls,
+    caches: outputIsLowerBound ? noEnds : ends,
+    cutOutputs: outputIsLowerBound ? ends : noEnds,
+    overhead,
+    attempts,
+  }
+}
+
+function endsOf(money: Money | undefined): Ends {
+  if (money === undefined || money.value === null) return noEnds
+  return { lo: minus(money.lo, money.value), hi: minus(money.hi, money.value) }
+}
+
+export function addRests(left: RestsOn, right: RestsOn): RestsOn {
+  const ends = (of: 'caches' | 'cutOutputs' | 'overhead' | 'attempts'): Ends => ({
+    lo: plus(left[of].lo, right[of].lo),
+    hi: plus(left[of].hi, right[of].hi),
+  })
+  return {
+    calls: left.calls + right.calls,
+    caches: ends('caches'),
+    cutOutputs: ends('cutOutputs'),
+    overhead: ends('overhead'),
+    attempts: ends('attempts'),
+  }
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right
+}
+
+function larger(left: bigint, right: bigint): bigint {
+  return left > right ? left : right
 }
 
 /** One model for every call, and no classifier asked. */

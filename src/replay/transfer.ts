@@ -1,5 +1,5 @@
 /**
- * How far what the log says of one model may be off for another, either way, where the policy assumes
- * nothing of the pair: its tokens, so its costs and the size of its prompts.
+ * ×/÷ this, per session, until it is calibrated: how far what the log says of one model may be off for
+ * another where the policy assumes nothing of the pair, in tokens, so in costs and sizes of prompts.
  */
 export const transferFactor = 4

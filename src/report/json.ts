@@ -1,5 +1,6 @@
 import type { Claims } from '../analysis/claims/claims.ts'
 import type { Step } from '../analysis/steps.ts'
+import type { Exact } from '../policy/core.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { positionOf } from './position.ts'
 import type { ReplayResult, SessionResult } from '../replay/result.ts'
@@ -33,9 +34,24 @@ export function replayJson(
       ...(input === undefined ? {} : { input: formatFactor(input) }),
       ...(output === undefined ? {} : { output: formatFactor(output) }),
     })),
-    claims: more.claims,
+    claims: more.claims === undefined ? undefined : claimsData(more.claims),
     sessions: more.sessions,
   })
+}
+
+/** Factors as decimals of four digits. */
+function claimsData({ sensitivity, ...claims }: Claims): unknown {
+  const decimal = (factor: Exact): string => formatFactor(factor, 4).slice(0, -1).replaceAll(',', '')
+  return {
+    ...claims,
+    sensitivity: sensitivity.map(({ factor, flips, ...each }) => ({
+      ...each,
+      ...(factor === undefined
+        ? {}
+        : { factor: { lo: decimal(factor.lo), point: decimal(factor.point), hi: decimal(factor.hi) } }),
+      flips: flips.kind === 'at' ? { ...flips, factor: decimal(flips.factor) } : flips,
+    })),
+  }
 }
 
 /** A diagnostic as data: `docs/schemas/diagnostics-1.schema.json`. */

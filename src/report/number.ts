@@ -31,11 +31,13 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }
 
-/** A factor with one digit, half to even: `20x`, `16.7x`. */
-export function formatFactor({ numerator, denominator }: { readonly numerator: bigint; readonly denominator: bigint }): string {
-  const tenths = roundedRatio(numerator * 10n, denominator)
-  const text = decimal(tenths, 1)
-  return `${text.endsWith('.0') ? groupThousands(text.slice(0, -2)) : text}x`
+/** A factor with one digit, half to even: `20x`, `16.7x`; or with so many: `0.25x`. */
+export function formatFactor(
+  { numerator, denominator }: { readonly numerator: bigint; readonly denominator: bigint },
+  digits: number = 1,
+): string {
+  const text = decimal(roundedRatio(numerator * 10n ** BigInt(digits), denominator), digits)
+  return `${/\.0+$/.test(text) ? groupThousands(text.slice(0, -digits - 1)) : text}x`
 }
 
 /** Half to even; neither may be negative, the denominator not 0. */

@@ -7,6 +7,8 @@ import { pointOf } from './outcome-point.ts'
 import type { OutcomePoint } from './outcome-point.ts'
 import { samplingIntervals } from './sampling.ts'
 import type { SamplingInterval } from './sampling.ts'
+import { frozenSensitivity, projectedSensitivity } from './sensitivity.ts'
+import type { Sensitivity, VariantResult } from './sensitivity.ts'
 import { givenSuccess, observedSuccess } from './success.ts'
 import type { SuccessClaim } from './success.ts'
 
@@ -17,6 +19,8 @@ export interface Claims {
   readonly costPerSuccess: CostPerSuccess
   /** `undefined`: the policy names no model that has a price, or the replay stopped at divergences. */
   readonly controls: Controls | undefined
+  /** What the cost against the log rests on, the most that moves it first; empty where nothing is modelled. */
+  readonly sensitivity: readonly Sensitivity[]
 }
 
 /** Cost of the policy less cost of the log, over calls whose cost is known on both sides. */
@@ -44,10 +48,12 @@ export interface ClaimsQuestion {
   readonly seed: string
   /** The replay went on past divergences; else rows hold what is before them, and no control is like that. */
   readonly pastDivergence: boolean
+  /** Of a projected replay: its assumptions at their ends. */
+  readonly variants?: readonly VariantResult[] | undefined
 }
 
 export function claimsOf(question: ClaimsQuestion): Claims {
-  const { policy, rows, controls, points, seed, pastDivergence } = question
+  const { policy, rows, controls, points, seed, pastDivergence, variants } = question
   const sum = (of: (row: SessionRow) => Bounds): Bounds => rows.map(of).reduce(addBounds, noMoney)
   const count = (of: (row: SessionRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
   const delta: DeltaClaim = {
@@ -66,6 +72,12 @@ export function claimsOf(question: ClaimsQuestion): Claims {
     success,
     costPerSuccess: costPerSuccess(delta, success, rows, seed),
     controls: pastDivergence ? controlsOf(rows, controls, delta.delta.value, points, seed) : undefined,
+    sensitivity:
+      delta.level === 'observed'
+        ? []
+        : variants === undefined
+          ? frozenSensitivity(rows)
+          : projectedSensitivity(rows, variants),
   }
 }
 

@@ -1,12 +1,14 @@
 import { Option, type Command } from 'commander'
 import { claimsOf, type Claims } from '../../analysis/claims/claims.ts'
+import { variantsOf } from '../../analysis/claims/sensitivity.ts'
 import { tallySteps, type Step } from '../../analysis/steps.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import type { Policy } from '../../policy/core.ts'
 import { controlModels } from '../../replay/always.ts'
-import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
+import { createReplay, type Replay, type ReplayOptions } from '../../replay/replay.ts'
 import type { DecisionMode, ReplayResult, SessionResult } from '../../replay/result.ts'
 import type { RecordedSession } from '../../trace/session.ts'
+import type { SessionRow } from '../../replay/session-row.ts'
 import { groupFields, type GroupField } from '../../replay/session-totals.ts'
 import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
 import { replayJson } from '../../report/json.ts'
@@ -147,6 +149,10 @@ async function replayTraces(
   const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)
   if (!outcomes.ok) return badInput(context, outcomes.failure)
   const run = createReplay(settings)
+  const variants = (options.mode === 'projected' ? variantsOf(policy) : []).map((variant) => ({
+    variant,
+    run: createReplay({ ...settings, recorded: undefined, groupBy: undefined, always: [], assumed: variant.assumed }),
+  }))
   const steps = tallySteps(policy)
   const sessions: SessionResult[] = []
   const take = async (session: RecordedSession, result: SessionResult): Promise<void> => {
@@ -157,6 +163,7 @@ async function replayTraces(
   const complete = await addAll(trace, async (session) => {
     const result = run.add(session)
     if (result !== undefined) await take(session, result)
+    for (const each of variants) each.run.add(session)
   })
   if (!complete) return exitCode.badInput
   for (const { session, result } of run.settle()) await take(session, result)
@@ -171,15 +178,22 @@ async function replayTraces(
   if (!refused) await log?.keep()
   const claims = claimsOf({
     policy: result.policy.name,
-    rows: run.partial().sessions.map((each) => each.row),
+    rows: rowsOf(run),
     controls: controlModels(policy),
     points: outcomes.points,
     seed: result.seed,
     pastDivergence: options.mode !== 'stop',
+    variants: options.mode === 'projected' ? variants.map(({ variant, run: each }) => ({ variant, rows: rowsOf(each) })) : undefined,
   })
   await print(result, { steps: steps.steps(), claims, sessions }, options, context)
   if (refused) return exitCode.findings
   return options.gate ? verdict(result) : exitCode.pass
+}
+
+/** Every session that was added, those that wait for others included. */
+function rowsOf(run: Replay): readonly SessionRow[] {
+  for (const _settled of run.settle()) continue
+  return run.partial().sessions.map((each) => each.row)
 }
 
 /** `false`: the trace could not be read to its end, which has been said. */

@@ -2,18 +2,20 @@ import type { Claims, DeltaClaim } from '../../analysis/claims/claims.ts'
 import type { ControlFigures, Controls } from '../../analysis/claims/controls.ts'
 import { widest } from '../../analysis/claims/sampling.ts'
 import type { SamplingInterval } from '../../analysis/claims/sampling.ts'
+import type { Flip, Sensitivity } from '../../analysis/claims/sensitivity.ts'
 import type { SuccessClaim } from '../../analysis/claims/success.ts'
 import type { Bounds } from '../../replay/session-row.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd, type Places } from '../money.ts'
-import { formatCount, formatShare, plural } from '../number.ts'
+import { formatCount, formatFactor, formatShare, plural } from '../number.ts'
 import { field, type Screen } from './layout.ts'
 
 /** The policy beside the log and beside controls that know nothing: a figure only with its interval. */
-export function claims({ delta, success, controls }: Claims, places: Places, screen: Screen): string[] {
+export function claims({ delta, success, controls, sensitivity }: Claims, places: Places, screen: Screen): string[] {
   if (delta.level === 'observed') return successLines(success, screen)
   return [
     ...field(screen, 'cost against the log', deltaText(delta, places)),
+    ...(sensitivity.length === 0 ? [] : field(screen, 'it hinges on', sensitivityText(sensitivity, places))),
     ...(controls === undefined ? [] : field(screen, 'controls', controlsText(controls, places))),
     ...successLines(success, screen),
   ]
@@ -32,6 +34,35 @@ function deltaText({ delta, sampling, comparedCalls, uncomparedCalls }: DeltaCla
 function samplingText({ by, clusters, picoUsd }: SamplingInterval, places: Places): string {
   if (picoUsd === undefined) return 'unknown'
   return `${signed(picoUsd.lo, places)} to ${signed(picoUsd.hi, places)} (95%, ${plural(clusters, by, by === 'repository' ? 'repositories' : `${by}s`)})`
+}
+
+const assumptionsShown = 2
+
+/** What the figure rests on, and where the policy would be as dear as the log. */
+function sensitivityText(sensitivity: readonly Sensitivity[], places: Places): string {
+  const shown = sensitivity.slice(0, assumptionsShown).map(({ name, factor, deltaPicoUsd: { lo, hi }, flips }) => {
+    const range = factor === undefined ? '' : ` ${formatFactor(factor.lo, 2)} to ${formatFactor(factor.hi, 2)}`
+    const from = lo === null ? 'no lower bound' : signed(lo, places)
+    const to = hi === null ? 'no upper bound' : signed(hi, places)
+    return `${escapeTerminal(name)}${range}: ${from} to ${to}${flipText(flips)}`
+  })
+  const never = sensitivity.every(({ flips }) => flips.kind === 'never') ? ['no value in these ranges flips the sign'] : []
+  return [...shown, ...withRestOf(sensitivity.length - assumptionsShown), ...never].join(' · ')
+}
+
+function withRestOf(rest: number): readonly string[] {
+  return rest > 0 ? [`and ${formatCount(rest)} more`] : []
+}
+
+function flipText(flips: Flip): string {
+  switch (flips.kind) {
+    case 'never':
+      return ''
+    case 'within':
+      return ', flips the sign'
+    case 'at':
+      return `, even at ${flips.isInterpolated ? 'about ' : ''}${formatFactor(flips.factor, 2)}`
+  }
 }
 
 function controlsText({ alwaysCheapest, alwaysStrongest, fixedSplit, shuffle }: Controls, places: Places): string {

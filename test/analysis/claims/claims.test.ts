@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { claimsOf } from '../../../src/analysis/claims/claims.ts'
 import type { Claims, ClaimsQuestion } from '../../../src/analysis/claims/claims.ts'
 import { widest } from '../../../src/analysis/claims/sampling.ts'
-import { noMoney } from '../../../src/replay/session-row.ts'
+import { noMoney, restsOnNothing } from '../../../src/replay/session-row.ts'
 import type { Bounds, SessionRow } from '../../../src/replay/session-row.ts'
 
 const dollar = 1_000_000_000_000n
@@ -23,6 +23,7 @@ function row(session: string, more: Partial<SessionRow> = {}): SessionRow {
     recorded: usd(1),
     policy: usd(1),
     delta: noMoney,
+    rests: restsOnNothing,
     comparedCalls: 1,
     uncomparedCalls: 0,
     always: { cheap: { delta: usd(-0.5), uncomparedCalls: 0 }, strong: { delta: usd(0.5), uncomparedCalls: 0 } },

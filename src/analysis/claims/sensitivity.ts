@@ -1,0 +1,182 @@
+import type { Exact, Policy } from '../../policy/core.ts'
+import { assumptionNames } from '../../policy/assumption-names.ts'
+import { compareExact } from '../../policy/catalogue-queries.ts'
+import { integer, minus, plus, times } from '../../policy/value.ts'
+import { factorOf, undeclared } from '../../replay/projection.ts'
+import type { AssumedRanges, Factor } from '../../replay/projection.ts'
+import { addBounds, addRests, noMoney, restsOnNothing } from '../../replay/session-row.ts'
+import type { Ends, SessionRow } from '../../replay/session-row.ts'
+import { transferFactor } from '../../replay/transfer.ts'
+import { quotient } from '../statistics/hull.ts'
+
+/** How much the cost against the log moves over what one assumption leaves open, the others at their points. */
+export interface Sensitivity {
+  readonly name: string
+  /** `undefined`: what it leaves open is no factor. */
+  readonly factor: Factor | undefined
+  /** Cost against the log at its ends, the smaller first; `null`: no limit. */
+  readonly deltaPicoUsd: { readonly lo: bigint | null; readonly hi: bigint | null }
+  readonly flips: Flip
+}
+
+/** Whether some value in its range makes the policy cheaper than the log, or dearer, against its point. */
+export type Flip =
+  | { readonly kind: 'never' }
+  /** At this factor both cost the same; `isInterpolated`: on a line between the ends that were run. */
+  | { readonly kind: 'at'; readonly factor: Exact; readonly isInterpolated: boolean }
+  /** Somewhere between its ends. */
+  | { readonly kind: 'within' }
+
+/** The most that moves the figure first; those that move nothing are left out. */
+function byReach(found: readonly Sensitivity[]): readonly Sensitivity[] {
+  const reach = ({ deltaPicoUsd: { lo, hi } }: Sensitivity): bigint | null => (lo === null || hi === null ? null : hi - lo)
+  return found
+    .filter((each) => reach(each) !== 0n)
+    .toSorted((left, right) => {
+      const [a, b] = [reach(left), reach(right)]
+      if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1)
+      return a === b ? (left.name < right.name ? -1 : 1) : a > b ? -1 : 1
+    })
+}
+
+// --- decisions frozen: the figure is linear in each, so its ends are exact
+
+export function frozenSensitivity(rows: readonly SessionRow[]): readonly Sensitivity[] {
+  const delta = rows.map((row) => row.delta).reduce(addBounds, noMoney).value
+  const rests = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
+  const open = (name: string, { lo, hi }: Ends): Sensitivity => {
+    const ends = { lo: lo === null ? null : delta + lo, hi: hi === null ? null : delta + hi }
+    return { name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }
+  }
+  return byReach([
+    ofTokens(delta, rests.calls),
+    open(assumptionNames.promptCaches, rests.caches),
+    open('cut-outputs', rests.cutOutputs),
+    open(assumptionNames.declaredOverhead, rests.overhead),
+    open('failed-attempts', rests.attempts),
+  ])
+}
+
+/** Every call past the divergence costs `factor` times what its logged tokens would. */
+function ofTokens(delta: bigint, calls: bigint): Sensitivity {
+  const many = BigInt(transferFactor)
+  const factor = { lo: { numerator: 1n, denominator: many }, point: integer(1), hi: integer(many) }
+  const rest = delta - calls
+  const ends = { lo: rest + calls / many, hi: rest + calls * many }
+  const even: Exact | undefined = calls > 0n ? { numerator: -rest, denominator: calls } : undefined
+  const isWithin = even !== undefined && compareExact(factor.lo, even) <= 0 && compareExact(even, factor.hi) <= 0
+  const flips: Flip =
+    even !== undefined && isWithin && turns(delta, ends) ? { kind: 'at', factor: even, isInterpolated: false } : { kind: 'never' }
+  return { name: assumptionNames.sameTokens, factor, deltaPicoUsd: ends, flips }
+}
+
+/** An end lies on the other side of nought. */
+function turns(delta: bigint, { lo, hi }: { readonly lo: bigint | null; readonly hi: bigint | null }): boolean {
+  return delta > 0n ? lo === null || lo < 0n : delta < 0n ? hi === null || hi > 0n : lo !== 0n || hi !== 0n
+}
+
+// --- decisions projected: every end is a run of its own
+
+/** A replay to run beside the main one. */
+export interface Variant {
+  readonly name: string
+  readonly factor: Factor | undefined
+  readonly end: 'lo' | 'hi' | 'open'
+  readonly assumed: AssumedRanges
+}
+
+/**
+ * One assumption at an end of its range, all others at their points; and caches open while all factors
+ * stand at their points.
+ */
+export function variantsOf(policy: Policy): readonly Variant[] {
+  const factors = factorsOf(policy)
+  const points: readonly (readonly [string, Factor])[] = [...factors].map(([name, { point }]) => [name, collapsed(point)])
+  const caches = [assumptionNames.promptCaches, collapsed(integer(1))] as const
+  return [
+    ...[...factors].flatMap(([name, factor]) =>
+      (['lo', 'hi'] as const).map((end) => ({
+        name,
+        factor,
+        end,
+        assumed: new Map([...points, caches, [name, collapsed(factor[end])] as const]),
+      })),
+    ),
+    { name: assumptionNames.promptCaches, factor: undefined, end: 'open' as const, assumed: new Map(points) },
+  ]
+}
+
+function factorsOf(policy: Policy): ReadonlyMap<string, Factor> {
+  const declared = policy.assumptions
+    .filter(({ kind }) => kind === 'verbosity' || kind === 'steps')
+    .map((assumption) => [assumption.name, factorOf(assumption)] as const)
+  return new Map([...declared, [assumptionNames.sameTokens, undeclared]])
+}
+
+function collapsed(point: Exact): Factor {
+  return { lo: point, point, hi: point }
+}
+
+export interface VariantResult {
+  readonly variant: Variant
+  readonly rows: readonly SessionRow[]
+}
+
+export function projectedSensitivity(
+  rows: readonly SessionRow[],
+  results: readonly VariantResult[],
+): readonly Sensitivity[] {
+  const sum = (of: readonly SessionRow[]): ReturnType<typeof addBounds> => of.map((row) => row.delta).reduce(addBounds, noMoney)
+  const delta = sum(rows).value
+  const names = [...new Set(results.map(({ variant }) => variant.name))]
+  return byReach(
+    names.flatMap((name): readonly Sensitivity[] => {
+      const runs = results.filter(({ variant }) => variant.name === name)
+      const open = runs.find(({ variant }) => variant.end === 'open')
+      if (open !== undefined) {
+        const { lo, hi } = sum(open.rows)
+        const ends = { lo, hi }
+        return [{ name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }]
+      }
+      const [low, high] = (['lo', 'hi'] as const).map((end) => runs.find(({ variant }) => variant.end === end))
+      const factor = low?.variant.factor
+      if (low === undefined || high === undefined || factor === undefined) return []
+      return [ofFactor(name, factor, { lo: sum(low.rows).value, point: delta, hi: sum(high.rows).value })]
+    }),
+  )
+}
+
+function ofFactor(
+  name: string,
+  factor: Factor,
+  deltas: { readonly lo: bigint; readonly point: bigint; readonly hi: bigint },
+): Sensitivity {
+  const all = [deltas.lo, deltas.point, deltas.hi]
+  const ends = { lo: all.reduce(smaller), hi: all.reduce(larger) }
+  const crossing = (['lo', 'hi'] as const).find((end) => deltas[end] !== 0n && deltas.point !== 0n && deltas[end] > 0n !== deltas.point > 0n)
+  const flips: Flip =
+    crossing === undefined ? { kind: 'never' } : { kind: 'at', factor: between(factor, deltas, crossing), isInterpolated: true }
+  return { name, factor, deltaPicoUsd: ends, flips }
+}
+
+/** Where the line from the point to an end crosses nought. */
+function between(
+  factor: Factor,
+  deltas: { readonly lo: bigint; readonly point: bigint; readonly hi: bigint },
+  end: 'lo' | 'hi',
+): Exact {
+  const share = quotient(integer(abs(deltas.point)), integer(abs(deltas.point - deltas[end])))
+  return plus(factor.point, times(share, minus(factor[end], factor.point)))
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  return left < right ? left : right
+}
+
+function larger(left: bigint, right: bigint): bigint {
+  return left > right ? left : right
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { frozenSensitivity, projectedSensitivity, variantsOf } from '../../../src/analysis/claims/sensitivity.ts'
+import type { Sensitivity } from '../../../src/analysis/claims/sensitivity.ts'
+import { noMoney, restsOnNothing } from '../../../src/replay/session-row.ts'
+import type { RestsOn, SessionRow } from '../../../src/replay/session-row.ts'
+import { small } from '../../support/policy-of.ts'
+
+function row(delta: bigint, rests: Partial<RestsOn> = {}): SessionRow {
+  return {
+    session: 's',
+    repo: undefined,
+    user: undefined,
+    success: undefined,
+    diverged: true,
+    onlyModel: undefined,
+    recorded: noMoney,
+    policy: noMoney,
+    delta: { value: delta, lo: delta, hi: delta },
+    rests: { ...restsOnNothing, ...rests },
+    comparedCalls: 1,
+    uncomparedCalls: 0,
+    always: {},
+  }
+}
+
+const named = (found: readonly Sensitivity[], name: string): Sensitivity | undefined => found.find((each) => each.name === name)
+
+describe('frozenSensitivity', () => {
+  it('finds the factor at which the policy costs what the log does', () => {
+    // $100 at the policy's price stand against $150 of the log: even at 1.5x.
+    const [found] = frozenSensitivity([row(-50n, { calls: 100n })])
+    expect(found).toMatchObject({
+      name: 'same-tokens',
+      deltaPicoUsd: { lo: -125n, hi: 250n },
+      flips: { kind: 'at', factor: { numerator: 150n, denominator: 100n }, isInterpolated: false },
+    })
+  })
+
+  it('says that no value flips it where none does', () => {
+    expect(frozenSensitivity([row(-900n, { calls: 100n })])).toMatchObject([
+      { deltaPicoUsd: { lo: -975n, hi: -600n }, flips: { kind: 'never' } },
+    ])
+  })
+
+  it('puts first what moves the figure most, and leaves out what moves nothing', () => {
+    const found = frozenSensitivity([
+      row(10n, { calls: 1n, caches: { lo: -20n, hi: 5n }, overhead: { lo: 0n, hi: null }, attempts: { lo: -1n, hi: 0n } }),
+    ])
+    expect(found.map(({ name }) => name)).toEqual(['declared-overhead', 'prompt-caches', 'same-tokens', 'failed-attempts'])
+    expect(named(found, 'prompt-caches')?.flips).toEqual({ kind: 'within' })
+    expect(named(found, 'declared-overhead')?.flips).toEqual({ kind: 'never' })
+  })
+})
+
+describe('projectedSensitivity', () => {
+  const policy = small(`
+    assume wordier: verbosity small -> big 1.5x (1x to 2x)
+    on start { otherwise use big }
+    on turn, call { otherwise keep }
+  `)
+
+  it('runs each assumption at both ends with the others at their points, and caches open', () => {
+    expect(variantsOf(policy).map(({ name, end }) => [name, end])).toEqual([
+      ['wordier', 'lo'],
+      ['wordier', 'hi'],
+      ['same-tokens', 'lo'],
+      ['same-tokens', 'hi'],
+      ['prompt-caches', 'open'],
+    ])
+    const low = variantsOf(policy)[0]?.assumed
+    expect([...(low?.keys() ?? [])].sort()).toEqual(['prompt-caches', 'same-tokens', 'wordier'])
+    expect(low?.get('wordier')).toMatchObject({ lo: { numerator: 1n }, hi: { numerator: 1n } })
+    expect(low?.get('same-tokens')).toMatchObject({ lo: { numerator: 1n, denominator: 1n }, hi: { numerator: 1n, denominator: 1n } })
+  })
+
+  it('interpolates where the sign turns between the runs', () => {
+    const results = variantsOf(policy).map((variant) => ({
+      variant,
+      rows: [row(variant.name !== 'wordier' ? -10n : variant.end === 'lo' ? -30n : 30n)],
+    }))
+    const found = projectedSensitivity([row(-10n)], results)
+    expect(found.map(({ name }) => name)).toEqual(['wordier'])
+    // From 1.5x at -10 to 2x at +30: a quarter of the way.
+    const flips = found[0]?.flips
+    expect(flips).toMatchObject({ kind: 'at', isInterpolated: true })
+    expect(flips?.kind === 'at' && Number(flips.factor.numerator) / Number(flips.factor.denominator)).toBe(1.625)
+  })
+})
