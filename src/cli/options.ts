@@ -5,6 +5,13 @@ export function formatOption(...formats: readonly string[]): Option {
   return new Option('--format <format>', 'how results are printed').choices(formats).default(formats[0])
 }
 
+/** `--arrivals`: when the calls of a replay are made. */
+export function arrivalsOption(): Option {
+  return new Option('--arrivals <when>', '`recorded`: every call when the log made it; else it follows the end of the one before')
+    .choices(['closed-loop', 'recorded'])
+    .default('closed-loop')
+}
+
 /** A whole number from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

@@ -4,7 +4,10 @@ import type { RecordedSession } from '../trace/session.ts'
 import type { DecidedCall } from './hosts.ts'
 import { replaySession } from './session-replay.ts'
 import type { SessionReplayOptions } from './session-replay.ts'
-import type { CallResult } from './result.ts'
+import type { CallResult, SessionResult } from './result.ts'
+import { sharedStateOf } from './simulator/shared-state.ts'
+import { simulate } from './simulator/simulate.ts'
+import { newSurroundings } from './simulator/surroundings.ts'
 
 /** One call of a replay, with the tree of how it was decided. */
 export interface ExplainedCall {
@@ -12,25 +15,42 @@ export interface ExplainedCall {
   readonly explanation: Explanation
 }
 
+export interface ExplainOptions extends Pick<SessionReplayOptions, 'evaluator' | 'seed' | 'faults' | 'arrivals'> {
+  /** The other sessions of the trace: with a policy that shares state between them, what they did counts. */
+  readonly others?: readonly RecordedSession[]
+}
+
 /**
  * Replays a session and explains one of its calls; `undefined`: the session has no such call.
  * Decisions are frozen, so that calls past a divergence can be explained as well.
  */
-export function explainCall(
-  session: RecordedSession,
-  call: number,
-  options: Pick<SessionReplayOptions, 'evaluator' | 'seed' | 'faults'>,
-): ExplainedCall | undefined {
+export function explainCall(session: RecordedSession, call: number, options: ExplainOptions): ExplainedCall | undefined {
   let decided: DecidedCall | undefined
-  const { calls } = replaySession(session, {
-    ...options,
+  const { others = [], ...replaying } = options
+  const { calls } = replayedAmong(session, others, {
+    ...replaying,
     mode: 'frozen',
     onDecided: (each, record) => {
-      if (record.call === call) decided = each
+      if (record.session === session.session && record.call === call) decided = each
     },
   })
   const result = calls.find((each) => each.call === call)
   if (result === undefined || decided === undefined) return undefined
   const { policy, begun, input, world } = decided
   return { result, explanation: explainDecision(policy, begun, input, world) }
+}
+
+function replayedAmong(
+  session: RecordedSession,
+  others: readonly RecordedSession[],
+  options: SessionReplayOptions,
+): SessionResult {
+  const { policy } = options.evaluator
+  if (sharedStateOf(policy).length > 0) {
+    const surroundings = newSurroundings(policy, { isShared: true })
+    for (const each of simulate([session, ...others], () => options, surroundings)) {
+      if (each.session === session) return each.result
+    }
+  }
+  return replaySession(session, options)
 }

@@ -9,6 +9,9 @@ export interface NoticeFacts {
   readonly identity: Identity
   readonly counts: IdentityCounts
   readonly servedModels: ReadonlySet<string>
+  readonly sharedState: readonly string[]
+  /** Sessions without a wall clock. */
+  readonly undated: number
 }
 
 /** What a reader must know before any number, most important first. */
@@ -19,6 +22,7 @@ export function noticesOf(facts: NoticeFacts): readonly string[] {
     ...uncounted(facts),
     ...undetermined(facts),
     ...lowerBounds(facts),
+    ...undatedSessions(facts),
   ]
 }
 
@@ -55,6 +59,14 @@ function uncounted({ policy, totals }: NoticeFacts): readonly string[] {
   return [
     `the phrases ${names} were not counted in ${grouped(sessions)} of ${grouped(totals.sessions)} sessions, so they` +
       ` are unknown there: \`reroute import FORMAT LOGS --for FILE\` with the file of \`${policy.name ?? ''}\` counts them`,
+  ]
+}
+
+function undatedSessions({ totals, sharedState, undated }: NoticeFacts): readonly string[] {
+  if (undated === 0 || sharedState.length === 0) return []
+  const have = undated === 1 ? 'has' : 'have'
+  return [
+    `${grouped(undated)} of ${grouped(totals.sessions)} sessions ${have} no wall clock: nothing of what others do (${sharedState.join(', ')}) is seen there`,
   ]
 }
 

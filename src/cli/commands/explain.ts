@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { explainCall } from '../../replay/explain-call.ts'
+import { sharedStateOf } from '../../replay/simulator/shared-state.ts'
 import { stepBetween } from '../../analysis/steps.ts'
 import { callScreen } from '../../report/call.ts'
 import { document } from '../../report/json.ts'
@@ -9,7 +10,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
 import { faultSources, faultsOption, readScript, type FaultSource } from '../faults.ts'
 import { findSession } from '../find-session.ts'
-import { formatOption, wholeNumber } from '../options.ts'
+import { arrivalsOption, formatOption, wholeNumber } from '../options.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 
 interface ExplainOptions extends RootOption {
@@ -17,6 +18,7 @@ interface ExplainOptions extends RootOption {
   readonly call: number
   readonly seed: string | undefined
   readonly faults?: readonly FaultSource[]
+  readonly arrivals: 'closed-loop' | 'recorded'
   readonly strict: boolean
   readonly showText: boolean
   readonly format: 'terminal' | 'json'
@@ -30,6 +32,7 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .requiredOption('--call <n>', 'the call, counted from 1', wholeNumber(1))
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .addOption(faultsOption())
+    .addOption(arrivalsOption())
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))
@@ -60,11 +63,18 @@ async function explain(
   const { faults: asked = [], seed } = options
   const script = await readScript(asked, context)
   if (script === undefined) return exitCode.badInput
-  const located = await findSession(traces, options.session, options, context)
+  const withOthers = sharedStateOf(policy).length > 0
+  const located = await findSession(traces, options.session, { strict: options.strict, withOthers }, context)
   if (located === undefined) return exitCode.badInput
-  const { session: found, span } = located
+  const { session: found, span, others } = located
   const faults = await faultSources({ asked, script, seed: seed ?? '0', policy }, () => Promise.resolve(span), context)
-  const explained = explainCall(found, options.call, { evaluator: compilePolicy(policy), seed, faults })
+  const explained = explainCall(found, options.call, {
+    evaluator: compilePolicy(policy),
+    seed,
+    faults,
+    arrivals: options.arrivals,
+    others,
+  })
   const record = found.calls.find(({ call }) => call === options.call)
   if (explained === undefined || record === undefined) {
     const [first, last] = [found.calls.at(0)?.call ?? 0, found.calls.at(-1)?.call ?? 0]

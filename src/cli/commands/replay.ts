@@ -20,7 +20,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts'
 import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from '../faults.ts'
 import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
-import { formatOption } from '../options.ts'
+import { arrivalsOption, formatOption } from '../options.ts'
 import { readOutcomes } from '../outcomes.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
@@ -66,11 +66,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
     .addOption(new Option('--mode <mode>', 'past a divergence: go on as logged, as assumed, or not at all').choices(['frozen', 'projected', 'stop']).default('frozen'))
-    .addOption(
-      new Option('--arrivals <when>', '`recorded` makes every call when the log did; else it follows the end of the one before')
-        .choices(['closed-loop', 'recorded'])
-        .default('closed-loop'),
-    )
+    .addOption(arrivalsOption())
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)

@@ -84,7 +84,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   run.state = conclude(policy, decided.decided, decision, conclusion(arrival, service))
   run.previous = record
   const tookMicros = service?.tookMicros ?? 0
-  run.clock.end(record, arrival, tookMicros, phase === 'before' || isAsRecorded(record, service))
+  run.clock.end(record, arrival, tookMicros, isOnTime(phase, record, attempts))
   const result: CallResult = {
     session: run.session.session,
     call: record.call,
@@ -211,10 +211,13 @@ function* serveCall(
   })
 }
 
-/** Every attempt of the log was made, and no other. */
-function isAsRecorded({ attempts }: CallRecord, service: Service | undefined): boolean {
-  if (service === undefined) return false
-  return service.attempts.length === (attempts?.length ?? 1) && service.attempts.every(({ cause }) => cause === 'recorded')
+/**
+ * The next call keeps its place: nothing has diverged and no scripted fault has held this one up, or every
+ * attempt of the log was made and no other.
+ */
+function isOnTime(phase: Phase, record: CallRecord, attempts: CallResult['attempts']): boolean {
+  if (phase === 'before' && attempts.every(({ fault }) => fault === undefined)) return true
+  return attempts.length === (record.attempts?.length ?? 1) && attempts.every(({ cause }) => cause === 'recorded')
 }
 
 /** Where the call went, whether it was served there or not. */

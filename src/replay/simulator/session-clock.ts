@@ -12,10 +12,10 @@ export type Arrivals = 'closed-loop' | 'recorded'
 export interface SessionClock {
   arrive(call: CallRecord): Arrival
   /**
-   * A call has ended so much later than it arrived. As long as nothing has diverged, and where a call is
-   * served as it was, the next one keeps its place after it, whatever the log lets us reckon.
+   * A call has ended so much later than it arrived. Where it is on time, the next one keeps its place
+   * after it, whatever the log lets us reckon.
    */
-  end(call: CallRecord, arrival: Arrival, tookMicros: number, asRecorded: boolean): void
+  end(call: CallRecord, arrival: Arrival, tookMicros: number, isOnTime: boolean): void
 }
 
 export interface Arrival {
@@ -39,11 +39,11 @@ export function sessionClock(session: RecordedSession, arrivals: Arrivals): Sess
       const start = startMicros + shift
       return { startMicros: start, clockMicros: Math.max(now, start), shiftMicros: shift }
     },
-    end: (call, arrival, tookMicros, asRecorded) => {
+    end: (call, arrival, tookMicros, isOnTime) => {
       recordedEnd = endOf(call)
       const recorded = recordedTook(call, recordedEnd)
       now = arrival.clockMicros + tookMicros
-      if (arrivals === 'closed-loop') shift = arrival.shiftMicros + (asRecorded ? 0 : tookMicros - recorded)
+      if (arrivals === 'closed-loop') shift = arrival.shiftMicros + (isOnTime ? 0 : tookMicros - recorded)
     },
   }
 }

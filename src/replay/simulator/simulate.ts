@@ -42,6 +42,9 @@ export function* simulate(
       yield { session, result: step.value }
     } else {
       const { atMicros, for: what } = step.value
+      if (atMicros < event.key.atMicros) {
+        throw new Error(`session ${session.session} waits at ${event.key.atMicros} for ${atMicros}, which has passed`)
+      }
       queue.add({ atMicros, class: what, entity: session.session }, { session, activity })
     }
   }
