@@ -5,6 +5,9 @@ export { readRecordings } from './node/read-recordings.ts'
 export type { WithRecordings } from './node/read-recordings.ts'
 
 export { claudeCode } from './trace/importers/claude-code.ts'
+export { importers } from './trace/importers/index.ts'
+export { readMapping } from './trace/importers/table/mapping.ts'
+export type { MappingReading, TableMapping } from './trace/importers/table/mapping.ts'
 export type {
   Importer,
   ImportOptions,

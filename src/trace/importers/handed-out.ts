@@ -4,11 +4,12 @@ const most = 5_000
 
 /**
  * What a reader gives while it reads a file, as it comes: the file is read on only when what was
- * given before has been taken, so that memory does not grow with the file.
+ * given before has been taken, so that memory does not grow with the file. A reader that does
+ * not open the file itself waits for `ready`.
  */
 export async function* handedOut<T>(
   file: TraceFile,
-  read: (file: TraceFile, give: (one: T) => void) => Promise<void>,
+  read: (file: TraceFile, give: (one: T) => void, ready: () => Promise<void>) => Promise<void>,
 ): AsyncGenerator<T> {
   let given: T[] = []
   let ended = false
@@ -17,15 +18,18 @@ export async function* handedOut<T>(
   let wakeReader = (): void => undefined
   async function* held(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      while (given.length > most && !ended) await new Promise<void>((wake) => (wakeReader = wake))
+      await ready()
       yield chunk
     }
+  }
+  const ready = async (): Promise<void> => {
+    while (given.length > most && !ended) await new Promise<void>((wake) => (wakeReader = wake))
   }
   const give = (one: T): void => {
     given.push(one)
     wakeTaker()
   }
-  const reading = read({ ...file, open: () => held(file.open()) }, give)
+  const reading = read({ ...file, open: () => held(file.open()) }, give, ready)
     .catch((error: unknown) => (failure = error))
     .finally(() => {
       ended = true

@@ -74,7 +74,7 @@ async function* recordsFrom(
       if ('item' in call) survey.add(call.session, call.order, call.item)
       if (once) given.push(call)
     }
-    const context = once ? { options, tally: tally.lines } : surveyContext(options)
+    const context = once ? { ...surveyContext(options), options, tally: tally.lines } : surveyContext(options)
     const drafts = await log.readFile(file, { ...context, give })
     seen.push(survey.surveyed(drafts))
     if (once) held.set(file, { drafts, given })
@@ -84,8 +84,8 @@ async function* recordsFrom(
     let drafts = held.get(file)?.drafts ?? []
     const given =
       held.get(file)?.given ??
-      handedOut<GivenCall>(file, async (opened, give) => {
-        drafts = await log.readFile(opened, { options, tally: tally.lines, give })
+      handedOut<GivenCall>(file, async (opened, give, ready) => {
+        drafts = await log.readFile(opened, { options, tally: tally.lines, give, ready })
       })
     held.delete(file)
     const place: Place = { file, index, writing }
@@ -126,7 +126,7 @@ const heldBytes = 8_000_000
 
 /** Texts play no part in a plan, so no phrase is counted for it. */
 function surveyContext({ mapping }: ImportOptions): Omit<ReadingContext, 'give'> {
-  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally() }
+  return { options: mapping === undefined ? {} : { mapping }, tally: lineTally(), ready: async () => undefined }
 }
 
 interface Writing {

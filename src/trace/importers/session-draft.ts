@@ -74,6 +74,8 @@ export interface ReadingContext {
    * its calls so, or has them in the drafts that it returns.
    */
   readonly give: (call: GivenCall) => void
+  /** Resolves when more may be given, for a reader that does not open the file itself. */
+  readonly ready: () => Promise<void>
   readonly options: ImportOptions
   readonly tally: LineTally
 }

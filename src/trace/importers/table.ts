@@ -23,7 +23,7 @@ export const table: Importer = importerOfCalls({
 async function readCalls(
   file: TraceFile,
   calls: Calls,
-  { options: { mapping }, tally }: ReadingContext,
+  { options: { mapping }, tally, ready }: ReadingContext,
 ): Promise<void> {
   if (mapping === undefined) throw new Error('a table needs a mapping')
   const names = columnNames(mapping)
@@ -39,7 +39,7 @@ async function readCalls(
     const problem = await readParquet(file.name, names, (cell, row) => {
       tally.line()
       tally.count(take(cell, row))
-    })
+    }, ready)
     if (problem !== undefined) tally.problem({ file: file.name, reason: problem.reason })
   } else {
     await readCsv(file, tally, (header) => {

@@ -172,6 +172,40 @@ describe('requests with block ids', () => {
   })
 })
 
+describe('a WEKA trace that is hostile', () => {
+  it('gives problems, and records that a replay takes', async () => {
+    const request = (more: object): unknown => ({ t: 5, model: 'm', in: 130, out: 4, hash_ids: [1, 2], api_time: 2, ...more })
+    const trace = {
+      id: '\u001b[2J',
+      block_size: 64,
+      requests: [
+        request({ in: -1 }),
+        request({ out: 2 ** 60 }),
+        request({ hash_ids: [1, -2] }),
+        request({ t: -3, ttft: 99 }),
+        request({ t: 1, api_time: 1e300 }),
+        { type: 'subagent', agent_id: '__proto__', requests: [{ requests: [request({})] }, 5] },
+      ],
+    }
+    const { calls, sessions, report } = await importLogFiles(weka, { 'w.json': JSON.stringify(trace) })
+    expect(sessions.map(({ session }) => session)).toEqual(['\u001b[2J'])
+    expect(calls.map(({ usage, startMicros, endMicros }) => [usage?.cacheRead, startMicros, endMicros])).toEqual([
+      [undefined, 5_000_000, 7_000_000],
+      [undefined, 5_000_000, 7_000_000],
+      [0, 5_000_000, 7_000_000],
+      [128, undefined, undefined],
+      [128, 1_000_000, undefined],
+    ])
+    expect(report.problems.map(({ reason }) => reason)).toEqual([
+      'usage: `in` or `out` is not a count',
+      'usage: `in` or `out` is not a count',
+      '`hash_ids` is no list of block ids: its prefix is unknown',
+      'an agent of an agent is not read',
+      'a request is no object',
+    ])
+  })
+})
+
 describe('formats', () => {
   it('are told apart by their beginnings', () => {
     const fitting = (text: string): string[] => importers.filter((one) => one.detect(text)).map(({ format }) => format)

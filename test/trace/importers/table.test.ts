@@ -192,7 +192,7 @@ describe('without the package that reads Parquet', () => {
       throw new Error('not installed')
     })
     const { readParquet } = await import('../../../src/trace/importers/table/read-parquet.ts')
-    const problem = await readParquet('a.parquet', ['a'], () => undefined)
+    const problem = await readParquet('a.parquet', ['a'], () => undefined, async () => undefined)
     vi.doUnmock('@duckdb/node-api')
     expect(problem?.reason).toContain('`npm install @duckdb/node-api`')
   })

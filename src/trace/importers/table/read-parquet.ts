@@ -32,12 +32,14 @@ const memory = '512MB'
 /**
  * The named columns of a Parquet file, row by row. The database may open this one file and nothing
  * else, loads no extension, writes nothing, and its configuration is locked before the file is
- * looked at. The file's name and the names of columns are bound to a fixed text of SQL.
+ * looked at. The file's name and the names of columns are bound to a fixed text of SQL. It reads on
+ * when `ready` resolves.
  */
 export async function readParquet(
   path: string,
   names: readonly string[],
   take: (cell: Cell, row: number) => void,
+  ready: () => Promise<void>,
 ): Promise<ParquetProblem | undefined> {
   const duck = await load()
   if (duck === undefined) {
@@ -71,6 +73,7 @@ export async function readParquet(
         row += 1
         take((name) => textOf(values[index.get(name) ?? -1]), row)
       }
+      await ready()
     }
     return undefined
   } catch (error) {
