@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { compareMeaning, type MeaningComparison } from '../analysis/diff/meaning.ts'
 import { compareTraffic } from '../analysis/diff/compare-traffic.ts'
-import type { CallComparison, PolicyDiff, TrafficDiff } from '../analysis/diff/traffic.ts'
+import type { CallComparison, MovedCall, PolicyDiff, TrafficDiff } from '../analysis/diff/traffic.ts'
 import type { Policy } from '../policy/core.ts'
 import { policyDigest } from '../policy/digest.ts'
 import type { Context } from './context.ts'
@@ -51,11 +51,8 @@ export interface Compared {
   readonly traffic: TrafficDiff | undefined
   readonly meaning: MeaningComparison
   /** Calls with another decision, in the order of the trace. */
-  readonly moved: readonly CallComparison[]
+  readonly moved: readonly MovedCall[]
 }
-
-/** The most moved calls that are kept one by one; counts are of all. */
-const mostMoved = 1_000
 
 /** Compares two policies, over traffic where there is any; an exit code where something is wrong, which has been said. */
 export async function compared(
@@ -88,10 +85,11 @@ export async function compared(
     faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: neu.policy }, () => spanOf(reading), context),
     engineVersion: await packageVersion(),
   })
-  const moved: CallComparison[] = []
+  const moved: MovedCall[] = []
   const keep = (calls: readonly CallComparison[]): void => {
-    const flipped = calls.filter(({ flips }) => flips)
-    moved.push(...flipped.slice(0, Math.max(0, mostMoved - moved.length)))
+    for (const { session, call, old: before, new: after, since, flips } of calls) {
+      if (flips) moved.push({ session, call, old: before, new: after, since })
+    }
   }
   let complete = false
   try {

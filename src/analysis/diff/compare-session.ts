@@ -73,7 +73,7 @@ function fromOneState(
   { begun, input }: DecidedCall,
 ): ReturnType<MeaningComparison['at']> {
   const { world } = before
-  if (meaning.verdict.kind === 'equal') return { kind: 'same' }
+  if (meaning.verdict.kind === 'equal' && meaning.verdict.how === 'identical') return { kind: 'same' }
   const [oldState, oldDecision] = old.decide(begun, input, world)
   const [newState, newDecision] = neu.decide(begun, input, world)
   const alike =

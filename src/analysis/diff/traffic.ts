@@ -39,6 +39,9 @@ export interface CallComparison {
   readonly cost: CostChange
 }
 
+/** A call with another decision, as far as a gate looks at it. */
+export type MovedCall = Pick<CallComparison, 'session' | 'call' | 'old' | 'new' | 'since'>
+
 /** What some of the calls come to. Calls, tokens and money of all rows add up to the corpus exactly. */
 export interface TrafficRow {
   readonly kind: CallKind

@@ -3,7 +3,7 @@ import type { Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
 import type { MoneySplit, ReplayResult } from '../../replay/result.ts'
-import { refusalOf, type CallComparison, type TrafficDiff } from '../diff/traffic.ts'
+import { refusalOf, type MovedCall, type TrafficDiff } from '../diff/traffic.ts'
 import type { MeaningComparison } from '../diff/meaning.ts'
 import { acceptedBy, boundsOfChange, boundsOfCost, notAccepted, type Bounds } from './accepted.ts'
 import { baselineCost, servedOf, type Baseline } from './baseline.ts'
@@ -16,7 +16,7 @@ export interface Judged {
   readonly traffic: TrafficDiff
   readonly meaning: MeaningComparison
   /** Calls with another decision, in the order of the trace. */
-  readonly moved: readonly Pick<CallComparison, 'session' | 'call' | 'kind' | 'region' | 'old' | 'new' | 'since'>[]
+  readonly moved: readonly MovedCall[]
   /** An old policy was given; else only a baseline can tell a change. */
   readonly hasOld: boolean
   readonly baseline: Baseline | undefined

@@ -1,3 +1,4 @@
+import type { NamedChange } from '../diff/meaning.ts'
 import type { Judged } from './judge.ts'
 import type { GateCheck, GateVerdict } from './gate.ts'
 
@@ -19,7 +20,11 @@ export function movesCheck(
     return !declared([cause.old, cause.new])
   })
   const regions = meaning.regions.filter(({ old, new: neu }) => !declared([...lastOf(old.rules), ...lastOf(neu.rules)]))
-  const complete = meaning.verdict.kind === 'equal' || (meaning.verdict.kind === 'differs' && meaning.verdict.complete)
+  const open = [
+    ...meaning.notDecided.map(({ reason }) => reason),
+    ...meaning.changes.filter(isOutsideOfRegions).map(({ place, change }) => `${place}: ${change}, which no region tells`),
+  ]
+  const complete = open.length === 0 && meaning.verdict.kind !== 'not decided'
   const fails = seen.length > 0 || regions.length > 0
   const verdict: GateVerdict = !hasOld ? 'undecided' : fails ? 'fail' : complete ? 'pass' : 'undecided'
   return {
@@ -36,9 +41,14 @@ export function movesCheck(
           ]
         : complete
           ? []
-          : meaning.notDecided.map(({ reason }) => reason),
+          : open,
     location: undefined,
   }
+}
+
+/** Draws, what states remember, and what a budget takes out are no part of the regions. */
+function isOutsideOfRegions({ place, affects }: NamedChange): boolean {
+  return affects.includes('draws') || affects.includes('later calls') || place.startsWith('budget ')
 }
 
 /** The rule that decides; those before it have effects only. */
