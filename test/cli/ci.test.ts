@@ -157,10 +157,13 @@ describe('decision moves', () => {
     expect((await reroute(['ci', moved, unseen, ...words])).code).toBe(1)
     expect((await reroute(['ci', moved, traffic, ...words, '--except', 'long'])).code).toBe(0)
     expect((await reroute(['ci', moved, traffic, ...words, '--except', 'cheap'])).code).toBe(1)
-    const weighted = (weight: number): string =>
-      policy(`weighted-${weight}`, `pool two = [small weight ${weight}, mid weight 1]\non start { otherwise choose weighted per session from two else stop "none" }`)
-    const drawn = await reroute(['ci', weighted(3), trace('one', [['a', [{}]]]), '--against', weighted(2), '--no-decision-moves'])
-    expect([drawn.code, drawn.out.includes('which no region tells')]).toEqual([4, true])
+    const lasting = (minutes: number): string =>
+      policy(`lasting-${minutes}`, `
+state { level mood on tier for ${minutes}min }
+on start { otherwise use small }
+on turn { rule up: when mood is premium then use big otherwise keep }`)
+    const kept = await reroute(['ci', lasting(2), unseen, '--against', lasting(1), '--no-decision-moves'])
+    expect([kept.code, kept.out.replace(/\s+/g, ' ').includes('which no region tells')]).toEqual([4, true])
     const same = await reroute(['ci', old, traffic, '--against', old, '--no-decision-moves'])
     expect([same.code, same.out.includes('no decision changes')]).toEqual([0, true])
   })

@@ -46,9 +46,9 @@ export function movesCheck(
   }
 }
 
-/** Draws, what states remember, and what a budget takes out are no part of the regions. */
+/** How long states remember, and when a budget is spent, are no part of the regions. */
 function isOutsideOfRegions({ place, affects }: NamedChange): boolean {
-  return affects.includes('draws') || affects.includes('later calls') || place.startsWith('budget ')
+  return affects.includes('later calls') || place.startsWith('budget ')
 }
 
 /** The rule that decides; those before it have effects only. */

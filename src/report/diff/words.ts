@@ -115,10 +115,12 @@ const recognised: Readonly<Record<Recognised, string>> = {
 }
 
 /** What is known of all inputs, recorded or not. */
-export function meaningText({ verdict, regions, notDecided }: MeaningComparison): string {
+export function meaningText({ verdict, regions, notDecided, changes }: MeaningComparison): string {
   switch (verdict.kind) {
     case 'equal':
-      return `no decision changes: ${recognised[verdict.how]}`
+      return changes.some(({ affects }) => affects.includes('later calls'))
+        ? `no decision changes from one and the same state: ${recognised[verdict.how]}; what states remember differs`
+        : `no decision changes: ${recognised[verdict.how]}`
     case 'differs':
       return `${plural(regions.length, 'region')} of inputs ${regions.length === 1 ? 'is' : 'are'} decided differently; ${
         verdict.complete ? 'outside of them every call is decided alike (proved)' : 'outside of them not all is decided'
