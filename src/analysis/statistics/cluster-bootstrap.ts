@@ -16,7 +16,7 @@ export interface BootstrapOptions {
   readonly seed: string
   /** What is estimated: keys the draws. */
   readonly purpose: string
-  /** Odd thousands give whole order statistics. */
+  /** One less than a multiple of 40, so that the tails are whole order statistics. */
   readonly replicates?: number
 }
 
