@@ -19,7 +19,7 @@ const blocks = [...page.matchAll(/```route\n([^]*?)```(\n<!-- without the catalo
 
 /** A block that is a part of a policy, made whole. */
 function whole(text: string, alone: boolean): string {
-  if (text.startsWith('policy ')) return text
+  if (/^(language 1\n)?policy /.test(text)) return text
   const head = alone ? 'policy example' : 'policy example\nimport "catalog/2026-06.route"'
   const start = text.includes('on start') ? '' : 'on start {\n  otherwise use claude-opus-4-7\n}\n'
   return `${head}\n${text}\n${start}`

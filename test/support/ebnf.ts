@@ -251,6 +251,112 @@ export function recognises(
   sentence: readonly SentenceToken[],
   isName: (text: string) => boolean,
 ): boolean {
+  return matcher(grammar, sentence, isName)({ kind: 'rule', name: start }, 0).has(sentence.length)
+}
+
+/** The alternatives, options and repetitions that a sentence goes through; `undefined`: it is none. */
+export function partsUsed(
+  grammar: Grammar,
+  start: string,
+  sentence: readonly SentenceToken[],
+  isName: (text: string) => boolean,
+): ReadonlySet<Production> | undefined {
+  const ends = matcher(grammar, sentence, isName)
+  const used = new Set<Production>()
+  const derive = (production: Production, from: number, to: number): void => {
+    switch (production.kind) {
+      case 'word':
+      case 'token':
+        return
+      case 'rule': {
+        const rule = grammar.get(production.name)
+        if (rule !== undefined) derive(rule, from, to)
+        return
+      }
+      case 'sequence':
+        sequence(production.parts, from, to)
+        return
+      case 'choice': {
+        const part = production.parts.find((each) => ends(each, from).has(to))
+        if (part === undefined) return
+        used.add(part)
+        derive(part, from, to)
+        return
+      }
+      case 'optional':
+        if (from === to) return
+        used.add(production.part)
+        derive(production.part, from, to)
+        return
+      case 'repeated':
+        repeated(production.part, from, to)
+    }
+  }
+  const sequence = (parts: readonly Production[], from: number, to: number): void => {
+    const [first, ...rest] = parts
+    if (first === undefined) return
+    const whole: Production = { kind: 'sequence', parts: rest }
+    const middle = [...ends(first, from)].find((end) => ends(whole, end).has(to))
+    if (middle === undefined) return
+    derive(first, from, middle)
+    sequence(rest, middle, to)
+  }
+  const repeated = (part: Production, from: number, to: number): void => {
+    let position = from
+    while (position < to) {
+      used.add(part)
+      const here = position
+      const next = [...ends(part, here)].find((end) => end > here && ends({ kind: 'repeated', part }, end).has(to))
+      if (next === undefined) return
+      derive(part, here, next)
+      position = next
+    }
+  }
+  const whole: Production = { kind: 'rule', name: start }
+  if (!ends(whole, 0).has(sentence.length)) return undefined
+  derive(whole, 0, sentence.length)
+  return used
+}
+
+/** Every alternative, option and repetition of a grammar, with the rule that it stands in. */
+export function partsOf(grammar: Grammar): ReadonlyMap<Production, string> {
+  const found = new Map<Production, string>()
+  for (const [name, rule] of grammar) {
+    const visit = (production: Production): void => {
+      if (production.kind === 'choice') for (const part of production.parts) found.set(part, name)
+      if (production.kind === 'optional' || production.kind === 'repeated') found.set(production.part, name)
+      if ('parts' in production) production.parts.forEach(visit)
+      if ('part' in production) visit(production.part)
+    }
+    visit(rule)
+  }
+  return found
+}
+
+/** A part of a grammar as it is written there. */
+export function partText(production: Production): string {
+  switch (production.kind) {
+    case 'word':
+      return JSON.stringify(production.text)
+    case 'token':
+    case 'rule':
+      return production.name
+    case 'sequence':
+      return production.parts.map(partText).join(' ')
+    case 'choice':
+      return `( ${production.parts.map(partText).join(' | ')} )`
+    case 'optional':
+      return `[ ${partText(production.part)} ]`
+    case 'repeated':
+      return `{ ${partText(production.part)} }`
+  }
+}
+
+function matcher(
+  grammar: Grammar,
+  sentence: readonly SentenceToken[],
+  isName: (text: string) => boolean,
+): (production: Production, from: number) => ReadonlySet<number> {
   const memo = new Map<string, ReadonlySet<number>>()
   const ends = (production: Production, from: number): ReadonlySet<number> => {
     switch (production.kind) {
@@ -297,7 +403,7 @@ export function recognises(
       token.token === name || (name === 'Name' && token.token === undefined && isName(token.text))
     return next(from, fits)
   }
-  return ends({ kind: 'rule', name: start }, 0).has(sentence.length)
+  return ends
 }
 
 function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
