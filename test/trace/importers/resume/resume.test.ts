@@ -140,7 +140,7 @@ describe.for([
         }
         expect(trace.lines()).toEqual(await trace.linesAtOnce())
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })
