@@ -26,6 +26,13 @@ function decimal(value: bigint, digits: number): string {
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
+/** Microseconds, cut: `0s`, `0.5s`, `64.9s`, `12.5min`, `3.2h`. */
+export function formatDuration(micros: number): string {
+  const tenths = (unit: number): string => decimal(BigInt(Math.trunc((micros * 10) / unit)), 1).replace(/\.0$/, '')
+  if (micros < 120_000_000) return `${tenths(1_000_000)}s`
+  return micros < 7_200_000_000 ? `${tenths(60_000_000)}min` : `${tenths(3_600_000_000)}h`
+}
+
 /** `1 call`, `2,000 calls`. */
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`

@@ -38,7 +38,7 @@ export function replayScreen(
     ],
     // A refused what-if shows no figure that could be quoted.
     ...(result.refusal === undefined || options.force === true
-      ? [changes(totals, options.steps ?? [], screen), costs(result, screen, options.claims), groups(result, screen), failover(totals, result.outage, screen)]
+      ? [changes(totals, options.steps ?? [], screen), costs(result, screen, options.claims), groups(result, screen), failover(result, screen)]
       : []),
     trust(result, screen),
     [style.dim(`run ${result.runId}`), style.dim(`outcome ${result.outcomeHash}`)],

@@ -55,7 +55,7 @@ describe('replayScreen', () => {
   ])('fits one screen of 100 columns: %s', (_, result) => {
     const lines = replayScreen(result, screen).trimEnd().split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
-    expect(lines.length).toBeLessThanOrEqual(result.groupedBy === undefined ? 47 : 64)
+    expect(lines.length).toBeLessThanOrEqual(result.groupedBy === undefined ? 49 : 65)
   })
 
   it('colours only what is already there', () => {

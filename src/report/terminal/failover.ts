@@ -1,10 +1,14 @@
-import type { OutageReport, Totals } from '../../replay/result.ts'
-import { formatCount } from '../number.ts'
-import { field, tally, total, type Screen } from './layout.ts'
+import type { FailoverReport, ReplayResult, TimelineEntry } from '../../replay/result.ts'
+import { escapeTerminal } from '../escape.ts'
+import { formatUsd } from '../money.ts'
+import { formatCount, formatDuration, plural } from '../number.ts'
+import { field, tally, total, withRest, type Screen } from './layout.ts'
 import { availabilityText, outage } from './outage.ts'
 
 /** How calls were served: attempts, errors, other providers, and what was not served at all. */
-export function failover({ attempts, decisions }: Totals, report: OutageReport | undefined, screen: Screen): string[] {
+export function failover(result: ReplayResult, screen: Screen): string[] {
+  const { outage: report } = result
+  const { attempts, decisions } = result.totals
   const noRoute = total(decisions.noRoute)
   const asked = attempts.served + attempts.exhausted + attempts.denied + noRoute
   const failed = total(attempts.failed)
@@ -29,5 +33,53 @@ export function failover({ attempts, decisions }: Totals, report: OutageReport |
       attempts.served === asked ? screen.style.good : screen.style.warn,
     ),
     ...outage(report, screen),
+    ...recovery(result, screen),
+    ...guards(result.failover, screen),
+    ...budgets(result.failover, screen),
   ]
+}
+
+/** Where something failed: how many sessions felt it, and for how long. */
+function recovery({ totals, failover: report }: ReplayResult, screen: Screen): string[] {
+  if (total(totals.attempts.failed) === 0) return []
+  const { sessions, timeToRecover: spread } = report
+  const parts = [
+    `${formatCount(sessions.uninterrupted)} of ${formatCount(sessions.replayed)} lose no call`,
+    `${formatCount(sessions.crossedProviders)} cross providers`,
+    ...(spread === undefined ? [] : [`delay median ${formatDuration(spread.medianMicros)}, most ${formatDuration(spread.maxMicros)}`]),
+  ]
+  return field(screen, 'sessions', parts.join(' · '))
+}
+
+/** What cooldowns and breakers put out, and how soon; the timeline itself is in the JSON. */
+function guards({ timeline, timeToDetect }: FailoverReport, screen: Screen): string[] {
+  const trips = new Map<string, number>()
+  for (const entry of timeline.entries) {
+    if (isTrip(entry)) trips.set(entry.subject, (trips.get(entry.subject) ?? 0) + 1)
+  }
+  if (trips.size === 0) return []
+  const all = timeline.entries.length < timeline.total ? ` in the first ${formatCount(timeline.entries.length)} of ${formatCount(timeline.total)} events` : ''
+  const after = timeToDetect === undefined ? '' : `; noticed after ${formatDuration(timeToDetect.medianMicros)} (median)`
+  return field(screen, 'put out', `${tally(Object.fromEntries(trips), 3)}${all}${after}`, screen.style.warn)
+}
+
+function isTrip({ to }: TimelineEntry): boolean {
+  return to === 'cooling' || to === 'open'
+}
+
+const dollar = 1_000_000_000_000n
+const budgetsShown = 2
+
+function budgets({ budgets: all }: FailoverReport, screen: Screen): string[] {
+  const lines = all.slice(0, budgetsShown).flatMap((each, at) => {
+    const { limitPicoUsd, spent, windows, exhausted, overshootPicoUsd, callsStopped } = each
+    const places = limitPicoUsd < dollar ? 4 : 2
+    const text = [
+      `\`${escapeTerminal(each.budget)}\` ${formatUsd(spent.value, places)} of ${formatCount(windows)} × ${formatUsd(limitPicoUsd, places)}`,
+      ...(exhausted === 0 ? [] : [`${formatCount(exhausted)} over by ${formatUsd(overshootPicoUsd, places)}`]),
+      ...(callsStopped === 0 ? [] : [`${plural(callsStopped, 'call')} stopped`]),
+    ].join(' · ')
+    return field(screen, at === 0 ? 'budgets' : '', text, exhausted === 0 ? undefined : screen.style.warn)
+  })
+  return all.length > budgetsShown ? [...lines, ...field(screen, '', withRest([], all.length - budgetsShown))] : lines
 }
