@@ -11,7 +11,7 @@ import { suggest } from '../language/suggest.ts'
 import { escapeTerminal } from '../report/escape.ts'
 import { drawnFaults } from '../report/faults-report.ts'
 import type { Fault } from '../trace/faults/fault.ts'
-import { readFaults } from '../trace/faults/read-faults.ts'
+import { readFaults, type FaultProblem, type ReadFaults } from '../trace/faults/read-faults.ts'
 import type { TraceReading } from '../trace/read.ts'
 import type { Context } from './context.ts'
 import { badInput, fileFailure, isFileError } from './failure.ts'
@@ -129,17 +129,26 @@ function sampleOver(
 
 const problemsShown = 10
 
-export async function readFaultFile(path: string, context: Context): Promise<readonly Fault[] | undefined> {
-  const text = await readText(path, context)
-  if (text === undefined) return undefined
-  const read = readFaults(text)
+async function readFaultFile(path: string, context: Context): Promise<readonly Fault[] | undefined> {
+  const read = await openFaultFile(path, context)
+  if (read === undefined) return undefined
   if (read.ok) return read.faults
-  for (const { line, message, help } of read.problems.slice(0, problemsShown)) {
+  sayProblems(path, read.problems, context)
+  return undefined
+}
+
+/** `undefined`: the file cannot be read, which has been said. */
+export async function openFaultFile(path: string, context: Context): Promise<ReadFaults | undefined> {
+  const text = await readText(path, context)
+  return text === undefined ? undefined : readFaults(text)
+}
+
+export function sayProblems(path: string, problems: readonly FaultProblem[], context: Context): void {
+  for (const { line, message, help } of problems.slice(0, problemsShown)) {
     badInput(context, { message: `\`${path}\` line ${line}: ${message}`, help })
   }
-  const rest = read.problems.length - problemsShown
+  const rest = problems.length - problemsShown
   if (rest > 0) context.note(`and ${rest} more\n`)
-  return undefined
 }
 
 async function readText(path: string, context: Context): Promise<string | undefined> {

@@ -127,6 +127,16 @@ describe('reroute faults', () => {
     expect(out).toContain('us-cloud  2026-06-17T09:00:00Z to 2026-06-17T11:30:00Z  503 unavailable at anthropic, bedrock (one data centre under both)')
   })
 
+  it('says it as data, too', async () => {
+    const wrong = files.write('wrong-data.jsonl', header + opus.replace('529', '"overlaoded"'))
+    const { code, out, err } = await reroute(['faults', 'check', shipped, wrong, '--format', 'json'])
+    const data = JSON.parse(out) as { files: { faults: object[]; problems: { line: number; help: string }[] }[] }
+    expect([code, err]).toEqual([3, ''])
+    expect(schemaErrors('faults-check-1', data)).toEqual([])
+    expect(data.files.map((each) => each.faults.length)).toEqual([6, 0])
+    expect(data.files[1]?.problems).toMatchObject([{ line: 2, help: 'did you mean `overloaded`?' }])
+  })
+
   it('shows no control code of a file', async () => {
     const file = files.write('hostile.jsonl', header + opus.replace('"first-days"', '"\\u001b[31mred"').replace('529', '529,"cause":"\\u001b[0m"'))
     const checked = await reroute(['faults', 'check', file])

@@ -3,13 +3,15 @@ import { presets, providerOfPreset, sampleFaults } from '../../replay/faults/sam
 import type { FaultSample, Preset } from '../../replay/faults/sample.ts'
 import { escapeTerminal } from '../../report/escape.ts'
 import { faultLines } from '../../report/faults-report.ts'
+import { document } from '../../report/json.ts'
 import { plural } from '../../report/number.ts'
 import { faultInstantExample, faultInstantOf, type FaultInstant } from '../../trace/faults/fault-time.ts'
-import { faultFileText } from '../../trace/faults/write-faults.ts'
+import { faultFileText, faultLine } from '../../trace/faults/write-faults.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput, fileFailure, isFileError, usage } from '../failure.ts'
-import { readFaultFile } from '../faults.ts'
+import { openFaultFile, sayProblems } from '../faults.ts'
+import { formatOption } from '../options.ts'
 import { writeFileWhole } from '../write-file.ts'
 
 export function defineFaults(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -27,8 +29,9 @@ Examples:
     .command('check')
     .description('say what is in fault files, or all that is wrong with them')
     .argument('<files...>', 'fault files')
+    .addOption(formatOption('terminal', 'json'))
     .option('--no-color', 'print without colour, as with NO_COLOR')
-    .action(async (files: string[]) => done(await check(files, context)))
+    .action(async (files: string[], options: CheckOptions) => done(await check(files, options, context)))
   command
     .command('sample')
     .description('draw the incidents of a provider, by published lengths and gaps')
@@ -52,6 +55,10 @@ Example:
     .action(async (preset: Preset, options: SampleOptions) => done(await sample(preset, options, context)))
 }
 
+interface CheckOptions {
+  readonly format: 'terminal' | 'json'
+}
+
 interface SampleOptions {
   readonly from: FaultInstant
   readonly until: FaultInstant
@@ -66,17 +73,21 @@ function instant(text: string): FaultInstant {
   return read
 }
 
-async function check(files: readonly string[], context: Context): Promise<ExitCode> {
+async function check(files: readonly string[], { format }: CheckOptions, context: Context): Promise<ExitCode> {
   let code: ExitCode = exitCode.pass
+  const found: object[] = []
   for (const file of files) {
-    const faults = await readFaultFile(file, context)
-    if (faults === undefined) {
-      code = exitCode.badInput
-      continue
+    const read = await openFaultFile(file, context)
+    if (read === undefined || !read.ok) code = exitCode.badInput
+    if (read === undefined) continue
+    if (format === 'json') found.push({ file, faults: read.ok ? read.faults.map(faultLine) : [], problems: read.ok ? [] : read.problems })
+    else if (!read.ok) sayProblems(file, read.problems, context)
+    else {
+      const lines = faultLines(read.faults).map((line) => `  ${line}\n`)
+      await context.out(`${escapeTerminal(file)}: ${plural(read.faults.length, 'fault')}\n${lines.join('')}`)
     }
-    const lines = faultLines(faults).map((line) => `  ${line}\n`)
-    await context.out(`${escapeTerminal(file)}: ${plural(faults.length, 'fault')}\n${lines.join('')}`)
   }
+  if (format === 'json') await context.out(document({ schemaVersion: 1, files: found }))
   return code
 }
 

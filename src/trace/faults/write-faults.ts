@@ -7,7 +7,8 @@ export function faultFileText(faults: readonly Fault[], note?: string): string {
   return [header, ...faults.map(faultLine)].map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
-function faultLine(fault: Fault): object {
+/** One fault as its line holds it. */
+export function faultLine(fault: Fault): object {
   const { id, hits, clock, fromMicros, untilMicros, errorClass, status, failurePercent } = fault
   const { retryAfterMicros, timer, emittedPercent, flapping, cause, note } = fault
   return {
