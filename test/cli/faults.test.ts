@@ -29,6 +29,19 @@ async function replay(...more: readonly string[]): Promise<Data> {
   return JSON.parse(out) as Data
 }
 
+/** Lines of the sessions of the synthetic trace that have a call in one of these half-open spans. */
+function sessionsAt(...spans: readonly (readonly [from: string, to: string])[]): string {
+  const micros = (text: string): number => Date.parse(text) * 1000
+  const lines = readFileSync(join(root, 'traces', 'synthetic.jsonl'), 'utf8').trimEnd().split('\n')
+  const records = lines.map((line) => JSON.parse(line) as { readonly session?: string; readonly startMicros?: number })
+  const wanted = new Set(
+    records
+      .filter(({ startMicros = 0 }) => spans.some(([from, to]) => startMicros >= micros(from) && startMicros < micros(to)))
+      .map(({ session }) => session),
+  )
+  return lines.filter((_, at) => wanted.has(records[at]?.session)).join('\n')
+}
+
 describe('reroute replay --faults', () => {
   it('is the log’s own errors by default, and with an empty script', async () => {
     const plain = await replay()
@@ -75,10 +88,10 @@ describe('reroute replay --faults', () => {
   })
 
   it('says what the faults did: on the screen, as data, and in the decision log', async () => {
-    const synthetic = join(root, 'traces', 'synthetic.jsonl')
+    // Sessions of the hours in which a provider and its neighbour are out, and of those in which streams die.
+    const trace = files.write('hours.jsonl', sessionsAt(['2026-06-17T09:00Z', '2026-06-17T11:30Z'], ['2026-06-20T10:00Z', '2026-06-20T12:00Z']))
     const log = join(files.path, 'log.jsonl')
-    // The day on which a provider and its neighbour are out, and one of errors all along.
-    const words = ['replay', canonical, synthetic, '--no-gate', '--faults', shipped, '--since', '2026-06-17', '--until', '2026-06-19', '--log', log]
+    const words = ['replay', canonical, trace, '--no-gate', '--faults', shipped, '--log', log]
     const { out } = await reroute(words)
     await expect(out.slice(out.indexOf('Failover'), out.indexOf('How far'))).toMatchFileSnapshot('goldens/replay-faults.txt')
     const data = JSON.parse((await reroute([...words, '--format', 'json', '--sessions'])).out) as { outage: OutageReport }
