@@ -14,12 +14,15 @@ import { eachPart } from '../policy/walk.ts'
 import { alwaysModelOf } from './always.ts'
 import { boundsOfSplit, mergeSplits } from './ledger.ts'
 import type { MoneySplit, ReplayResult, Totals } from './result.ts'
+import { askedOf, servedAtLeast } from './served.ts'
 
 /** What a run came to, for its expectations. */
 export interface RunFigures {
   readonly totals: Totals
   /** By model of `cost(always M)`. */
   readonly always: ReadonlyMap<string, MoneySplit>
+  /** Calls that are served whatever assumptions about hosts come to; absent: all that were. */
+  readonly servedAtLeast?: number
 }
 
 /** Above any sum of money in a trace: stands for no upper bound. */
@@ -58,6 +61,7 @@ function accepting({ totals, always }: RunFigures, assuming: readonly string[]):
   const frozen = kept(totals.money.frozen, assumptionNames.sameTokens)
   const overhead = kept(totals.money.overhead, assumptionNames.declaredOverhead)
   return {
+    servedAtLeast: servedAtLeast(totals, (name) => assuming.includes(name)).served,
     always: new Map([...always].map(([model, split]) => [model, kept(split, assumptionNames.sameTokens)])),
     totals: { ...totals, money: { ...totals.money, frozen, overhead } },
   }
@@ -74,11 +78,13 @@ function deciding(
 ): readonly string[] {
   const splits: (readonly [assumption: string, split: MoneySplit])[] = []
   let turns = false
+  let hosts: readonly string[] = []
   eachPart(condition, (part) => {
     const model = alwaysModelOf(part)
     if (model !== undefined) splits.push([assumptionNames.sameTokens, always.get(model) ?? { parts: {} }])
     if (part.kind !== 'call') return
     if (part.function === 'turns') turns = totals.turnsUnknown > 0
+    if (part.function === 'availability') hosts = servedAtLeast(totals, (name) => assuming.includes(name)).assuming
     if (part.function !== 'cost') return
     splits.push([assumptionNames.sameTokens, totals.money.frozen])
     splits.push([assumptionNames.declaredOverhead, totals.money.overhead])
@@ -88,6 +94,7 @@ function deciding(
   return [
     ...new Set([
       ...(open.length > 0 ? open : modelled),
+      ...hosts,
       ...(splits.some(([, split]) => split.parts.unknown !== undefined) ? ['prices or token counts that are unknown'] : []),
       ...(splits.some(([, split]) => split.parts.bounded !== undefined) ? ['outputs that the log cuts short'] : []),
       ...(turns ? ['turns that the log does not tell'] : []),
@@ -140,6 +147,7 @@ function intervalsOf(condition: Expression, figures: RunFigures): ReadonlyMap<st
     if (part.kind !== 'call') return
     if (part.function === 'cost') intervals.set('cost', costInterval(figures))
     if (part.function === 'turns') intervals.set('turns', turnsInterval(figures))
+    if (part.function === 'availability') intervals.set('availability', servedInterval(figures))
   })
   return intervals
 }
@@ -153,15 +161,18 @@ function turnsInterval({ totals }: RunFigures): Interval {
   return { lo: BigInt(totals.turns), hi: BigInt(totals.turns + totals.turnsUnknown) }
 }
 
+function servedInterval({ totals: { attempts }, servedAtLeast: least = attempts.served }: RunFigures): Interval {
+  return { lo: BigInt(least), hi: BigInt(attempts.served) }
+}
+
 function alwaysInterval({ always }: RunFigures, model: string): Interval {
   const split = always.get(model)
   return split === undefined ? { lo: 0n, hi: null } : boundsOfSplit(split)
 }
 
 function claimsOf({ totals }: RunFigures, corner: ReadonlyMap<string, bigint>): ClaimContext {
-  const { attempts, decisions } = totals
-  const noRoute = Object.values(decisions.noRoute).reduce((sum, count) => sum + count, 0)
-  const asked = attempts.served + attempts.exhausted + attempts.denied + noRoute
+  const { attempts } = totals
+  const asked = askedOf(totals)
   return {
     call(name, [model]): Value | undefined {
       switch (name) {
@@ -170,10 +181,9 @@ function claimsOf({ totals }: RunFigures, corner: ReadonlyMap<string, bigint>): 
         case 'cost-always':
           return typeof model === 'string' ? integer(corner.get(`${alwaysPrefix}${model}`) ?? 0n) : undefined
         case 'availability':
-          // Cancelled calls asked for nothing in the end.
           return asked === 0
             ? undefined
-            : { numerator: BigInt(attempts.served) * 1_000_000n, denominator: BigInt(asked) }
+            : { numerator: (corner.get('availability') ?? BigInt(attempts.served)) * 1_000_000n, denominator: BigInt(asked) }
         case 'switches':
           return integer(totals.switches)
         case 'upgrades':
@@ -201,8 +211,15 @@ function detailOf(policy: Policy, condition: Expression, figures: RunFigures): s
     const name = model === undefined ? part.function : `${alwaysPrefix}${model}`
     const interval = intervals.get(name)
     const text = model === undefined ? part.function : `cost(always ${model})`
-    const value = evaluate(part, scopeOf(policy, claimsOf(figures, new Map())))
-    shown.set(text, interval === undefined ? printed(value, part.type) : intervalText(interval, part.type))
+    const at = (corner: ReadonlyMap<string, bigint>): string =>
+      printed(evaluate(part, scopeOf(policy, claimsOf(figures, corner))), part.type)
+    if (interval === undefined) shown.set(text, at(new Map()))
+    else if (name !== 'availability') shown.set(text, intervalText(interval, part.type))
+    else {
+      // Its interval counts calls; what is printed is their share.
+      const ends = [interval.lo, interval.hi ?? interval.lo].map((served) => at(new Map([[name, served]])))
+      shown.set(text, [...new Set(ends)].join(' to '))
+    }
   })
   return [...shown].map(([name, value]) => `${name} ${value}`).join(', ')
 }

@@ -84,6 +84,8 @@ describe('expectations', () => {
   const other = [log('a', { models: ['mid', 'mid'] })]
   it.each<[string, readonly RecordedSession[], string]>([
     ['availability >= 99.9%', same, 'pass'],
+    ['availability >= 99.9%', other, 'undecided'],
+    ['availability >= 99.9% assuming untried-healthy', other, 'pass'],
     ['switches >= 1', same, 'fail'],
     ['turns is 2 and calls is 2 and sessions is 1', same, 'pass'],
     ['cost <= $1', same, 'pass'],

@@ -5,6 +5,7 @@ import type { Policy } from '../../policy/core.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
 import { levels } from '../../replay/money.ts'
 import type { Level, MoneyPart, MoneySplit, ReplayResult } from '../../replay/result.ts'
+import { askedOf } from '../../replay/served.ts'
 import { canonicalJson } from '../../trace/canonical.ts'
 import type { Corpus } from '../diff/traffic.ts'
 
@@ -71,9 +72,7 @@ export function baselineOf(policy: Policy, result: ReplayResult, corpus: Corpus)
 
 /** Calls that a policy was asked to serve, cancelled ones left out, and those that it served. */
 export function servedOf({ totals }: ReplayResult): { readonly served: number; readonly asked: number } {
-  const { attempts, decisions } = totals
-  const noRoute = Object.values(decisions.noRoute).reduce((sum, count) => sum + count, 0)
-  return { served: attempts.served, asked: attempts.served + attempts.exhausted + attempts.denied + noRoute }
+  return { served: totals.attempts.served, asked: askedOf(totals) }
 }
 
 /** The cost of a baseline as a split. */

@@ -3,6 +3,7 @@ import type { Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
 import type { MoneySplit, ReplayResult } from '../../replay/result.ts'
+import { servedAtLeast } from '../../replay/served.ts'
 import { refusalOf, type MovedCall, type TrafficDiff } from '../diff/traffic.ts'
 import type { MeaningComparison } from '../diff/meaning.ts'
 import { acceptedBy, boundsOfChange, boundsOfCost, notAccepted, type Bounds } from './accepted.ts'
@@ -196,13 +197,6 @@ function flipChecks({ traffic, hasOld, baseline }: Judged, limit: CountLimit | u
   ]
 }
 
-/** Assumptions about hosts that the log did not try at that moment. */
-const healthAssumptions: readonly string[] = [
-  assumptionNames.untriedHealthy,
-  assumptionNames.healthyBetween,
-  assumptionNames.unknownHealth,
-]
-
 function availabilityChecks(
   { new: result }: TrafficDiff,
   least: bigint | undefined,
@@ -211,16 +205,19 @@ function availabilityChecks(
   if (least === undefined) return []
   const { served, asked } = servedOf(result)
   if (asked === 0) return []
-  const open = healthAssumptions.filter((name) => (result.totals.assumed[name] ?? 0) > 0 && !accepted.has(name))
-  const assumed = open.reduce((sum, name) => sum + (result.totals.assumed[name] ?? 0), 0)
-  const millionths = (calls: number): bigint => (BigInt(calls) * 1_000_000n) / BigInt(asked)
+  const sure = servedAtLeast(result.totals, (name) => accepted.has(name))
+  const unknown = accepted.has(assumptionNames.unknownHealth) ? undefined : result.outage?.unknownHealth
+  // Where hosts of unknown health are down, so much less is served.
+  const lo = Math.max(0, sure.served - (unknown === undefined ? 0 : Math.max(0, unknown.up.served - unknown.down.served)))
   const short = (calls: number): bigint => least * BigInt(asked) - BigInt(calls) * 1_000_000n
-  const verdict = atMostZero(short(served), short(Math.max(0, served - assumed)))
+  const verdict = atMostZero(short(served), short(lo))
+  const millionths = (calls: number): bigint => (BigInt(calls) * 1_000_000n) / BigInt(asked)
+  const open = [...sure.assuming, ...(unknown === undefined ? [] : [assumptionNames.unknownHealth])]
   return [
     {
       name: 'availability',
       asked: `at least ${shareText(least)} of calls served`,
-      found: { kind: 'share', loMillionths: millionths(Math.max(0, served - assumed)), hiMillionths: millionths(served) },
+      found: { kind: 'share', loMillionths: millionths(lo), hiMillionths: millionths(served) },
       verdict,
       decides: verdict === 'undecided' ? open.map(notAccepted) : [],
       location: undefined,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { refusalOf } from '../../analysis/diff/traffic.ts'
+import { escapeTerminal } from '../../report/escape.ts'
 import { plainStyle } from '../../report/style.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
@@ -60,7 +61,7 @@ async function diff(
   }
   const refusal = traffic === undefined ? undefined : refusalOf(traffic)
   if (refusal !== undefined && !options.force) {
-    context.note(`${context.noteStyle.bad('refused')}: ${refusal.reason}; --force compares all the same\n`)
+    context.note(`${context.noteStyle.bad('refused')}: ${escapeTerminal(refusal.reason)}; --force compares all the same\n`)
     return exitCode.findings
   }
   const review = { diff: found.diff, gate: undefined, policy: neu.policy, version: await packageVersion() }

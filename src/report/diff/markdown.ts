@@ -63,7 +63,7 @@ function verdictTitle({ verdict }: GateResult): string {
 
 function summary({ diff }: Review, places: Places): string[] {
   const { meaning, traffic, old, new: neu } = diff
-  const lines = [`- **Meaning:** ${meaningText(meaning)}.`]
+  const lines = [`- **Meaning:** ${meaningText(meaning, user)}.`]
   if (traffic !== undefined) {
     lines.push(`- **Recorded traffic:** ${flipsText(traffic)}.`)
     const share = changeShare(traffic)

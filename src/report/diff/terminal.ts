@@ -73,7 +73,7 @@ function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, sc
   const shown = sorted.slice(0, regionsShown)
   return [
     screen.style.heading('What it means'),
-    ...field(screen, '', meaningText(meaning)),
+    ...field(screen, '', meaningText(meaning, user)),
     ...shown.flatMap((region) => {
       const row = rows.find(({ region: id }) => id === region.id)
       const facts = region.witness.facts.map(user).join(', ')

@@ -115,7 +115,7 @@ const recognised: Readonly<Record<Recognised, string>> = {
 }
 
 /** What is known of all inputs, recorded or not. */
-export function meaningText({ verdict, regions, notDecided, changes }: MeaningComparison): string {
+export function meaningText({ verdict, regions, notDecided, changes }: MeaningComparison, escape: Escape): string {
   switch (verdict.kind) {
     case 'equal':
       return changes.some(({ affects }) => affects.includes('later calls'))
@@ -126,7 +126,7 @@ export function meaningText({ verdict, regions, notDecided, changes }: MeaningCo
         verdict.complete ? 'outside of them every call is decided alike (proved)' : 'outside of them not all is decided'
       }`
     case 'not decided':
-      return `not decided for all inputs: ${[...new Set(notDecided.map(({ reason }) => reason))].join('; ')}`
+      return `not decided for all inputs: ${[...new Set(notDecided.map(({ reason }) => escape(reason)))].join('; ')}`
   }
 }
 
