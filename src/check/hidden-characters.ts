@@ -41,6 +41,27 @@ export function checkHiddenCharacters(source: Source, accept: Accept): void {
       },
     )
   }
+  const mixed = new Set([...source.text.matchAll(mixedWord)].map((found) => found.index))
+  for (const { start, end } of lookAlikes(source.text)) {
+    if (mixed.has(start)) continue
+    accept('RT0320', at(start, end), 'this word looks like a Latin one and is written in other letters', {
+      help: 'type it again, if it is meant to be Latin',
+    })
+  }
+}
+
+/**
+ * Words that look like Latin ones and hold no Latin letter: of letters made to look so, or wholly of
+ * look-alikes where no other word of the file is in their alphabet.
+ */
+function lookAlikes(text: string): readonly { readonly start: number; readonly end: number }[] {
+  const styled = [...text.matchAll(/[\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7ff}]+/gu)]
+  const foreign = [...text.matchAll(/[\u0370-\u052f]+/g)].filter(
+    ({ index }) => !/[A-Za-z]/.test(`${text[index - 1] ?? ''}`),
+  )
+  const alike = foreign.filter(([word]) => /^[асеорхуіјѕԁԛԝһӏАВЕЅІЈКМНОРСТХαονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]+$/.test(word))
+  const whole = alike.length === foreign.length ? alike.filter(([word]) => word.length > 1) : []
+  return [...styled, ...whole].map((found) => ({ start: found.index, end: found.index + found[0].length }))
 }
 
 /** A word with Latin letters beside Greek, Cyrillic or full-width ones. */

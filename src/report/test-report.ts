@@ -1,3 +1,4 @@
+import type { Explanation } from '../policy/decision.ts'
 import type { TestFailure, TestResult } from '../replay/scenario.ts'
 import type { Location } from '../language/source.ts'
 import { positionAt } from '../language/position.ts'
@@ -47,11 +48,18 @@ function failureLines(
     style.dim(`  --> ${escapeTerminal(location.source.name)}:${line}:${column}`),
     `  expected  ${escapeTerminal(expected)}`,
     `  got       ${escapeTerminal(got)}`,
-    ...(options.explain && explanation !== undefined
-      ? explainLines(explanation, style).map((each) => `  ${each}`)
-      : []),
+    ...(explanation === undefined
+      ? []
+      : explainLines(options.explain ? explanation : outline(explanation, outlineDepth), style).map((each) => `  ${each}`)),
     '',
   ]
+}
+
+/** How deep a failing call is explained unless all of it is asked for: rules, their guards, the parts of these. */
+const outlineDepth = 5
+
+function outline({ label, value, children }: Explanation, depth: number): Explanation {
+  return { label, value, children: depth === 0 ? [] : children.map((each) => outline(each, depth - 1)) }
 }
 
 /** As `--format json` prints it. */

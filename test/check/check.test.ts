@@ -29,6 +29,8 @@ describe('what looks wrong', () => {
     ['a model that nobody serves', 'model lost { price per 1M tokens { input $1 } }\npool q = [lost, big]\non turn { otherwise choose first from q else keep }', 'RT0319 nobody serves the model `lost`'],
     ['a direction mark', '// \u202egnorw', 'RT0320 there is an invisible character `u{202E}` here'],
     ['a look-alike letter', 'phrases p = ["p\u0430y"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }', 'RT0320 this word mixes letters of two alphabets that look alike'],
+    ['a word of look-alikes', 'phrases p = ["\u0441\u043e\u0440\u0443"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }', 'RT0320 this word looks like a Latin one and is written in other letters'],
+    ['letters made to look like others', '// \u{1d5ba}\u{1d5bb}', 'RT0320 this word looks like a Latin one and is written in other letters'],
     ['a count that is never reached', 'on turn { rule a: when count failures in last 3 tools >= 4 then restart otherwise keep }', 'RT0321 the count never reaches `4`: its window holds at most `3`'],
     ['a count through a signal and a setting', 'setting most = 3\nsignal s = count repeats in last 3 tools\non turn { rule a: when s > most then restart otherwise keep }', 'RT0321 the count never reaches `4`: its window holds at most `3`'],
     ['a model that falls back to itself', 'serve big { fallback to [mid, big] }', 'RT0322 `big` falls back to itself'],
@@ -59,6 +61,7 @@ describe('what does not', () => {
     ['a rule that asks through a signal', 'deny a: models where tier(it) is premium when plan-mode\nsignal gone = not allowed(current)\non turn, call { rule r: when gone then restart otherwise keep }'],
     ['a count at its bound', 'on turn { rule a: when count failures in last 3 tools >= 3 then restart otherwise keep }'],
     ['text in another alphabet', 'phrases p = ["\u043d\u0435\u0442", "nein"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }'],
+    ['words of another alphabet, one of look-alikes among them', 'phrases p = ["\u0440\u043e\u0441\u0430", "\u043d\u0435\u0442"]\non turn { rule a: when count p in last 1 messages > 0 then restart otherwise keep }'],
     ['a library with more than one needs', ''],
   ])('%s', (_title, text) => {
     expect(found(text)).toEqual([])

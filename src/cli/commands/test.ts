@@ -33,7 +33,7 @@ export function defineTest(command: Command, context: Context, done: (code: Exit
   command
     .argument('<policies...>', 'policies with `test` blocks')
     .option('--filter <text>', 'only tests whose title contains it')
-    .option('--explain', 'show how the failing call was decided', false)
+    .option('--explain', 'show in full how a failing call was decided', false)
     .option('--coverage', 'show which rules, condition outcomes and boundaries no test reaches', false)
     .option('--suggest', 'with --coverage: write the tests that are missing', false)
     .option('--min-rules <percent>', 'exit 1 when fewer rules fire', percentage)
