@@ -33,6 +33,11 @@ export { explainDecision } from './policy/reference/explain.ts'
 export { referenceEvaluator } from './policy/reference/decide.ts'
 export { conclude, observe, startSession } from './policy/session-state.ts'
 
+export { openGateway } from './gateway/gateway.ts'
+export type { Answered, CompletedCall, Gateway, GatewayCall, GatewayOptions } from './gateway/gateway.ts'
+export { callRecords, propensityMillionths, sessionRecord } from './gateway/call-log.ts'
+export type { LoggedCall, LoggedSession } from './gateway/call-log.ts'
+export type { GatewaySession } from './gateway/session.ts'
 export { maxSessionTextChars, readSession, sessionText, sessionTextVersion } from './gateway/session-text.ts'
 export type { SessionReading } from './gateway/session-text.ts'
 

@@ -1,12 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Policy } from '../policy/core.ts'
-import type { SessionState } from '../policy/decision.ts'
 import { policyDigest } from '../policy/digest.ts'
 import { reachesOf } from '../policy/history-needs.ts'
 import type { Reaches } from '../policy/history-needs.ts'
 import { canonicalJson } from '../trace/canonical.ts'
 import { carriedOver } from './carry-over.ts'
+import type { GatewaySession } from './session.ts'
 
 /** The form of the text; a later form has a later number, and says whether it reads this one. */
 export const sessionTextVersion = 1
@@ -20,7 +20,7 @@ interface Envelope {
   readonly version: number
   readonly policy: { readonly name: string; readonly digest: string }
   readonly looksBack: LooksBack
-  readonly state: SessionState
+  readonly session: GatewaySession
   /** SHA-256 (hex) of the canonical text of all the rest. */
   readonly sum: string
 }
@@ -34,7 +34,7 @@ export type LooksBack = Omit<Reaches, 'sinceTools'> & {
 
 export type SessionReading =
   /** `differences`: what this policy finds otherwise than the one that wrote it, in sentences. */
-  | { readonly kind: 'read'; readonly state: SessionState; readonly differences: readonly string[] }
+  | { readonly kind: 'read'; readonly session: GatewaySession; readonly differences: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string }
 
 /**
@@ -42,7 +42,7 @@ export type SessionReading =
  * It holds what the policy looks back at and no more: the size is bounded by the policy's windows,
  * not by the length of the session, unless the policy counts over the whole session.
  */
-export function sessionText(policy: Policy, state: SessionState): string {
+export function sessionText(policy: Policy, session: GatewaySession): string {
   const { sinceTools, ...reaches } = reachesOf(policy)
   const phraseLists = policy.phraseLists.map((list) => list.digest).sort()
   const body: Omit<Envelope, 'sum'> = {
@@ -50,7 +50,7 @@ export function sessionText(policy: Policy, state: SessionState): string {
     version: sessionTextVersion,
     policy: { name: policy.name ?? '', digest: policyDigest(policy) },
     looksBack: { ...reaches, sinceTools: [...sinceTools].sort(), phraseLists },
-    state,
+    session,
   }
   return canonicalJson({ ...body, sum: sumOf(body) })
 }
@@ -75,8 +75,9 @@ export function readSession(policy: Policy, text: string): SessionReading {
   }
   const { sum, ...body } = value
   if (sumOf(body) !== sum) return refused('cut off or changed since it was written')
-  if (value.policy.digest === policyDigest(policy)) return { kind: 'read', state: value.state, differences: [] }
-  return { kind: 'read', ...carriedOver(policy, value.state, value.looksBack) }
+  if (value.policy.digest === policyDigest(policy)) return { kind: 'read', session: value.session, differences: [] }
+  const { state, differences } = carriedOver(policy, value.session.state, value.looksBack)
+  return { kind: 'read', session: { ...value.session, state }, differences }
 }
 
 function refused(reason: string): SessionReading {
@@ -90,14 +91,14 @@ function sumOf(body: Omit<Envelope, 'sum'>): string {
 /** The frame only: the sum vouches for what is inside. */
 function isEnvelope(value: unknown): value is Envelope {
   if (typeof value !== 'object' || value === null) return false
-  const { reroute, version, policy, state, looksBack, sum } = value as Partial<Record<keyof Envelope, unknown>>
+  const { reroute, version, policy, session, looksBack, sum } = value as Partial<Record<keyof Envelope, unknown>>
   return (
     reroute === 'session' &&
     typeof version === 'number' &&
     typeof policy === 'object' &&
     policy !== null &&
-    typeof state === 'object' &&
-    state !== null &&
+    typeof session === 'object' &&
+    session !== null &&
     typeof looksBack === 'object' &&
     looksBack !== null &&
     typeof sum === 'string'

@@ -3,6 +3,7 @@ import type { CallInput, Evaluator, SessionState, World } from '../policy/decisi
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { conclude, observe, startSession } from '../policy/session-state.ts'
 import { drawMillionths } from './draw.ts'
+import { conclusionOf } from './conclusion.ts'
 import { hostsOf } from './hosts.ts'
 import type { DecidedCall } from './hosts.ts'
 import { testCallCost } from './scenario/test-call-cost.ts'
@@ -238,18 +239,8 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
     run.budgets.charge((budget) => budgetSubject(budget, payerOf(input), served.provider), ended, exactly(cost))
     run.spentPicoUsd += cost
   }
-  const state = conclude(policy, call.decided, call.decision, {
-    end: service?.end ?? 'no-route',
-    served: served && {
-      model: served.model,
-      provider: served.provider,
-      region: served.region ?? undefined,
-      account: served.account ?? undefined,
-    },
-    failedOver: service?.failedOver ?? false,
-    adopted: service?.adopted,
-    atMicros: run.elapsed + (service?.tookMicros ?? 0),
-  })
+  const endMicros = run.elapsed + (service?.tookMicros ?? 0)
+  const state = conclude(policy, call.decided, call.decision, conclusionOf(service, endMicros))
   const sameProvider = served !== undefined && served.provider === run.previousProvider
   return { call, line, service, state, sameProvider }
 }

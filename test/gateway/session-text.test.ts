@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { GatewaySession } from '../../src/gateway/session.ts'
 import { readSession, sessionText } from '../../src/gateway/session-text.ts'
 import type { Policy } from '../../src/policy/core.ts'
 import type { SessionState } from '../../src/policy/decision.ts'
@@ -13,11 +14,13 @@ import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText } from '../support/replaying.ts'
 import { canonical, runSession } from '../support/run-session.ts'
 
+const kept = (state: SessionState): GatewaySession => ({ state, spent: {}, account: undefined })
+
 function reread(policy: Policy, state: SessionState): SessionState {
-  const reading = readSession(policy, sessionText(policy, state))
+  const reading = readSession(policy, sessionText(policy, kept(state)))
   if (reading.kind === 'refused') throw new Error(reading.reason)
   expect(reading.differences).toEqual([])
-  return reading.state
+  return reading.session.state
 }
 
 describe('a session as text', () => {
@@ -51,9 +54,9 @@ describe('a session as text', () => {
           some.reduce((state, input) => observe(policy, state, input), from)
         const cut = Math.min(at, inputs.length)
         const begun = observed(wrote, startSession(wrote, 's'), inputs.slice(0, cut))
-        const reading = readSession(reads, sessionText(wrote, begun))
+        const reading = readSession(reads, sessionText(wrote, kept(begun)))
         if (reading.kind === 'refused') throw new Error(reading.reason)
-        const carried = observed(reads, reading.state, inputs.slice(cut))
+        const carried = observed(reads, reading.session.state, inputs.slice(cut))
         const whole = observed(reads, startSession(reads, 's'), inputs)
         const input = inputs.at(-1)
         if (input === undefined) return
@@ -83,7 +86,7 @@ on turn, call {
     const lengths = Array.from({ length: 60 }, () => {
       session.reply({ text: 'again', tools: ['Bash'] })
       session.user('go on')
-      return sessionText(policy, session.state()).length
+      return sessionText(policy, kept(session.state())).length
     })
     const grown = Math.max(...lengths.slice(20)) - (lengths[19] ?? 0)
     expect(grown).toBeLessThan(40)
@@ -103,7 +106,7 @@ on turn, call {
     const session = converse(first)
     session.user('one')
     session.user('two')
-    return sessionText(first, session.state())
+    return sessionText(first, kept(session.state()))
   }
 
   it('forgets what it does not declare, and says so', () => {
@@ -118,7 +121,7 @@ on start { otherwise use small }
       '`mood` is not declared any more: forgotten',
       '`tries` now stops at a lower count',
     ])
-    const { state } = reading
+    const { state } = reading.session
     expect(['hot', 'tries'].map((name) => memoryAt(second, state, name, undefined))).toEqual([0, 5])
     expect(state.choice?.model).toBe('big')
   })

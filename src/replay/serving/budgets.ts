@@ -1,4 +1,5 @@
 import type { Budget } from '../../policy/core.ts'
+import { entryOf } from '../../policy/entries.ts'
 import { noAmount, spendingAfter, spentIn, sumOf } from './budget-window.ts'
 import type { Amount, BudgetMoment, Spending } from './budget-window.ts'
 
@@ -15,6 +16,22 @@ export interface Budgets {
   /** A call that ended for want of money. */
   stop(budget: Budget): void
   tallies(): readonly BudgetTally[]
+  /** Every account, as plain JSON; `openBudgets` goes on from it. */
+  saved(): SavedAccounts
+}
+
+/** What is spent in the present windows, by budget and subject; money is pico-dollars in decimal text. */
+export interface SavedAccounts {
+  readonly [budget: string]: {
+    readonly [subject: string]: {
+      readonly sinceMicros: number
+      readonly period: string
+      readonly value: string
+      readonly lo: string
+      /** `null`: no upper bound. */
+      readonly hi: string | null
+    }
+  }
 }
 
 /** Whose account of a budget a call is charged to; where a scope is not told apart there is one. */
@@ -53,8 +70,13 @@ interface Kept {
   tally: BudgetTally
 }
 
-export function openBudgets(budgets: readonly Budget[]): Budgets {
-  const kept = new Map(budgets.map((budget): [Budget, Kept] => [budget, { accounts: new Map(), tally: noTally(budget) }]))
+export function openBudgets(budgets: readonly Budget[], saved: SavedAccounts = {}): Budgets {
+  const kept = new Map(
+    budgets.map((budget): [Budget, Kept] => [
+      budget,
+      { accounts: restored(budget, entryOf(saved, budget.name)), tally: noTally(budget) },
+    ]),
+  )
   const spent: Budgets['spent'] = (budget, subject, now) =>
     spentIn(budget, kept.get(budget)?.accounts.get(subject)?.spending, now)
   return {
@@ -67,7 +89,33 @@ export function openBudgets(budgets: readonly Budget[]): Budgets {
       if (own !== undefined) own.tally = { ...own.tally, callsStopped: own.tally.callsStopped + 1 }
     },
     tallies: () => [...kept.values()].map(({ tally }) => tally),
+    saved: () =>
+      Object.fromEntries(
+        [...kept].map(([budget, { accounts }]) => [
+          budget.name,
+          Object.fromEntries([...accounts].map(([subject, { spending }]) => [subject, savedSpending(spending)])),
+        ]),
+      ),
   }
+}
+
+function savedSpending({ sinceMicros, period, spent }: Spending): SavedAccounts[string][string] {
+  return {
+    sinceMicros,
+    period,
+    value: spent.value.toString(),
+    lo: spent.lo.toString(),
+    hi: spent.hi === null ? null : spent.hi.toString(),
+  }
+}
+
+function restored(budget: Budget, saved: SavedAccounts[string] = {}): Map<string, Account> {
+  return new Map(
+    Object.entries(saved).map(([subject, { sinceMicros, period, value, lo, hi }]): [string, Account] => {
+      const spent = { value: BigInt(value), lo: BigInt(lo), hi: hi === null ? null : BigInt(hi) }
+      return [subject, { spending: { sinceMicros, period, spent }, exhausted: spent.value >= budget.limitPicoUsd }]
+    }),
+  )
 }
 
 /** Millionths of the limit, rounded down: a share is reached when it is reached in full. */

@@ -1,9 +1,10 @@
-import type { Conclusion, Decision } from '../../policy/decision.ts'
+import type { Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord } from '../../trace/record.ts'
 import { overheadOf, recordedMoney, recordedVerdictsMoney, usageWith } from '../call-money.ts'
 import { judgeInvariants } from '../claims.ts'
+import { conclusionOf } from '../conclusion.ts'
 import { differenceOf } from '../divergence.ts'
 import type { Comparison } from '../divergence.ts'
 import { drawnOrder, servingDraw } from '../draw-hosts.ts'
@@ -81,7 +82,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
       run.breaches.push({ invariant, session: run.session.session, call: record.call, values })
     }
   }
-  run.state = conclude(policy, decided.decided, decision, conclusion(arrival, service))
+  run.state = conclude(policy, decided.decided, decision, conclusionOf(service, arrival.startMicros))
   run.previous = record
   const tookMicros = service?.tookMicros ?? 0
   run.clock.end(record, arrival, tookMicros, isOnTime(phase, record, attempts))
@@ -232,26 +233,4 @@ function phaseOf(run: Run, comparison: Comparison): Phase {
   if (difference === undefined) return 'before'
   run.divergence = { call: comparison.record.call, rule: comparison.decision.rule, ...difference }
   return 'at'
-}
-
-function conclusion({ startMicros }: Arrival, service: Service | undefined): Conclusion {
-  if (service === undefined) {
-    return { end: 'no-route', served: undefined, failedOver: false, adopted: undefined, atMicros: startMicros }
-  }
-  const { served } = service
-  return {
-    end: service.end,
-    served:
-      served === undefined || service.end !== 'served'
-        ? undefined
-        : {
-            model: served.model,
-            provider: served.provider,
-            region: served.region ?? undefined,
-            account: served.account ?? undefined,
-          },
-    failedOver: service.failedOver,
-    adopted: service.adopted,
-    atMicros: startMicros,
-  }
 }

@@ -1,0 +1,146 @@
+import type { Policy } from '../policy/core.ts'
+import type { CallInput, Decision, Evaluator } from '../policy/decision.ts'
+import { compilePolicy } from '../policy/engine/compile-policy.ts'
+import { conclude, observe, startSession } from '../policy/session-state.ts'
+import { conclusionOf } from '../replay/conclusion.ts'
+import { drawnOrder, servingDraw } from '../replay/draw-hosts.ts'
+import { hostsOf } from '../replay/hosts.ts'
+import type { DecidedCall } from '../replay/hosts.ts'
+import { exactMoney } from '../replay/money.ts'
+import { serving } from '../replay/serve.ts'
+import type { Service, ServingActivity } from '../replay/serve.ts'
+import { isOfSession } from '../replay/serving/budget-subject.ts'
+import { openBudgets } from '../replay/serving/budgets.ts'
+import type { BudgetEvent } from '../replay/serving/budgets.ts'
+import { gateOf } from '../replay/serving/fleet.ts'
+import { chargeCall, spendingAt } from '../replay/session/spending.ts'
+import type { Spender } from '../replay/session/spending.ts'
+import { sessionWorld } from '../replay/session-world.ts'
+import { newSurroundings } from '../replay/simulator/surroundings.ts'
+import type { Surroundings } from '../replay/simulator/surroundings.ts'
+import type { GatewaySession } from './session.ts'
+
+export interface GatewayOptions {
+  readonly policy: Policy
+  /** Of the same policy; compiled where none is given. */
+  readonly evaluator?: Evaluator
+  /** What draws are keyed by; default `0`. */
+  readonly seed?: string
+  /**
+   * What is known of hosts and shared accounts: cooldowns, breakers, limits, budgets. Hand the same to
+   * every gateway of a process; `sharedStateOf(policy)` names what a policy keeps there.
+   */
+  readonly surroundings?: Surroundings
+}
+
+/** A call that has been decided and not yet been served. */
+export interface GatewayCall {
+  readonly session: GatewaySession
+  readonly decided: DecidedCall
+  readonly decision: Decision
+}
+
+/** How a call ended, beside how it was served. */
+export interface Answered {
+  /** What it cost, all attempts together, pico-dollars. */
+  readonly picoUsd: bigint
+}
+
+export interface CompletedCall {
+  readonly session: GatewaySession
+  /** Shares of budgets that were reached: alerts to give. */
+  readonly reached: readonly BudgetEvent[]
+}
+
+/**
+ * One policy at work in a gateway: the code that a replay and a test run, with the world's part left
+ * to the caller. A call goes `decide` → `serve` → `complete`.
+ */
+export interface Gateway {
+  readonly policy: Policy
+  begin(session: string, account?: string): GatewaySession
+  /** Synchronous, and changes nothing: the same session, input and surroundings decide the same. */
+  decide(session: GatewaySession, input: CallInput): GatewayCall
+  /**
+   * Yields what is to be done: an attempt to be made, whose answer is handed to `next`, or an instant
+   * to wait for. Hosts, retries, pauses, failover and fallbacks are the policy's. `undefined`: no route.
+   */
+  serve(call: GatewayCall): ServingActivity<Service> | undefined
+  /** After the call, served or not: charges budgets, notes who served. */
+  complete(call: GatewayCall, service: Service | undefined, answered: Answered): CompletedCall
+}
+
+export function openGateway({
+  policy,
+  evaluator = compilePolicy(policy),
+  seed = '0',
+  surroundings = newSurroundings(policy, { isShared: true }),
+}: GatewayOptions): Gateway {
+  const own = policy.budgets.filter(isOfSession)
+  const spenderOf = ({ state, spent, account }: GatewaySession, { nowMicros }: CallInput): Spender => ({
+    policy,
+    session: state.session,
+    header: { record: 'session', schema: 1, session: state.session, ...(account !== undefined && { account }) },
+    surroundings,
+    budgets: openBudgets(own, spent),
+    reached: [],
+    isDated: nowMicros !== undefined,
+  })
+  return {
+    policy,
+    begin: (session, account) => ({ state: startSession(policy, session), spent: {}, account }),
+    decide: (session, input) => {
+      const begun = observe(policy, session.state, input)
+      const world = sessionWorld({
+        seed,
+        session: session.state.session,
+        failures: surroundings.fleet.failures,
+        faults: [],
+        nowMicros: clockOf(input),
+        spending: spendingAt(spenderOf(session, input), begun, clockOf(input) ?? 0),
+        // What a provider holds is known to whoever reads its answers, and not kept here.
+        warm: () => undefined,
+        cachedTokens: () => undefined,
+      })
+      const [decided, decision] = evaluator.decide(begun, input, world)
+      return { session, decided: { policy, begun, decided, input, world, decision }, decision }
+    },
+    serve: ({ decided }) => {
+      const hosts = hostsOf(decided)
+      if (hosts === undefined) return undefined
+      const { input, decision, begun } = decided
+      const draw = servingDraw(seed, begun.session, decision.call)
+      return serving({
+        hosts,
+        draw,
+        gate: gateOf(surroundings.fleet, {
+          session: begun.session,
+          call: decision.call,
+          promptTokens: input.prompt.tokens ?? 0,
+          dateOffsetMicros: input.nowMicros === undefined ? undefined : 0,
+        }),
+        order: drawnOrder(draw),
+        startMicros: clockOf(input),
+        clockMicros: clockOf(input) ?? 0,
+      })
+    },
+    complete: ({ session, decided, decision }, service, { picoUsd }) => {
+      const { input, begun } = decided
+      const spender = spenderOf(session, input)
+      const before = surroundings.reached.length
+      const served = service?.end === 'served' ? service.served : undefined
+      const endMicros = (clockOf(input) ?? 0) + (service?.tookMicros ?? 0)
+      const money = [exactMoney('observed', picoUsd, 'as answered')]
+      chargeCall(spender, begun, { decision, provider: served?.provider, money }, endMicros)
+      const state = conclude(policy, decided.decided, decision, conclusionOf(service, clockOf(input)))
+      return {
+        session: { ...session, state, spent: spender.budgets.saved() },
+        reached: [...surroundings.reached.slice(before), ...spender.reached],
+      }
+    },
+  }
+}
+
+function clockOf({ nowMicros, elapsedMicros }: CallInput): number | undefined {
+  return nowMicros ?? elapsedMicros
+}

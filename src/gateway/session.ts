@@ -1,0 +1,11 @@
+import type { SessionState } from '../policy/decision.ts'
+import type { SavedAccounts } from '../replay/serving/budgets.ts'
+
+/** A session between two calls: plain JSON, kept by whoever runs the gateway (`sessionText`). */
+export interface GatewaySession {
+  readonly state: SessionState
+  /** Accounts of the budgets that are the session's own. */
+  readonly spent: SavedAccounts
+  /** Whose account its calls are made for; `undefined`: nobody's. */
+  readonly account: string | undefined
+}
