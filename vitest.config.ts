@@ -6,6 +6,7 @@ const config: ViteUserConfig = defineConfig({
     // Properties and spawned commands on a small shared machine; a hang still ends.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    provide: { lawScale: 1 },
   },
 })
 

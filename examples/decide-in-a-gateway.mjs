@@ -1,6 +1,6 @@
 // The core runs without Node: a policy is text, the state of a session plain data that a gateway
 // can keep in any store. Run it with `node examples/decide-in-a-gateway.mjs` after `npm ci`.
-import { compilePolicy, conclude, loadPolicyText, observe, renderDiagnostic, startSession } from 'reroute'
+import { callRecords, loadPolicyText, openGateway, readSession, renderDiagnostic, sessionRecord, sessionText } from 'reroute'
 
 const text = `policy gateway
 
@@ -8,10 +8,14 @@ provider acme {
   region us
 }
 
+provider spare {
+  region eu
+}
+
 model swift-1 {
   accepts [text]
   context 200k tokens
-  served-by [acme]
+  served-by [acme, spare]
   price per 1M tokens {
     input $0.30
     output $1.20
@@ -21,7 +25,7 @@ model swift-1 {
 model deep-1 {
   accepts [text, image]
   context 200k tokens
-  served-by [acme]
+  served-by [acme, spare]
   price per 1M tokens {
     input $5
     output $25
@@ -43,6 +47,11 @@ on turn, call {
 
   otherwise keep
 }
+
+serve any {
+  order [acme] then [spare]
+  failover on [overloaded]
+}
 `
 
 const { policy, diagnostics } = loadPolicyText('gateway.route', text)
@@ -51,19 +60,18 @@ if (policy === undefined) {
   process.exit(1)
 }
 
-const engine = compilePolicy(policy)
+const gateway = openGateway({ policy, seed: 'example' })
 
-// What only the gateway can know: outages that it saw, money that it counted, draws that it makes.
-const world = {
-  outage: () => false,
-  warm: () => undefined,
-  cachedTokens: () => undefined,
-  usedMillionths: () => 0,
-  spentPicoUsd: () => 0n,
-  drawMillionths: () => 0,
-}
+// Whatever keeps text: here a map, in a real gateway a database that all replicas share.
+const store = new Map()
 
-let state = startSession(policy, 'session-1')
+// Stands for the request to the provider: acme is overloaded at the third call.
+const attempt = ({ provider, atMicros }, calls) =>
+  provider === 'acme' && calls === 3
+    ? { kind: 'fails', cause: 'recorded', errorClass: 'overloaded', status: 529, endMicros: atMicros + 90_000 }
+    : { kind: 'answers', cause: 'recorded', endMicros: atMicros + 1_200_000 }
+
+let nowMicros = 1_770_000_000_000_000
 for (const newImages of [0, 1, 0]) {
   const input = {
     beginsTurn: true,
@@ -74,18 +82,29 @@ for (const newImages of [0, 1, 0]) {
     kind: 'router',
     sidechain: false,
     organisation: {},
-    nowMicros: undefined,
+    nowMicros,
     phraseLists: [],
     withheld: { visible: false, thinking: false },
     given: {},
   }
-  const [decided, decision] = engine.decide(observe(policy, state, input), input, world)
-  console.log(`call ${decision.call}: ${decision.model} by ${decision.rule}`)
-  state = conclude(policy, decided, decision, {
-    end: 'served',
-    served: { model: decision.model, provider: 'acme', region: 'us', account: undefined },
-    failedOver: false,
-    adopted: undefined,
-    atMicros: undefined,
-  })
+  const text = store.get('session-1')
+  const kept = text === undefined ? undefined : readSession(policy, text)
+  const call = gateway.decide(kept?.kind === 'read' ? kept.session : gateway.begin('session-1'), input)
+  if (text === undefined) console.log(JSON.stringify(sessionRecord(policy, { session: 'session-1', seed: 'example', input })))
+
+  // What is to be done: attempts, whose answers go back, and instants to wait for.
+  const steps = gateway.serve(call)
+  let step = steps?.next()
+  while (step !== undefined && !step.done) {
+    const { value } = step
+    step = steps.next(value.for === 'attempt' ? attempt(value.attempt, call.decision.call) : undefined)
+  }
+  const service = step?.value
+
+  const { session } = gateway.complete(call, service, { picoUsd: 360_000_000n })
+  store.set('session-1', sessionText(policy, session))
+  for (const record of callRecords({ session: 'session-1', input, decision: call.decision, service })) {
+    console.log(JSON.stringify(record))
+  }
+  nowMicros += 60_000_000
 }

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { checkRecord } from '../src/trace/validate.ts'
 import { buildPackage } from './support/built-package.ts'
 
 const built = buildPackage()
@@ -64,10 +65,15 @@ describe('the entry points', () => {
     const example = join(built.path, 'example.mjs')
     copyFileSync(join(import.meta.dirname, '..', 'examples', 'decide-in-a-gateway.mjs'), example)
     const { stdout, stderr } = spawnSync(process.execPath, [example], { encoding: 'utf8' })
-    expect([stdout, stderr]).toEqual([
-      'call 1: swift-1 by cheapest\ncall 2: deep-1 by image\ncall 3: deep-1 by otherwise\n',
-      '',
+    expect(stderr).toBe('')
+    const [header, ...calls] = stdout.trim().split('\n').map((line): unknown => JSON.parse(line))
+    expect(header).toMatchObject({ record: 'session', policy: { name: 'gateway', seed: 'example' } })
+    expect(calls).toMatchObject([
+      { call: 1, decision: { rule: 'cheapest' }, served: { model: 'swift-1', provider: 'acme' } },
+      { call: 2, decision: { rule: 'image' }, served: { model: 'deep-1', provider: 'acme' } },
+      { call: 3, decision: { rule: 'otherwise' }, served: { model: 'deep-1', provider: 'spare' } },
     ])
+    for (const record of [header, ...calls]) expect(checkRecord(record, (field) => expect(field).toBe('none'))).toMatchObject({ ok: true })
   })
 
   it('names a command that says how it is run', () => {

@@ -1,11 +1,12 @@
-import type { Policy } from '../policy/core.ts'
+import type { Endpoint, Policy } from '../policy/core.ts'
 import type { CallInput, Decision } from '../policy/decision.ts'
 import { policyDigest } from '../policy/digest.ts'
+import type { Attempt } from '../replay/result.ts'
+import type { Service } from '../replay/serve.ts'
 import { TRACE_SCHEMA_VERSION } from '../trace/record.ts'
 import type {
   AttemptRecord,
   CallRecord,
-  EndpointFacts,
   EventRecord,
   LoggedCost,
   PromptFacts,
@@ -47,9 +48,8 @@ export interface LoggedCall {
   readonly session: string
   readonly input: CallInput
   readonly decision: Decision
-  readonly end: CallRecord['end']
-  readonly served: (EndpointFacts & { readonly model: string }) | undefined
-  readonly attempts: readonly AttemptRecord[]
+  /** `undefined`: it had no route. */
+  readonly service: Service | undefined
   readonly firstTokenMicros?: number | undefined
   readonly endMicros?: number | undefined
   readonly reply?: ReplyFacts | undefined
@@ -86,7 +86,7 @@ function eventsBefore({ session, input, decision }: LoggedCall): readonly EventR
 }
 
 function callRecord(logged: LoggedCall): CallRecord {
-  const { input, decision, served, attempts, firstTokenMicros, endMicros, reply, usage, cost } = logged
+  const { input, decision, service, firstTokenMicros, endMicros, reply, usage, cost } = logged
   const startMicros = input.nowMicros ?? input.elapsedMicros
   return {
     record: 'call',
@@ -94,8 +94,8 @@ function callRecord(logged: LoggedCall): CallRecord {
     call: decision.call,
     turn: decision.turn,
     prompt: promptSent(input.prompt, decision),
-    end: logged.end,
-    attempts,
+    end: service?.end ?? 'no-route',
+    attempts: (service?.attempts ?? []).map(attemptRecord),
     decision: {
       rule: decision.rule,
       reason: decision.reason,
@@ -104,12 +104,32 @@ function callRecord(logged: LoggedCall): CallRecord {
     ...(startMicros !== undefined && { startMicros }),
     ...(input.nowMicros === undefined && startMicros !== undefined && { timeQuality: 'relative' as const }),
     ...(input.requested !== undefined && { requested: input.requested }),
-    ...(served !== undefined && { served }),
+    ...(service?.end === 'served' && service.served !== undefined && { served: endpointRecord(service.served) }),
     ...(firstTokenMicros !== undefined && { firstTokenMicros }),
     ...(endMicros !== undefined && { endMicros }),
     ...(reply !== undefined && { reply }),
     ...(usage !== undefined && { usage }),
     ...(cost !== undefined && { cost }),
+  }
+}
+
+function attemptRecord({ model, provider, startMicros, endMicros, errorClass, status }: Attempt): AttemptRecord {
+  return {
+    model,
+    provider,
+    ...(startMicros !== undefined && { startMicros }),
+    ...(endMicros !== undefined && { endMicros }),
+    ...(errorClass !== undefined && { errorClass }),
+    ...(status !== undefined && { status }),
+  }
+}
+
+function endpointRecord({ model, provider, region, account }: Endpoint): NonNullable<CallRecord['served']> {
+  return {
+    model,
+    provider,
+    ...(typeof region === 'string' && { region }),
+    ...(typeof account === 'string' && { account }),
   }
 }
 

@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compilePolicy } from '../../src/policy/engine/compile-policy.ts'
+import type { Policy } from '../../src/policy/core.ts'
+import { sharedStateOf } from '../../src/replay/simulator/shared-state.ts'
+import { madeUpSession } from '../support/arbitrary-session.ts'
+import { lawRuns } from '../support/law-runs.ts'
+import { liveTrace } from '../support/live-gateways.ts'
+import { policyOf, small } from '../support/policy-of.ts'
+import { loadablePolicyText, replayed } from '../support/replaying.ts'
+
+/** Everything that gateways share: guards, limits, an account, outages that others met; and draws. */
+const busy: Policy = small(`
+pool mixed = [big weight 1, mid weight 2, small weight 5]
+pool cheap = [mid, small]
+budget team-hour {
+  scope team
+  limit $0.40 per hour
+  window first-spend
+  at 100% then only cheap
+}
+on start {
+  otherwise drawn: choose weighted per session from mixed else use small else stop "nobody"
+}
+on turn, call {
+  rule down: when outage(south, 20s) then use big else keep
+  rule long: when context.length > 14k tokens then use mid else keep
+  rule failing: when count errors in last 3 calls >= 1 then restart
+  otherwise keep
+}
+serve any {
+  strategy shuffle
+  retry 1 times on [server, timeout] {
+    backoff 200ms 2x up to 2s jitter full
+  }
+  failover on [overloaded, unavailable, server, timeout, rate-limit]
+  cooldown {
+    trip after 1 failures in 10s
+    lasts 5s
+  }
+  breaker {
+    trip after 3 failures in 60s
+    lasts 15s
+    probes 1
+  }
+  limit 40 calls per 60s
+}`)
+
+describe('a log that gateways wrote', () => {
+  it('law: replayed under its policy decides every call the same, two replicas and one store', () => {
+    const sharing = new Set<string>()
+    fc.assert(
+      fc.property(
+        fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: loadablePolicyText }),
+        fc.array(madeUpSession, { minLength: 1, maxLength: 6 }),
+        fc.string({ maxLength: 3 }),
+        (text, made, seed) => {
+          const policy = text === undefined ? busy : policyOf(text)
+          const log = liveTrace(policy, made, seed)
+          const { result, sessions } = replayed(policy, log, { evaluator: compilePolicy(policy) })
+          for (const name of result.failover === undefined ? [] : sharedStateOf(policy)) sharing.add(name)
+          expect(sessions.map(({ session, divergence }) => ({ session, divergence }))).toEqual(
+            log.map(({ session }) => ({ session, divergence: undefined })),
+          )
+          const { recorded } = result.totals.calls
+          expect(result.identity).toMatchObject({ form: 'policy', calls: recorded, same: recorded })
+        },
+      ),
+      lawRuns(12),
+    )
+    expect([...sharing]).toEqual(expect.arrayContaining(['breaker', 'cooldown', 'limit', 'outage']))
+  })
+
+  it('law: with one threshold moved by 0.01 exactly the calls that it decides are listed', () => {
+    const withThreshold = (threshold: string): Policy =>
+      small(`
+classifier triage { model small scores main timeout 10s }
+on start {
+  otherwise cheapest: choose cheapest by list from main where score(it) >= ${threshold} else use big
+}`)
+    const [before, after] = [withThreshold('0.70'), withThreshold('0.71')]
+    const score = fc.constantFrom(500_000, 699_999, 700_000, 705_000, 709_999, 710_000, 900_000)
+    const scores = fc.record({ small: score, mid: score, big: score })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(madeUpSession, scores), { minLength: 1, maxLength: 8 }), (sessions) => {
+        const made = sessions.map(([session, { small: s, mid: m, big: b }]) => ({
+          ...session,
+          calls: session.calls.map((call) => ({
+            ...call,
+            tokens: 9_000,
+            newImages: 0,
+            contextImages: 0,
+            organisation: { blocked: undefined, only: undefined, ignored: undefined, router: undefined },
+            verdicts: [{ status: 'ok' as const, scores: [b, m, s], label: 0 }],
+          })),
+        }))
+        const log = liveTrace(before, made, '0')
+        const chosen = (at: number, threshold: number): string => {
+          const found = sessions[at]?.[1]
+          const cheapest = (['small', 'mid', 'big'] as const).find((name) => (found?.[name] ?? 0) >= threshold)
+          return cheapest ?? 'big'
+        }
+        const moved = log.filter((_, at) => chosen(at, 700_000) !== chosen(at, 710_000)).map(({ session }) => session)
+        const { sessions: results } = replayed(after, log)
+        const changed = results.filter(({ calls }) => calls.some((call) => call.phase !== 'before'))
+        expect(changed.map(({ session }) => session)).toEqual(moved)
+        expect(changed.every(({ divergence }) => divergence?.call === 1)).toBe(true)
+      }),
+      lawRuns(8),
+    )
+  })
+})
