@@ -28,15 +28,19 @@ function scripted(script: OutageReport['script'], screen: Screen): string[] {
   if (callsHit === 0) return field(screen, 'faults', `none of ${plural(script.faults.length, 'fault')} fails an attempt`)
   const extra = withFaults.attempts - withoutFaults.attempts
   const became = [
-    `${formatCount(servedElsewhere)} served elsewhere`,
-    `${formatCount(servedThere)} there after all`,
-    `${formatCount(lost)} lost`,
-    `attempts ${extra < 0 ? '−' : '+'}${formatCount(Math.abs(extra))}`,
+    ...some(servedElsewhere, 'served elsewhere'),
+    ...some(servedThere, 'there after all'),
+    ...some(lost, 'lost'),
+    ...(extra === 0 ? [] : [`attempts ${extra < 0 ? '−' : '+'}${formatCount(Math.abs(extra))}`]),
   ]
   return [
     ...field(screen, 'faults', `${plural(callsHit, 'call')} hit: ${became.join(' · ')}`, lost === 0 ? undefined : screen.style.warn),
     ...field(screen, '', `by ${faultList(script)}`),
   ]
+}
+
+function some(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${formatCount(count)} ${what}`]
 }
 
 /** Attempts that each fault failed, most first. */
