@@ -103,6 +103,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ci.ts')).defineCi,
   },
   {
+    name: 'compare',
+    summary: 'put policies beside each other: cost, success, and what a further success costs',
+    load: async () => (await import('./commands/compare.ts')).defineCompare,
+  },
+  {
     name: 'explain',
     summary: 'show how one decision of a session came about',
     load: async () => (await import('./commands/explain.ts')).defineExplain,

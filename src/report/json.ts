@@ -1,9 +1,9 @@
 import type { Claims } from '../analysis/claims/claims.ts'
 import type { Step } from '../analysis/steps.ts'
-import type { Exact } from '../policy/core.ts'
 import type { Diagnostic } from '../language/diagnostic.ts'
 import { positionOf } from './position.ts'
 import type { ReplayResult, SessionResult } from '../replay/result.ts'
+import { claimsData } from './claims-data.ts'
 import { escapeJson } from './escape.ts'
 import { formatFactor } from './number.ts'
 import { plain } from './plain.ts'
@@ -37,21 +37,6 @@ export function replayJson(
     claims: more.claims === undefined ? undefined : claimsData(more.claims),
     sessions: more.sessions,
   })
-}
-
-/** Factors as decimals of four digits. */
-function claimsData({ sensitivity, ...claims }: Claims): unknown {
-  const decimal = (factor: Exact): string => formatFactor(factor, 4).slice(0, -1).replaceAll(',', '')
-  return {
-    ...claims,
-    sensitivity: sensitivity.map(({ factor, flips, ...each }) => ({
-      ...each,
-      ...(factor === undefined
-        ? {}
-        : { factor: { lo: decimal(factor.lo), point: decimal(factor.point), hi: decimal(factor.hi) } }),
-      flips: flips.kind === 'at' ? { ...flips, factor: decimal(flips.factor) } : flips,
-    })),
-  }
 }
 
 /** A diagnostic as data: `docs/schemas/diagnostics-1.schema.json`. */

@@ -92,14 +92,16 @@ function costPerSuccess(
   if (success.kind === 'unknown') return { kind: 'unknown', reason: 'no outcome is seen' }
   if (uncomparedCalls > 0) return { kind: 'unknown', reason: 'some calls have no cost' }
   const sessions = BigInt(rows.length)
-  const per = (cost: bigint, share: number): bigint | null =>
-    share === 0 || sessions === 0n ? null : (cost * million) / (sessions * BigInt(share))
-  const lo = per(policy.lo ?? 0n, success.hi)
+  const per = (cost: bigint, succeeding: number): bigint | null =>
+    succeeding === 0 || sessions === 0n ? null : (cost * million) / (sessions * BigInt(succeeding))
+  // How often it succeeded elsewhere is known of a sample only.
+  const share = success.kind === 'given' && success.sampling !== undefined ? success.sampling : success
+  const lo = per(policy.lo ?? 0n, share.hi)
   if (lo === null) return { kind: 'unknown', reason: 'nobody succeeded' }
   return {
     kind: 'known',
     lo,
-    hi: policy.hi === null ? null : per(policy.hi, success.lo),
+    hi: policy.hi === null ? null : per(policy.hi, share.lo),
     sampling:
       success.kind === 'observed'
         ? samplingIntervals(rows, seed, 'cost per success', (row) => row.policy.value, (row) => (row.success === true ? 1 : 0))

@@ -1,14 +1,12 @@
 import { Option, type Command } from 'commander'
 import { claimsOf, type Claims } from '../../analysis/claims/claims.ts'
-import { variantsOf } from '../../analysis/claims/sensitivity.ts'
 import { tallySteps, type Step } from '../../analysis/steps.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import type { Policy } from '../../policy/core.ts'
 import { controlModels } from '../../replay/always.ts'
-import { createReplay, type Replay, type ReplayOptions } from '../../replay/replay.ts'
+import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
 import type { DecisionMode, ReplayResult, SessionResult } from '../../replay/result.ts'
 import type { RecordedSession } from '../../trace/session.ts'
-import type { SessionRow } from '../../replay/session-row.ts'
 import { groupFields, type GroupField } from '../../replay/session-totals.ts'
 import { groupsCsv, sessionsCsv } from '../../report/csv.ts'
 import { replayJson } from '../../report/json.ts'
@@ -26,6 +24,7 @@ import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
 import { readBehaviours } from '../cache-behaviours.ts'
+import { rowsOf, variantReplays } from '../variants.ts'
 import { packageVersion } from '../version.ts'
 
 const noOutcomes = { ok: true, points: [] } as const
@@ -145,10 +144,7 @@ async function replayTraces(
   const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)
   if (!outcomes.ok) return badInput(context, outcomes.failure)
   const run = createReplay(settings)
-  const variants = (options.mode === 'projected' ? variantsOf(policy) : []).map((variant) => ({
-    variant,
-    run: createReplay({ ...settings, recorded: undefined, groupBy: undefined, always: [], assumed: variant.assumed }),
-  }))
+  const variants = variantReplays(settings)
   const steps = tallySteps(policy)
   const sessions: SessionResult[] = []
   const take = async (session: RecordedSession, result: SessionResult): Promise<void> => {
@@ -159,7 +155,7 @@ async function replayTraces(
   const complete = await addAll(trace, async (session) => {
     const result = run.add(session)
     if (result !== undefined) await take(session, result)
-    for (const each of variants) each.run.add(session)
+    variants.add(session)
   })
   if (!complete) return exitCode.badInput
   for (const { session, result } of run.settle()) await take(session, result)
@@ -179,17 +175,11 @@ async function replayTraces(
     points: outcomes.points,
     seed: result.seed,
     pastDivergence: options.mode !== 'stop',
-    variants: options.mode === 'projected' ? variants.map(({ variant, run: each }) => ({ variant, rows: rowsOf(each) })) : undefined,
+    variants: variants.results(),
   })
   await print(result, { steps: steps.steps(), claims, sessions }, options, context)
   if (refused) return exitCode.findings
   return options.gate ? verdict(result) : exitCode.pass
-}
-
-/** Every session that was added, those that wait for others included. */
-function rowsOf(run: Replay): readonly SessionRow[] {
-  for (const _settled of run.settle()) continue
-  return run.partial().sessions.map((each) => each.row)
 }
 
 /** `false`: the trace could not be read to its end, which has been said. */

@@ -1,4 +1,4 @@
-import type { Claims, DeltaClaim } from '../../analysis/claims/claims.ts'
+import type { Claims, CostPerSuccess, DeltaClaim } from '../../analysis/claims/claims.ts'
 import type { ControlFigures, Controls } from '../../analysis/claims/controls.ts'
 import { widest } from '../../analysis/claims/sampling.ts'
 import type { SamplingInterval } from '../../analysis/claims/sampling.ts'
@@ -21,7 +21,7 @@ export function claims({ delta, success, controls, sensitivity }: Claims, places
   ]
 }
 
-function deltaText({ delta, sampling, comparedCalls, uncomparedCalls }: DeltaClaim, places: Places): string {
+export function deltaText({ delta, sampling, comparedCalls, uncomparedCalls }: DeltaClaim, places: Places): string {
   const interval = widest(sampling)
   const others =
     interval === undefined
@@ -39,7 +39,7 @@ function samplingText({ by, clusters, picoUsd }: SamplingInterval, places: Place
 const assumptionsShown = 2
 
 /** What the figure rests on, and where the policy would be as dear as the log. */
-function sensitivityText(sensitivity: readonly Sensitivity[], places: Places): string {
+export function sensitivityText(sensitivity: readonly Sensitivity[], places: Places): string {
   const shown = sensitivity.slice(0, assumptionsShown).map(({ name, factor, deltaPicoUsd: { lo, hi }, flips }) => {
     const range = factor === undefined ? '' : ` ${formatFactor(factor.lo, 2)} to ${formatFactor(factor.hi, 2)}`
     const from = lo === null ? 'no lower bound' : signed(lo, places)
@@ -100,6 +100,15 @@ export function successText({ kind, lo, hi, sampling, seen, sessions, source }: 
     case 'unknown':
       return 'unknown: the trace holds no outcome that would hold here'
   }
+}
+
+/** Between its corners, and over other sessions where every outcome is known. */
+export function costPerSuccessText(cost: CostPerSuccess, places: Places): string {
+  if (cost.kind === 'unknown') return `unknown: ${cost.reason}`
+  const { lo, hi, sampling } = cost
+  const span = lo === hi ? formatUsd(lo, places) : `${formatUsd(lo, places)} to ${hi === null ? 'no upper bound' : formatUsd(hi, places)}`
+  const interval = widest(sampling)?.picoUsd
+  return interval === undefined ? span : `${span}; ${formatUsd(interval.lo, places)} to ${formatUsd(interval.hi, places)} if sampled anew (95%)`
 }
 
 function percent(millionths: number): string {
