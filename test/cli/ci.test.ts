@@ -157,6 +157,8 @@ describe('decision moves', () => {
     expect((await reroute(['ci', moved, unseen, ...words])).code).toBe(1)
     expect((await reroute(['ci', moved, traffic, ...words, '--except', 'long'])).code).toBe(0)
     expect((await reroute(['ci', moved, traffic, ...words, '--except', 'cheap'])).code).toBe(1)
+    const misspelt = await reroute(['ci', moved, traffic, ...words, '--except', 'lnog'])
+    expect([misspelt.code, misspelt.err.includes('did you mean `long`?')]).toEqual([2, true])
     const lasting = (minutes: number): string =>
       policy(`lasting-${minutes}`, `
 state { level mood on tier for ${minutes}min }
@@ -179,6 +181,14 @@ describe('a baseline', () => {
     const both = await reroute(['ci', moved, traffic, '--against', old, '--baseline', path, '--max-flips', '2'])
     expect(both.code).toBe(0)
     expect(both.out).toMatch(/baseline +pass/)
+  })
+
+  it('is of one selection and of the same faults', async () => {
+    const words = ['ci', moved, traffic, '--against', old, '--baseline', path, '--max-flips', '9']
+    const selected = await reroute([...words, '--where', 'session=a'])
+    expect([selected.code, selected.err.includes('another selection: 6 calls of this traffic, 3 now')]).toEqual([3, true])
+    const calm = await reroute([...words, '--faults', 'none'])
+    expect([calm.code, calm.err.includes('other faults or another recorded policy')]).toEqual([3, true])
   })
 
   it('knows sums only: what it cannot tell is undecided', async () => {

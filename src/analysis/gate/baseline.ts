@@ -153,14 +153,25 @@ function isCostPart(part: unknown): boolean {
  */
 export function staleBaseline(
   baseline: Baseline,
-  { corpus, old }: { readonly corpus: ReplayResult; readonly old: ReplayResult | undefined },
+  {
+    corpus,
+    calls,
+    old,
+  }: { readonly corpus: ReplayResult; readonly calls: number; readonly old: ReplayResult | undefined },
 ): string | undefined {
   if (baseline.corpus.digest !== corpus.traceDigest) {
     return `it was made of other traffic: ${baseline.corpus.sessions} sessions, ${baseline.corpus.calls} calls`
   }
+  if (baseline.corpus.calls !== calls) {
+    return `it was made of another selection: ${baseline.corpus.calls} calls of this traffic, ${calls} now`
+  }
   if (baseline.run.seed !== corpus.seed) return `it was made with the seed \`${baseline.run.seed}\``
   if (old !== undefined && baseline.policy.digest !== old.policy.digest) {
     return `it is of another policy than the old one: \`${baseline.policy.name}\` ${baseline.policy.digest.slice(0, 12)}`
+  }
+  // One run of one policy by one engine: what is left are faults, and the recorded policy.
+  if (old !== undefined && baseline.engineVersion === old.engineVersion && baseline.run.runId !== old.runId) {
+    return 'it was made with other faults or another recorded policy'
   }
   return undefined
 }

@@ -4,6 +4,7 @@ import { baselineOf, readBaseline, staleBaseline, type Baseline } from '../../an
 import { judgeGate } from '../../analysis/gate/judge.ts'
 import { costLimit, countLimit, shareOf, type CostLimit, type CountLimit } from '../../analysis/gate/limits.ts'
 import type { TrafficDiff } from '../../analysis/diff/traffic.ts'
+import { suggest } from '../../language/suggest.ts'
 import type { Policy } from '../../policy/core.ts'
 import { document } from '../../report/json.ts'
 import { plainStyle } from '../../report/style.ts'
@@ -73,6 +74,8 @@ async function ci(label: string, traces: readonly string[], options: CiOptions, 
   const neu = requireNamed(label, options, context)
   const old = options.against === undefined ? neu : requireNamed(options.against, options, context)
   if (neu === undefined || old === undefined) return exitCode.badInput
+  const unknown = unknownRule(options.except ?? [], [old.policy, neu.policy])
+  if (unknown !== undefined) return usage(context, unknown)
   const read = options.updateBaseline ? undefined : await openBaseline(options.baseline, context)
   if (typeof read === 'number') return read
   const found = await compared(old, neu, traces, options, context)
@@ -80,7 +83,7 @@ async function ci(label: string, traces: readonly string[], options: CiOptions, 
   const { traffic, meaning, moved } = found
   if (traffic === undefined) throw new Error('traces were given, and no traffic was compared')
   const hasOld = options.against !== undefined
-  const stale = read === undefined ? undefined : staleBaseline(read, { corpus: traffic.new, old: hasOld ? traffic.old : undefined })
+  const stale = read === undefined ? undefined : staleBaseline(read, { corpus: traffic.new, calls: traffic.corpus.calls, old: hasOld ? traffic.old : undefined })
   if (stale !== undefined) return badBaseline(options.baseline ?? '', stale, context)
   const gate = judgeGate(
     { policy: neu.policy, traffic, meaning, moved, hasOld, baseline: read, forced: options.force },
@@ -95,7 +98,7 @@ async function ci(label: string, traces: readonly string[], options: CiOptions, 
   const review = { diff: found.diff, gate, policy: neu.policy, version: await packageVersion() }
   const failed =
     (await writeOutputs(review, options.output ?? [], { style: plainStyle, width: 100 }, context)) ??
-    (options.updateBaseline ? await updateBaseline(options.baseline ?? '', neu.policy, traffic, context) : undefined)
+    (options.updateBaseline && traffic.corpus.calls > 0 ? await updateBaseline(options.baseline ?? '', neu.policy, traffic, context) : undefined)
   if (failed !== undefined) return failed
   await context.out(reviewText(review, options.format, context))
   // A first baseline of a policy that asks for nothing is still a baseline.
@@ -124,6 +127,22 @@ function wrongUsage(options: CiOptions): { readonly message: string; readonly he
     }
   }
   return undefined
+}
+
+/** A rule that neither policy has would silently except nothing. */
+function unknownRule(
+  names: readonly string[],
+  policies: readonly Policy[],
+): { readonly message: string; readonly help: string } | undefined {
+  const blocks = policies.flatMap(({ blocks: { start, turn, call } }) => [start, turn, call])
+  const known = [...new Set(blocks.flatMap((block) => (block === undefined ? [] : [...block.rules, block.otherwise])).map(({ name }) => name))]
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return undefined
+  const meant = suggest(unknown, known)
+  return {
+    message: `neither policy has a rule \`${unknown}\``,
+    help: meant === undefined ? `their rules are ${known.slice(0, 12).join(', ')}` : `did you mean \`${meant}\`?`,
+  }
 }
 
 async function openBaseline(path: string | undefined, context: Context): Promise<Baseline | ExitCode | undefined> {

@@ -116,6 +116,7 @@ const recognised: Readonly<Record<Recognised, string>> = {
 
 /** What is known of all inputs, recorded or not. */
 export function meaningText({ verdict, regions, notDecided, changes }: MeaningComparison, escape: Escape): string {
+  const reasons = [...new Set(notDecided.map(({ reason }) => escape(reason)))].join('; ')
   switch (verdict.kind) {
     case 'equal':
       return changes.some(({ affects }) => affects.includes('later calls'))
@@ -123,10 +124,10 @@ export function meaningText({ verdict, regions, notDecided, changes }: MeaningCo
         : `no decision changes: ${recognised[verdict.how]}`
     case 'differs':
       return `${plural(regions.length, 'region')} of inputs ${regions.length === 1 ? 'is' : 'are'} decided differently; ${
-        verdict.complete ? 'outside of them every call is decided alike (proved)' : 'outside of them not all is decided'
+        verdict.complete ? 'outside of them every call is decided alike (proved)' : `outside of them not all is decided: ${reasons}`
       }`
     case 'not decided':
-      return `not decided for all inputs: ${[...new Set(notDecided.map(({ reason }) => escape(reason)))].join('; ')}`
+      return `not decided for all inputs: ${reasons}`
   }
 }
 
