@@ -47,6 +47,7 @@ describe('what looks wrong', () => {
     ['a stop although somebody may be chosen', 'classifier c { model small scores main }\non start { rule failed: when c.status is not ok then use mid otherwise pick: choose highest score(it) from main else stop "nobody" }', 'RT0306 `pick` stops although `big` may be chosen'],
     ['a gap between two ranges', 'on turn { rule a: when turn < 4 then restart rule b: when turn > 5 then stop "late" otherwise keep }', 'RT0307 `turn is 4` is no case of `a`, `b` and falls to `otherwise`'],
     ['words that are no case', 'scale mood = [low, mid, high, top, best]\nclassifier c { model small labels mood }\non start { rule failed: when c.status is not ok then use big rule a: when c.label is low then use small rule b: when c.label in [mid, high] then use mid otherwise use big }', 'RT0307 `c.label is top` or `c.label is best` is no case of `a`, `b` and falls to `otherwise`'],
+    ['a band that no sum reaches', 'scale mood = [low, middle, high]\nsignal s = when turn > 1 then 0.4 otherwise 0.0\nscorer sc { weight 1.0 s bands mood { low below 0.3 middle below 0.5 high otherwise } }\non turn { rule a: when sc.band is middle then restart otherwise keep }', 'RT0323 no value of `sc` falls into `high`'],
     ['weights that nothing draws by', 'pool q = [big weight 3, mid]\non turn { otherwise choose first from q else keep }', 'RT0324 nothing draws from `q` by its weights'],
   ])('%s', (_title, text, expected) => {
     expect(found(text)).toEqual([expected])

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { check } from '../../check/index.ts'
 import type { Diagnostic } from '../../language/diagnostic.ts'
 import type { Policy } from '../../policy/core.ts'
+import { readRecordings } from '../../node/read-recordings.ts'
 import { escapeTerminal } from '../../report/escape.ts'
 import { diagnosticsAnnotations, diagnosticsSarif } from '../../report/check-formats.ts'
 import { diagnosticData, document } from '../../report/json.ts'
@@ -99,7 +100,10 @@ async function checkFiles(
       continue
     }
     const { policy, diagnostics, sources } = opened.loaded
-    const all = policy === undefined ? diagnostics : [...diagnostics, ...check(policy, sources)]
+    const all =
+      policy === undefined
+        ? diagnostics
+        : [...diagnostics, ...(await readRecordings(policy, { root: options.root })).diagnostics, ...check(policy, sources)]
     found.push(...all)
     if (options.format === 'terminal') {
       const text = diagnosticsText(all, context.style, options.maxErrors)

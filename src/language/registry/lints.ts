@@ -151,7 +151,7 @@ export const lintsEntries: readonly DiagnosticEntry[] = [
     code: 'RT0323',
     severity: 'info',
     title: 'band that is missing',
-    explanation: 'A word of the scale belongs to no band of the scorer, so the scorer never gives it.',
+    explanation: 'A word of the scale belongs to no band of the scorer, or to one into which no sum of its signals falls, so the scorer never gives it.',
   },
   {
     code: 'RT0324',
