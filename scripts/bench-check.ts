@@ -1,3 +1,4 @@
+import { compareMeaning } from '../src/analysis/diff/meaning.ts'
 import { blockDiagram, isUndecided } from '../src/check/diagram/blocks.ts'
 import { check } from '../src/check/index.ts'
 import { loadPolicyText } from '../src/policy/load.ts'
@@ -90,4 +91,17 @@ const diagramMs = best(() => blockDiagram(policy, 'turn'))
 const checkMs = best(() => check(policy, sources))
 const dead = found.filter((each) => each.code === 'RT0301').length
 console.log(`check, ${rules} rules over ${inputs.length} inputs: ${checkMs.toFixed(0)} ms`)
+
+/** One rule moved, one threshold changed, one taken out: where do the two decide differently? */
+const lines = policyText(20_261_120).split('\n')
+const at = lines.findIndex((line) => line.startsWith('  rule r15:'))
+const edited = lines.map((line, index) => (index === at + 3 ? line.replace(/ (\d+) /, (_, number: string) => ` ${Number(number) + 1} `) : line))
+const [moved] = edited.splice(at, 1)
+edited.splice(at + 1, 0, moved ?? '')
+edited.splice(at + 40, 1)
+const newer = loadPolicyText('newer.route', edited.join('\n')).policy
+if (newer === undefined) throw new Error('the edited policy does not load')
+const { verdict, regions } = compareMeaning(policy, newer)
+const diffMs = best(() => compareMeaning(policy, newer))
+console.log(`diff, three edits in ${rules} rules: ${diffMs.toFixed(0)} ms, ${verdict.kind}, ${regions.length} regions`)
 console.log(`diagram alone: ${diagramMs.toFixed(0)} ms, ${nodes} nodes${variables}; ${dead} rules found unreachable, ${found.length} findings`)

@@ -18,6 +18,7 @@ import type { MeaningComparison, NamedChange, NotDecided, Placement, Recognised,
 import { choosesModelsOnly, differencesOf, sameEnd } from './outcome.ts'
 import { partsOf } from './parts.ts'
 import { piecesOf } from './pieces.ts'
+import { sampledPieces } from './sampled-pieces.ts'
 import { liesIn } from './placing.ts'
 import { isSameButForNames } from './renaming.ts'
 import { described, groupedParts } from './regions.ts'
@@ -152,7 +153,8 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
   const moment = place === 'again' ? 'turn' : place
   const { followed } = deciders
   const plain = choosesModelsOnly([older, newer])
-  const answer = attempt((): Differing => {
+  // Once more in a fresh space, where following the rules through has filled the first.
+  const ask = (tooLarge: string | undefined): Differing => {
     const alike = standingAlike(older, newer, moment, nodeLimit)
     // Which calls start again at all is told by the blocks that they begin with.
     const laterPlaces = place === 'again' ? laterMoments(older, newer) : []
@@ -166,7 +168,10 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
     const possible = possibleFor(space, older, newer)
     const real = standingRight({ ...space, variables: one.variables }, older, moment)
     const [first, second] = [sideAt(older, one, asking(place)), sideAt(newer, other, asking(place))]
-    const { pieces, renamed, rewritten, reordered } = piecesOf(space, possible, first, second, followed, (a, b) => sameEnd(a, b, plain))
+    const { pieces, renamed, rewritten, reordered } =
+      tooLarge === undefined
+        ? piecesOf(space, possible, first, second, followed, (a, b) => sameEnd(a, b, plain))
+        : { pieces: sampledPieces(space, space.and(possible, real), first, second), renamed: [], rewritten: true, reordered: false }
     const never = space.constant(no)
     const later = laterPlaces.map((each) => [
       sideAt(older, one, asking(each)), sideAt(newer, other, asking(each)),
@@ -194,10 +199,14 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
         const { region, decides, where } = told
         return { region, decides, holds: (call) => liesIn(space, where, deciders.both, older, call) }
       },
-      notDecided:
-        differing.length > mostRegions
-          ? [{ moment, why: 'too large', reason: `${differing.length - mostRegions} more ways of differing are not described` }]
-          : [],
+      notDecided: [
+        ...(tooLarge === undefined
+          ? []
+          : [{ moment, why: 'too large' as const, reason: `${tooLarge}; regions were found by trying some inputs, and there may be more` }]),
+        ...(differing.length > mostRegions
+          ? [{ moment, why: 'too large' as const, reason: `${differing.length - mostRegions} more ways of differing are not described` }]
+          : []),
+      ],
       changes: [
         ...renamed.map(({ old, new: now }): NamedChange => renaming(old, now)),
         ...decidedByOthers(parts, renamed),
@@ -205,7 +214,10 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
       rewritten,
       reordered,
     }
-  })
+  }
+  const whole = attempt(() => ask(undefined))
+  if (!isUndecided(whole)) return whole
+  const answer = attempt(() => ask(whole.reason))
   if (!isUndecided(answer)) return answer
   const why = { moment, why: 'too large' as const, reason: answer.reason }
   return {

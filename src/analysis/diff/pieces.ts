@@ -21,8 +21,9 @@ export interface Piece {
   readonly core: Diagram
   /** Steps that may take a part of the core before. */
   readonly unless: readonly { readonly side: 'old' | 'new' | 'both'; readonly step: Step }[]
-  /** The inputs themselves. */
+  /** The inputs themselves; of a sampled piece a few of them. */
   readonly region: Diagram
+  readonly sampled: boolean
 }
 
 export interface Pieces {
@@ -65,13 +66,7 @@ export function piecesOf(
   const never = space.constant(no)
   const without = (region: Diagram, taken: Diagram): Diagram => space.choose(taken, never, region)
   const differ = differing(space, sameEnd)
-  const walk = aligned(older.steps.length, newer.steps.length, (old, newest) => {
-    const [one, other] = [older.steps[old], newer.steps[newest]]
-    if (one === undefined || other === undefined) return 0
-    if (one.guard !== other.guard || one.chooses !== other.chooses || one.says.join('\n') !== other.says.join('\n')) return 0
-    return one.ends === other.ends ? whole : 1
-  })
-  if (walk === undefined) throw new TooLarge('too many rules that differ')
+  const walk = pairedSteps(older, newer)
 
   let open = new Map<string, Open>()
   let forked: Diagram = never
@@ -186,6 +181,7 @@ export function piecesOf(
         newVia: piece.newVia,
         core,
         region,
+        sampled: false,
         unless: [
           ...before.filter(touches).map((step) => ({ side: 'both' as const, step })),
           ...others('old', older.steps, old),
@@ -208,6 +204,18 @@ function isReordered(walk: readonly Pairing[], older: Side, newer: Side): boolea
 function placeOf(pairing: Pairing, side: 'old' | 'new'): number {
   if (side === 'old') return 'old' in pairing ? pairing.old : -1
   return 'new' in pairing ? pairing.new : -1
+}
+
+/** The rules of two blocks side by side. Throws `TooLarge`. */
+export function pairedSteps(older: Side, newer: Side): readonly Pairing[] {
+  const walk = aligned(older.steps.length, newer.steps.length, (old, newest) => {
+    const [one, other] = [older.steps[old], newer.steps[newest]]
+    if (one === undefined || other === undefined) return 0
+    if (one.guard !== other.guard || one.chooses !== other.chooses || one.says.join('\n') !== other.says.join('\n')) return 0
+    return one.ends === other.ends ? whole : 1
+  })
+  if (walk === undefined) throw new TooLarge('too many rules that differ')
+  return walk
 }
 
 const differsId = 20

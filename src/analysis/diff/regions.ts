@@ -1,7 +1,7 @@
 import type { DiagramSpace } from '../../check/diagram/diagram-space.ts'
 import type { Place } from '../../check/diagram/ends.ts'
 import { inputOf } from '../../check/diagram/inputs.ts'
-import { no } from '../../check/diagram/leaves.ts'
+import { no, yes } from '../../check/diagram/leaves.ts'
 import type { Diagram } from '../../check/diagram/store.ts'
 import { countCells } from '../../check/diagram/witness.ts'
 import type { Moment } from '../../policy/core.ts'
@@ -53,6 +53,7 @@ const fewLiterals = 4
 const shownCubes = 4
 const countedCubes = 24
 const shownEnds = 6
+const shownUnless = 12
 const situationsTried = 400
 
 export interface Question {
@@ -133,6 +134,7 @@ function conditionOf(
     where: cubes.slice(0, shownCubes).map((cube) => cubeText(space.variables, cube)),
     more: Math.max(0, cubes.length - shownCubes),
   })
+  if (parts.some(({ piece }) => piece.sampled)) return sampledCondition(space, parts, told)
   const literals = (cubes: ReturnType<typeof cubesOf>['cubes']): number => cubes.reduce((sum, { size }) => sum + size, 0)
   const exact = cubesOf(space, region, possible, shownExactly)
   const plainly = { ...told(exact.cubes), unless: [], partly: false, within: region }
@@ -150,6 +152,19 @@ function conditionOf(
   for (const { side, step } of steps) sides.set(step.name, (sides.get(step.name) ?? new Set()).add(side))
   const unless = [...sides].map(([name, of]) => (of.has('both') || of.size > 1 ? name : `${name} (${[...of].join()})`))
   return { ...told(wide), unless, partly: left !== region, within: left }
+}
+
+/** Where both rules fire, as far as that is told without following the rules before. */
+function sampledCondition(
+  space: DiagramSpace,
+  parts: readonly Part[],
+  told: (cubes: ReturnType<typeof cubesOf>['cubes']) => Pick<Region, 'where' | 'more'>,
+): ReturnType<typeof conditionOf> {
+  const [first] = parts
+  const core = first?.piece.core ?? space.constant(no)
+  const names = new Set((first?.piece.unless ?? []).map(({ step }) => step.name))
+  const { cubes } = cubesOf(space, core, space.constant(yes), shownExactly)
+  return { ...told(cubes), unless: [...names].slice(0, shownUnless), partly: true, within: core }
 }
 
 /** How the calls of a region end, and what tells the ones from the others. */
