@@ -20,6 +20,7 @@ import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
 import { arrivalsOption, formatOption } from '../options.ts'
 import { readOutcomes } from '../outcomes.ts'
+import { startProgress } from '../progress.ts'
 import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
@@ -152,13 +153,25 @@ async function replayTraces(
     await log?.add(result, session)
     if (options.sessions) sessions.push(result)
   }
+  let waiting = 0
   const complete = await addAll(trace, async (session) => {
     const result = run.add(session)
-    if (result !== undefined) await take(session, result)
+    if (result === undefined) waiting += 1
+    else await take(session, result)
     variants.add(session)
   })
   if (!complete) return exitCode.badInput
-  for (const { session, result } of run.settle()) await take(session, result)
+  const progress = startProgress(context, 'replaying', 'sessions')
+  try {
+    let ended = 0
+    for (const { session, result } of run.settle()) {
+      await take(session, result)
+      ended += 1
+      progress.update(ended, waiting)
+    }
+  } finally {
+    progress.stop()
+  }
   const result = run.finish()
   if (selectedCalls(result.totals) === 0) {
     return badInput(context, {
