@@ -57,20 +57,20 @@ export interface Compared {
 /** Compares two policies, over traffic where there is any; an exit code where something is wrong, which has been said. */
 export async function compared(
   old: NamedPolicy,
-  neu: NamedPolicy,
+  next: NamedPolicy,
   traces: readonly string[],
   options: ReviewOptions,
   context: Context,
 ): Promise<Compared | ExitCode> {
   const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, options, context)
   if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
-  const meaning = compareMeaning(old.policy, neu.policy)
+  const meaning = compareMeaning(old.policy, next.policy)
   const side = ({ label, policy }: NamedPolicy): PolicyDiff['old'] => ({
     name: policy.name ?? '',
     label,
     digest: policyDigest(policy),
   })
-  const sides = { old: side(old), new: side(neu) }
+  const sides = { old: side(old), new: side(next) }
   if (traces.length === 0) {
     return { diff: { ...sides, meaning, traffic: undefined }, traffic: undefined, meaning, moved: [] }
   }
@@ -78,11 +78,11 @@ export async function compared(
   const script = await readScript(asked, context)
   if (script === undefined) return exitCode.badInput
   const { reading, close } = await openTrace(traces, options, context)
-  const comparison = compareTraffic(old.policy, neu.policy, meaning, {
+  const comparison = compareTraffic(old.policy, next.policy, meaning, {
     seed: options.seed,
     recorded,
-    select: selection(neu.policy, options),
-    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: neu.policy }, () => spanOf(reading), context),
+    select: selection(next.policy, options),
+    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: next.policy }, () => spanOf(reading), context),
     engineVersion: await packageVersion(),
   })
   const moved: MovedCall[] = []

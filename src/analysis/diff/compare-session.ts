@@ -27,20 +27,20 @@ export interface Comparing {
 export function compareSession(
   comparing: Comparing,
   old: ReplayedSession,
-  neu: ReplayedSession,
+  next: ReplayedSession,
 ): readonly CallComparison[] {
   const states = followOldStates(comparing.old.policy, comparing.new.policy, old.result.session)
   const oldCalls = byCall(old.result)
-  const newCalls = byCall(neu.result)
+  const newCalls = byCall(next.result)
   let alike = true
   let since: CallComparison['since']
   const compared: CallComparison[] = []
   for (const [call, before] of old.decided) {
-    const after = neu.decided.get(call)
+    const after = next.decided.get(call)
     const [was, is] = [oldCalls.get(call), newCalls.get(call)]
     if (after === undefined) throw new Error(`call ${call} was decided by the old policy alone`)
     // Of a call outside the selection its end is not kept; it was served, as far as anybody knows.
-    const state = states.next(before, after, (was?.end ?? 'served') === 'served')
+    const state = states.follow(before, after, (was?.end ?? 'served') === 'served')
     const direct = fromOneState(comparing, before, { ...after, begun: state })
     const flips = !sameDecision(before.decision, after.decision)
     const served = was === undefined || is === undefined || sameServing(was, is)
@@ -68,14 +68,14 @@ export function compareSession(
 
 /** What the two make of the same input in the state that the old policy has left. */
 function fromOneState(
-  { meaning, old, new: neu }: Comparing,
+  { meaning, old, new: next }: Comparing,
   before: DecidedCall,
   { begun, input }: DecidedCall,
 ): ReturnType<MeaningComparison['at']> {
   const { world } = before
   if (meaning.verdict.kind === 'equal' && meaning.verdict.how === 'identical') return { kind: 'same' }
   const [oldState, oldDecision] = old.decide(begun, input, world)
-  const [newState, newDecision] = neu.decide(begun, input, world)
+  const [newState, newDecision] = next.decide(begun, input, world)
   const alike =
     sameDecision(oldDecision, newDecision) &&
     sameTexts(oldDecision.alerts, newDecision.alerts) &&

@@ -35,8 +35,8 @@ export function compareTraffic(
   meaning: MeaningComparison,
   options: TrafficOptions = {},
 ): TrafficComparison {
-  const [old, neu] = [replaying(older, options), replaying(newer, options)]
-  const comparing = { meaning, old: old.evaluator, new: neu.evaluator }
+  const [old, next] = [replaying(older, options), replaying(newer, options)]
+  const comparing = { meaning, old: old.evaluator, new: next.evaluator }
   const rows = countRows(meaning)
   const transitions = new Map<string, Transition>()
   const sessions: SessionChange[] = []
@@ -66,13 +66,13 @@ export function compareTraffic(
   }
   function* settle(): TrafficReplays {
     const all = waiting.splice(0)
-    const [before, after] = [old.together(all), neu.together(all)]
+    const [before, after] = [old.together(all), next.together(all)]
     for (const session of all) yield compare(session, before(session), after(session))
   }
-  const isTogether = old.isTogether || neu.isTogether
+  const isTogether = old.isTogether || next.isTogether
   return {
     add: (session) => {
-      if (!isTogether) return compare(session, old.replay(session), neu.replay(session))
+      if (!isTogether) return compare(session, old.replay(session), next.replay(session))
       waiting.push(session)
       return []
     },
@@ -91,7 +91,7 @@ export function compareTraffic(
         sessions: sessions.toSorted(largestFirst),
         change,
         old: old.finish(),
-        new: neu.finish(),
+        new: next.finish(),
       }
     },
   }
@@ -144,13 +144,13 @@ function replaying(
   }
 }
 
-function addTransition(transitions: Map<string, Transition>, { old, new: neu, cost }: CallComparison): void {
-  const sameModel = old.to === neu.to
-  if (sameModel && old.provider === neu.provider) return
-  const ends = old.provider === undefined && neu.provider === undefined
+function addTransition(transitions: Map<string, Transition>, { old, new: next, cost }: CallComparison): void {
+  const sameModel = old.to === next.to
+  if (sameModel && old.provider === next.provider) return
+  const ends = old.provider === undefined && next.provider === undefined
   const kind = sameModel ? 'provider' : ends ? 'end' : 'model'
   const place = ({ to, provider }: CallSide): string => (sameModel ? `${to} at ${provider ?? 'no provider'}` : to)
-  const [from, to] = [place(old), place(neu)]
+  const [from, to] = [place(old), place(next)]
   const key = JSON.stringify([from, to])
   const before = transitions.get(key)
   transitions.set(key, {

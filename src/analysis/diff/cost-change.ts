@@ -29,10 +29,10 @@ export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: e
  * What one call costs more. Money that both replays put alike cancels, whatever is known of it, as
  * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
  */
-export function changeOfCall(old: CallResult, neu: CallResult, alike: boolean): CostChange {
-  const calls = changeOfMoney(old.policyCost, neu.policyCost, alike)
-  const attempts = changeOfMoney(old.attemptsCost, neu.attemptsCost, alike)
-  const overhead = changeOfMoney(old.overheadCost, neu.overheadCost, alike)
+export function changeOfCall(old: CallResult, next: CallResult, alike: boolean): CostChange {
+  const calls = changeOfMoney(old.policyCost, next.policyCost, alike)
+  const attempts = changeOfMoney(old.attemptsCost, next.attemptsCost, alike)
+  const overhead = changeOfMoney(old.overheadCost, next.overheadCost, alike)
   const whole = [
     resting(attempts, assumptionNames.sameTokens),
     resting(overhead, assumptionNames.declaredOverhead),

@@ -10,8 +10,8 @@ import type { DecidedCall } from '../../replay/hosts.ts'
  * beside what only the new one has a name for.
  */
 export interface OldStates {
-  /** `old` and `neu` are the same recorded call, which `served` tells the end of. */
-  readonly next: (old: DecidedCall, neu: DecidedCall, served: boolean) => SessionState
+  /** `old` and `next` are the same recorded call, which `served` tells the end of. */
+  readonly follow: (old: DecidedCall, next: DecidedCall, served: boolean) => SessionState
 }
 
 export function followOldStates(older: Policy, newer: Policy, session: string): OldStates {
@@ -19,8 +19,8 @@ export function followOldStates(older: Policy, newer: Policy, session: string): 
   let state = startSession(observer, session)
   let previousServed: boolean | undefined
   return {
-    next: (old, neu, served) => {
-      state = overlaid(observe(observer, state, { ...neu.input, previousServed }), old.begun, neu.begun)
+    follow: (old, next, served) => {
+      state = overlaid(observe(observer, state, { ...next.input, previousServed }), old.begun, next.begun)
       previousServed = served
       return state
     },
@@ -28,7 +28,7 @@ export function followOldStates(older: Policy, newer: Policy, session: string): 
 }
 
 /** What a policy decides of later calls; all else of a state comes with the calls. */
-function overlaid(seen: SessionState, old: SessionState, neu: SessionState): SessionState {
+function overlaid(seen: SessionState, old: SessionState, next: SessionState): SessionState {
   return {
     ...seen,
     kind: old.kind,
@@ -36,8 +36,8 @@ function overlaid(seen: SessionState, old: SessionState, neu: SessionState): Ses
     requestedFixed: old.requestedFixed,
     choice: old.choice,
     lastChoice: old.lastChoice,
-    memories: { ...neu.memories, ...old.memories },
-    fired: { ...neu.fired, ...old.fired },
+    memories: { ...next.memories, ...old.memories },
+    fired: { ...next.fired, ...old.fired },
     events: old.events,
     lastServed: old.lastServed,
     sticky: old.sticky,

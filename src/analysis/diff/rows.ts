@@ -74,9 +74,9 @@ function rowKey(kind: CallKind, region: string | undefined): string {
   return `${kind} ${region ?? ''}`
 }
 
-function addMove(moves: Map<string, Move>, { old, new: neu }: CallComparison): void {
-  const key = JSON.stringify([sideKey(old), sideKey(neu)])
-  moves.set(key, { old, new: neu, calls: (moves.get(key)?.calls ?? 0) + 1 })
+function addMove(moves: Map<string, Move>, { old, new: next }: CallComparison): void {
+  const key = JSON.stringify([sideKey(old), sideKey(next)])
+  moves.set(key, { old, new: next, calls: (moves.get(key)?.calls ?? 0) + 1 })
 }
 
 function sideKey({ rule, to, provider }: CallSide): readonly (string | null)[] {

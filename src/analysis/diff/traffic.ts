@@ -135,6 +135,6 @@ export interface PolicyDiff {
  * Why a comparison is worth nothing: the policy that the log names is not understood. A log that names
  * a policy by its name alone means the old one of two.
  */
-export function refusalOf({ old, new: neu }: TrafficDiff): ReplayResult['refusal'] {
-  return old.refusal ?? (old.policy.name === neu.policy.name ? undefined : neu.refusal)
+export function refusalOf({ old, new: next }: TrafficDiff): ReplayResult['refusal'] {
+  return old.refusal ?? (old.policy.name === next.policy.name ? undefined : next.refusal)
 }

@@ -19,7 +19,7 @@ export function movesCheck(
     const cause = call.since ?? { old: call.old.rule, new: call.new.rule }
     return !declared([cause.old, cause.new])
   })
-  const regions = meaning.regions.filter(({ old, new: neu }) => !declared([...lastOf(old.rules), ...lastOf(neu.rules)]))
+  const regions = meaning.regions.filter(({ old, new: next }) => !declared([...lastOf(old.rules), ...lastOf(next.rules)]))
   const open = [
     ...meaning.notDecided.map(({ reason }) => reason),
     ...meaning.changes.filter(isOutsideOfRegions).map(({ place, change }) => `${place}: ${change}, which no region tells`),
@@ -36,8 +36,8 @@ export function movesCheck(
       ? ['name the old policy with --against']
       : fails
         ? [
-            ...seen.slice(0, mostExamples).map(({ session, call, old, new: neu }) => `session ${session}, call ${call}: ${old.to} by ${old.rule}, now ${neu.to} by ${neu.rule}`),
-            ...regions.slice(0, mostExamples).map(({ where, old, new: neu }) => `${where[0] === '' || where[0] === undefined ? 'always' : where[0]}: ${old.does} by ${lastOf(old.rules).join()}, now ${neu.does} by ${lastOf(neu.rules).join()}`),
+            ...seen.slice(0, mostExamples).map(({ session, call, old, new: next }) => `session ${session}, call ${call}: ${old.to} by ${old.rule}, now ${next.to} by ${next.rule}`),
+            ...regions.slice(0, mostExamples).map(({ where, old, new: next }) => `${where[0] === '' || where[0] === undefined ? 'always' : where[0]}: ${old.does} by ${lastOf(old.rules).join()}, now ${next.does} by ${lastOf(next.rules).join()}`),
           ]
         : complete
           ? []

@@ -65,20 +65,20 @@ Examples:
   reroute ci my.route traces/ --baseline my.baseline.json --update-baseline
   reroute ci my.route traces/ --against main:my.route --output markdown=comment.md --output junit=gate.xml`,
     )
-    .action(async (neu: string, traces: string[], options: CiOptions) => done(await ci(neu, traces, options, context)))
+    .action(async (next: string, traces: string[], options: CiOptions) => done(await ci(next, traces, options, context)))
 }
 
 async function ci(label: string, traces: readonly string[], options: CiOptions, context: Context): Promise<ExitCode> {
   const wrong = wrongUsage(options)
   if (wrong !== undefined) return usage(context, wrong)
-  const neu = requireNamed(label, options, context)
-  const old = options.against === undefined ? neu : requireNamed(options.against, options, context)
-  if (neu === undefined || old === undefined) return exitCode.badInput
-  const unknown = unknownRule(options.except ?? [], [old.policy, neu.policy])
+  const next = requireNamed(label, options, context)
+  const old = options.against === undefined ? next : requireNamed(options.against, options, context)
+  if (next === undefined || old === undefined) return exitCode.badInput
+  const unknown = unknownRule(options.except ?? [], [old.policy, next.policy])
   if (unknown !== undefined) return usage(context, unknown)
   const read = options.updateBaseline ? undefined : await openBaseline(options.baseline, context)
   if (typeof read === 'number') return read
-  const found = await compared(old, neu, traces, options, context)
+  const found = await compared(old, next, traces, options, context)
   if (typeof found === 'number') return found
   const { traffic, meaning, moved } = found
   if (traffic === undefined) throw new Error('traces were given, and no traffic was compared')
@@ -86,7 +86,7 @@ async function ci(label: string, traces: readonly string[], options: CiOptions, 
   const stale = read === undefined ? undefined : staleBaseline(read, { corpus: traffic.new, calls: traffic.corpus.calls, old: hasOld ? traffic.old : undefined })
   if (stale !== undefined) return badBaseline(options.baseline ?? '', stale, context)
   const gate = judgeGate(
-    { policy: neu.policy, traffic, meaning, moved, hasOld, baseline: read, forced: options.force },
+    { policy: next.policy, traffic, meaning, moved, hasOld, baseline: read, forced: options.force },
     {
       maxCostChange: options.maxCostChange,
       maxFlips: options.maxFlips,
@@ -95,10 +95,10 @@ async function ci(label: string, traces: readonly string[], options: CiOptions, 
       noDecisionMoves: options.decisionMoves ? undefined : { except: options.except ?? [] },
     },
   )
-  const review = { diff: found.diff, gate, policy: neu.policy, version: await packageVersion() }
+  const review = { diff: found.diff, gate, policy: next.policy, version: await packageVersion() }
   const failed =
     (await writeOutputs(review, options.output ?? [], { style: plainStyle, width: 100 }, context)) ??
-    (options.updateBaseline && traffic.corpus.calls > 0 ? await updateBaseline(options.baseline ?? '', neu.policy, traffic, context) : undefined)
+    (options.updateBaseline && traffic.corpus.calls > 0 ? await updateBaseline(options.baseline ?? '', next.policy, traffic, context) : undefined)
   if (failed !== undefined) return failed
   await context.out(reviewText(review, options.format, context))
   // A first baseline of a policy that asks for nothing is still a baseline.

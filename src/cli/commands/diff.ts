@@ -38,8 +38,8 @@ Examples:
   reroute diff old.route new.route traces/ --format markdown --output json=diff.json
   reroute diff old.route new.route traces/ --format json       docs/schemas/diff-1.schema.json`,
     )
-    .action(async (old: string, neu: string, traces: string[], options: DiffOptions) =>
-      done(await diff(old, neu, traces, options, context)),
+    .action(async (old: string, next: string, traces: string[], options: DiffOptions) =>
+      done(await diff(old, next, traces, options, context)),
     )
 }
 
@@ -51,9 +51,9 @@ async function diff(
   context: Context,
 ): Promise<ExitCode> {
   const old = requireNamed(oldLabel, options, context)
-  const neu = requireNamed(newLabel, options, context)
-  if (old === undefined || neu === undefined) return exitCode.badInput
-  const found = await compared(old, neu, traces, options, context)
+  const next = requireNamed(newLabel, options, context)
+  if (old === undefined || next === undefined) return exitCode.badInput
+  const found = await compared(old, next, traces, options, context)
   if (typeof found === 'number') return found
   const { traffic } = found
   if (traffic?.corpus.calls === 0) {
@@ -64,7 +64,7 @@ async function diff(
     context.note(`${context.noteStyle.bad('refused')}: ${escapeTerminal(refusal.reason)}; --force compares all the same\n`)
     return exitCode.findings
   }
-  const review = { diff: found.diff, gate: undefined, policy: neu.policy, version: await packageVersion() }
+  const review = { diff: found.diff, gate: undefined, policy: next.policy, version: await packageVersion() }
   const failed = await writeOutputs(review, options.output ?? [], { style: plainStyle, width: 100 }, context)
   if (failed !== undefined) return failed
   await context.out(reviewText(review, options.format, context))

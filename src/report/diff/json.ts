@@ -29,9 +29,9 @@ export function reviewJson({ diff, gate, version }: Review): string {
 
 /** The witness without its state and input, which have no form of their own. */
 function regionData({ witness, ...region }: Region): object {
-  const { old, new: neu } = witness
+  const { old, new: next } = witness
   const decision = ({ rule, model, block, noRoute }: typeof old): object => ({ block, rule, model, noRoute: noRoute?.reason })
-  return { ...region, witness: { facts: witness.facts, old: decision(old), new: decision(neu) } }
+  return { ...region, witness: { facts: witness.facts, old: decision(old), new: decision(next) } }
 }
 
 function runData({ runId, outcomeHash, traceDigest, seed, totals, assumptions, identity, refusal, notices }: ReplayResult): object {

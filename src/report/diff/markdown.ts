@@ -62,14 +62,14 @@ function verdictTitle({ verdict }: GateResult): string {
 }
 
 function summary({ diff }: Review, places: Places): string[] {
-  const { meaning, traffic, old, new: neu } = diff
+  const { meaning, traffic, old, new: next } = diff
   const lines = [`- **Meaning:** ${meaningText(meaning, user)}.`]
   if (traffic !== undefined) {
     lines.push(`- **Recorded traffic:** ${flipsText(traffic)}.`)
     const share = changeShare(traffic)
     lines.push(`- **Cost:** ${changeText(traffic.change, places)}${share === undefined ? '' : `, ${share} of what the old policy costs`}.`)
   }
-  if (old.name !== neu.name) lines.push(`- The policy is called ${user(neu.name)} now, and was ${user(old.name)}.`)
+  if (old.name !== next.name) lines.push(`- The policy is called ${user(next.name)} now, and was ${user(old.name)}.`)
   for (const { place, change, affects } of meaning.changes.slice(0, 10)) {
     lines.push(`- ${user(place)}: ${user(change)}${affects.length === 0 ? '' : ` (can change ${affects.join(', ')})`}`)
   }
@@ -159,10 +159,10 @@ function figures(row: TrafficRow | undefined, traffic: TrafficDiff | undefined, 
 function movesOf({ kind, moves }: TrafficRow): string[] {
   if (kind !== 'region') return []
   const gone = moves.filter((move) => move.old.to !== move.new.to || move.old.provider !== move.new.provider)
-  return gone.slice(0, movesShown).map(({ old, new: neu, calls }) => {
+  return gone.slice(0, movesShown).map(({ old, new: next, calls }) => {
     const place = ({ to, provider }: CallSide): string =>
-      user(old.to === neu.to && provider !== undefined ? `${to} at ${provider}` : to)
-    return `${place(old)} → ${place(neu)}: ${formatCount(calls)}`
+      user(old.to === next.to && provider !== undefined ? `${to} at ${provider}` : to)
+    return `${place(old)} → ${place(next)}: ${formatCount(calls)}`
   })
 }
 
@@ -254,8 +254,8 @@ function trust({ diff, gate, version }: Review): string[] {
 }
 
 /** Decisions after a divergence are made on what was recorded, which it may have changed. */
-function taintLine({ old, new: neu }: TrafficDiff): string[] {
-  const [before, now] = [old.totals.decisions.tainted, neu.totals.decisions.tainted]
+function taintLine({ old, new: next }: TrafficDiff): string[] {
+  const [before, now] = [old.totals.decisions.tainted, next.totals.decisions.tainted]
   if (before + now === 0) return []
   return [
     `- After a divergence decisions go on with what was recorded: ${plural(now, 'decision')} of the new policy and ${formatCount(before)} of the old one read something that it may have changed.`,

@@ -141,6 +141,6 @@ function failoverLines(traffic: TrafficDiff, screen: Screen): string[] {
   return [
     screen.style.heading('Failover, under the same faults'),
     ...(changed.length === 0 ? field(screen, '', `no change: ${rows[0]?.new ?? ''} calls served`) : []),
-    ...changed.flatMap(({ label, old, new: neu }) => field(screen, label, `${old} → ${neu}`)),
+    ...changed.flatMap(({ label, old, new: next }) => field(screen, label, `${old} → ${next}`)),
   ]
 }

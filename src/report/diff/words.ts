@@ -150,8 +150,8 @@ export function sideText({ does, rules }: Side, escape: Escape): string {
 }
 
 /** What differs where both sides say the same of it: `in hosts`. */
-export function differsText({ differs, old, new: neu }: Region): string {
-  return old.does === neu.does && !differs.includes('choice') && differs.length > 0 ? ` (differs in ${differs.join(', ')})` : ''
+export function differsText({ differs, old, new: next }: Region): string {
+  return old.does === next.does && !differs.includes('choice') && differs.length > 0 ? ` (differs in ${differs.join(', ')})` : ''
 }
 
 /** `big at north by long`. */
@@ -209,8 +209,8 @@ export interface Served {
 }
 
 /** Failover of both, under the same faults. */
-export function failoverRows({ old, new: neu }: TrafficDiff): readonly Served[] {
-  const row = (label: string, of: (result: ReplayResult) => string): Served => ({ label, old: of(old), new: of(neu) })
+export function failoverRows({ old, new: next }: TrafficDiff): readonly Served[] {
+  const row = (label: string, of: (result: ReplayResult) => string): Served => ({ label, old: of(old), new: of(next) })
   const failed = ({ totals }: ReplayResult): number => Object.values(totals.attempts.failed).reduce((a, b) => a + b, 0)
   const asked = ({ totals: { attempts, decisions } }: ReplayResult): number =>
     attempts.served + attempts.exhausted + attempts.denied + Object.values(decisions.noRoute).reduce((a, b) => a + b, 0)
@@ -231,8 +231,8 @@ export function identityText({ old: { identity } }: TrafficDiff): string | undef
 }
 
 /** The name that a reader knows a side by. */
-export function titleOf({ old, new: neu }: PolicyDiff, escape: Escape): string {
-  return old.label === neu.label ? escape(neu.label) : `${escape(old.label)} → ${escape(neu.label)}`
+export function titleOf({ old, new: next }: PolicyDiff, escape: Escape): string {
+  return old.label === next.label ? escape(next.label) : `${escape(old.label)} → ${escape(next.label)}`
 }
 
 /** Call indices gathered into bands: `1`, `2 to 5`, `6 to 20`, `21 on`. */
