@@ -173,12 +173,13 @@ export async function spanOf(reading: TraceReading): Promise<TraceSpan> {
   return span
 }
 
+const strayShown = 5
+
 /** A fault that can hit no host of the policy is likelier a slip of the pen than a wish. */
 function noteStrayFaults(script: readonly Fault[], policy: Policy, context: Context): void {
   const endpoints = policy.models.flatMap((model) => model.endpoints)
-  for (const fault of script) {
-    if (endpoints.some((endpoint) => hits(fault, endpoint))) continue
-    const names = [fault.id, policy.name ?? ''].map((name) => `\`${escapeTerminal(name)}\``)
-    context.note(`${context.noteStyle.warn('note')}: the fault ${names[0]} hits no host of ${names[1]}\n`)
-  }
+  const stray = script.filter((fault) => !endpoints.some((endpoint) => hits(fault, endpoint)))
+  const note = (text: string): void => context.note(`${context.noteStyle.warn('note')}: ${escapeTerminal(text)}\n`)
+  for (const { id } of stray.slice(0, strayShown)) note(`the fault \`${id}\` hits no host of \`${policy.name ?? ''}\``)
+  if (stray.length > strayShown) note(`and ${stray.length - strayShown} more faults hit none`)
 }

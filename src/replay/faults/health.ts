@@ -36,6 +36,13 @@ export function sessionHealth(
   const { script, beginning } = sources
   const recorded = recordedHealth(policy, sources.recorded ? session : withoutFailures(session), sources.unknown)
   if (script.length === 0) return { at: recorded.at, heldWithin: () => false }
+  const hitting = new Map<string, readonly Fault[]>()
+  const faultsAt = (host: AttemptQuestion): readonly Fault[] => {
+    const key = JSON.stringify(hostKey(host))
+    const known = hitting.get(key) ?? script.filter((fault) => hits(fault, host))
+    hitting.set(key, known)
+    return known
+  }
   return {
     at: (call, shiftMicros) => {
       const log = recorded.at(call, shiftMicros)
@@ -44,7 +51,7 @@ export function sessionHealth(
       return {
         answer: (question) => {
           attempt += 1
-          const candidates = script.filter((fault) => hits(fault, question))
+          const candidates = faultsAt(question)
           const failing = candidates.find((fault) => {
             const micros = onClockOf(fault, clock, question.atMicros, beginning)
             if (micros === undefined || !holdsAt(fault, micros)) return false
