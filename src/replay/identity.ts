@@ -6,6 +6,8 @@ import { samePlace } from './place.ts'
 import { promptTokensOf } from './pricing.ts'
 import { comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { CallResult, Identity, SessionResult } from './result.ts'
+import { emptyTally, mergeTallies, tallyOf } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 /** Identity so far: counts of a commutative monoid, with the first residuals in the order of the trace. */
 export interface IdentityCounts {
@@ -13,6 +15,8 @@ export interface IdentityCounts {
   readonly policySame: number
   /** Sessions that were decided by another policy, or by one that nobody names. */
   readonly otherSessions: number
+  /** Those of them whose header names the policy that decided, by its name. */
+  readonly absentPolicies: Tally
   readonly calls: number
   readonly tokensSame: number
   readonly billed: number
@@ -31,6 +35,7 @@ export const noIdentity: IdentityCounts = {
   policyCalls: 0,
   policySame: 0,
   otherSessions: 0,
+  absentPolicies: emptyTally,
   calls: 0,
   tokensSame: 0,
   billed: 0,
@@ -80,6 +85,7 @@ export function identityOf(
     policyCalls,
     policySame: policyCalls - differing.length,
     otherSessions: result === undefined ? 1 : 0,
+    absentPolicies: result === undefined ? namedPolicy(session) : emptyTally,
     calls: counted((each) => each.hasTokens),
     tokensSame: counted((each) => each.tokensSame),
     billed: counted((each) => each.billed),
@@ -91,6 +97,10 @@ export function identityOf(
       ),
     ),
   }
+}
+
+function namedPolicy({ header }: RecordedSession): Tally {
+  return header?.policy === undefined ? emptyTally : tallyOf([header.policy.name])
 }
 
 function policyResidual(policy: Policy, record: CallRecord, call: CallResult): string | undefined {
@@ -156,6 +166,7 @@ export function mergeIdentity(left: IdentityCounts, right: IdentityCounts): Iden
     policyCalls: left.policyCalls + right.policyCalls,
     policySame: left.policySame + right.policySame,
     otherSessions: left.otherSessions + right.otherSessions,
+    absentPolicies: mergeTallies(left.absentPolicies, right.absentPolicies),
     calls: left.calls + right.calls,
     tokensSame: left.tokensSame + right.tokensSame,
     billed: left.billed + right.billed,

@@ -42,7 +42,15 @@ function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readon
   return [missed ? `${carry}: choices that need one are undetermined` : `${carry}, and no choice asks for one`]
 }
 
-function identityNotice({ identity, counts }: NoticeFacts): readonly string[] {
+function identityNotice({ identity, counts, totals }: NoticeFacts): readonly string[] {
+  const [absent] = Object.entries(counts.absentPolicies).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  if (identity.form !== 'policy' && absent !== undefined) {
+    const [name, sessions] = absent
+    return [
+      `policy \`${name}\` decided ${grouped(sessions)} of ${grouped(totals.sessions)} sessions and is not at hand:` +
+        ` \`--recorded FILE\` with it tells whether it is understood; until then nothing here says what a change of it would have done`,
+    ]
+  }
   if (identity.form !== 'policy') {
     return ['the router behind this log is not known: nothing here says what a change of its policy would have done']
   }

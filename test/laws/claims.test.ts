@@ -53,7 +53,7 @@ describe('laws of claims', () => {
     expect(judged).toBeGreaterThan(50)
   })
 
-  it('intervals: lo ≤ value ≤ hi, and a wider assumption widens every interval and settles no more', () => {
+  it('law 24: lo ≤ value ≤ hi, and a wider assumption widens every interval and settles no more', () => {
     let modelled = 0
     let opened = 0
     fc.assert(
@@ -79,7 +79,7 @@ describe('laws of claims', () => {
     expect(opened).toBeGreaterThan(20)
   })
 
-  it('intervals: assumptions without a range leave one figure, that of the point run', () => {
+  it('law 24: assumptions without a range leave one figure, that of the point run', () => {
     fc.assert(
       fc.property(fc.nat({ max: 1 }), madeUpLog, range, (which, log, factor) => {
         const policy = sizedPolicy(which)

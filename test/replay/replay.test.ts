@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createReplay } from '../../src/replay/replay.ts'
+import { refusalOf } from '../../src/replay/identity.ts'
 import type { ReplayResult } from '../../src/replay/result.ts'
 import type { CallRecord, SessionRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
@@ -70,6 +71,22 @@ describe('identity', () => {
       residuals: [{ session: 'b', call: 1, detail: 'billed $0.000420000001, reckoned $0.00042' }],
     })
     expect(result.notices[0]).toContain('the router behind this log is not known')
+  })
+
+  it('names a policy that decided the log and is not at hand', () => {
+    const { result } = replayed(stay, [log('a', { header: { policy: { name: 'other' } } }), log('b')])
+    expect(result.identity.form).toBe('accounting')
+    expect(result.notices[0]).toMatch(/^policy `other` decided 1 of 2 sessions and is not at hand: `--recorded FILE`/)
+    expect(result.refusal).toBeUndefined()
+  })
+
+  it.each([
+    [99, 100, false],
+    [98, 100, true],
+    [989, 1_000, true],
+  ])('%i of %i calls reproduced: refused is %s', (same, calls, isRefused) => {
+    const refusal = refusalOf({ form: 'policy', policy: 'p', calls, same, residuals: [] })
+    expect(refusal !== undefined).toBe(isRefused)
   })
 
   it('is none where there is nothing to compare', () => {
