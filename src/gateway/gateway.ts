@@ -15,9 +15,22 @@ import type { BudgetEvent } from '../replay/serving/budgets.ts'
 import { gateOf } from '../replay/serving/fleet.ts'
 import { chargeCall, spendingAt } from '../replay/session/spending.ts'
 import type { Spender } from '../replay/session/spending.ts'
+import {
+  afterCompaction,
+  cachedTokensFor,
+  editPrompt,
+  emptyCaches,
+  isWarmFor,
+  keptCaches,
+  openCaches,
+  receiveCall,
+  settleCall,
+} from '../replay/session/caches.ts'
+import type { CacheCall, SessionCaches } from '../replay/session/caches.ts'
 import { sessionWorld } from '../replay/session-world.ts'
 import { newSurroundings } from '../replay/simulator/surroundings.ts'
 import type { Surroundings } from '../replay/simulator/surroundings.ts'
+import type { Usage } from '../trace/record.ts'
 import type { GatewaySession } from './session.ts'
 
 export interface GatewayOptions {
@@ -38,12 +51,15 @@ export interface GatewayCall {
   readonly session: GatewaySession
   readonly decided: DecidedCall
   readonly decision: Decision
+  readonly caches: SessionCaches
 }
 
 /** How a call ended, beside how it was served. */
 export interface Answered {
   /** What it cost, all attempts together, pico-dollars. */
   readonly picoUsd: bigint
+  /** Its tokens as they are logged, which say what is cached now; absent: all of its prompt is, where the host caches. */
+  readonly usage?: Usage | undefined
 }
 
 export interface CompletedCall {
@@ -88,9 +104,13 @@ export function openGateway({
   })
   return {
     policy,
-    begin: (session, account) => ({ state: startSession(policy, session), spent: {}, account }),
+    begin: (session, account) => ({ state: startSession(policy, session), spent: {}, caches: emptyCaches, account }),
     decide: (session, input) => {
       const begun = observe(policy, session.state, input)
+      const caches = openCaches(session.caches)
+      const call = cacheCallOf(input)
+      receiveCall(caches, call, input.compacted === true, undefined)
+      const seen = input.compacted === true ? afterCompaction(caches) : { ...caches }
       const world = sessionWorld({
         seed,
         session: session.state.session,
@@ -98,12 +118,11 @@ export function openGateway({
         faults: [],
         nowMicros: clockOf(input),
         spending: spendingAt(spenderOf(session, input), begun, clockOf(input) ?? 0),
-        // What a provider holds is known to whoever reads its answers, and not kept here.
-        warm: () => undefined,
-        cachedTokens: () => undefined,
+        warm: (model) => isWarmFor(seen, policy, model, call),
+        cachedTokens: (model) => cachedTokensFor(seen, policy, model, call),
       })
       const [decided, decision] = evaluator.decide(begun, input, world)
-      return { session, decided: { policy, begun, decided, input, world, decision }, decision }
+      return { session, decided: { policy, begun, decided, input, world, decision }, decision, caches }
     },
     serve: ({ decided }) => {
       const hosts = hostsOf(decided)
@@ -124,7 +143,7 @@ export function openGateway({
         clockMicros: clockOf(input) ?? 0,
       })
     },
-    complete: ({ session, decided, decision }, service, { picoUsd }) => {
+    complete: ({ session, decided, decision, caches: received }, service, { picoUsd, usage }) => {
       const { input, begun } = decided
       const spender = spenderOf(session, input)
       const before = surroundings.reached.length
@@ -133,12 +152,23 @@ export function openGateway({
       const money = [exactMoney('observed', picoUsd, 'as answered')]
       chargeCall(spender, begun, { decision, provider: served?.provider, money }, endMicros)
       const state = conclude(policy, decided.decided, decision, conclusionOf(service, clockOf(input)))
+      const caches = { ...received }
+      const call = { ...cacheCallOf(input), ...(usage !== undefined && { usage }) }
+      // The prompts that come in later are as short as the summary made them.
+      const isCompacted = input.compacted === true || decision.switched?.compactToMillionths !== undefined
+      editPrompt(caches, call, decision, isCompacted)
+      settleCall(caches, policy, call, service, 'before')
       return {
-        session: { ...session, state, spent: spender.budgets.saved() },
+        session: { ...session, state, spent: spender.budgets.saved(), caches: keptCaches(caches) },
         reached: [...surroundings.reached.slice(before), ...spender.reached],
       }
     },
   }
+}
+
+function cacheCallOf(input: CallInput): CacheCall {
+  const startMicros = clockOf(input)
+  return { prompt: input.prompt, ...(startMicros !== undefined && { startMicros }) }
 }
 
 function clockOf({ nowMicros, elapsedMicros }: CallInput): number | undefined {

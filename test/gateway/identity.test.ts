@@ -71,6 +71,49 @@ describe('a log that gateways wrote', () => {
     expect([...sharing]).toEqual(expect.arrayContaining(['breaker', 'cooldown', 'limit', 'outage']))
   })
 
+  it('law: a policy that asks what caches hold decides the same when its log is replayed', () => {
+    const caching = policyOf(`policy caching
+scale tier = [standard]
+provider north { family north }
+provider south { family south }
+model one {
+  tier standard
+  accepts [text, image]
+  context 1M tokens
+  served-by [north, south]
+  price per 1M tokens { input $1 output $5 cache-read $0.10 }
+  cache { lifetime [5min] minimum 1_024 tokens refreshed on use }
+}
+model two {
+  tier standard
+  accepts [text, image]
+  context 1M tokens
+  served-by [south]
+  price per 1M tokens { input $3 output $15 cache-read $0.30 cache-write-5min $3.75 }
+  cache { lifetime [5min, 1h] minimum 1_024 tokens refreshed on use }
+}
+switch { other family compact to 30% }
+serve any { retry 1 times on [server]  failover on [overloaded, server, timeout, unavailable] }
+on start { otherwise use one }
+on turn, call {
+  rule stay: when warm(current) and images is 0 then keep
+  rule back: when warm(one) then use one
+  rule away: when not warm(one) then use two
+  otherwise keep
+}`)
+    const rules = new Set<string>()
+    fc.assert(
+      fc.property(fc.array(madeUpSession, { minLength: 1, maxLength: 6 }), (made) => {
+        const { result, sessions } = replayed(caching, liveTrace(caching, made, '0'))
+        for (const { decision } of sessions.flatMap(({ calls }) => calls)) rules.add(decision.rule)
+        const { recorded } = result.totals.calls
+        expect(result.identity).toMatchObject({ form: 'policy', calls: recorded, same: recorded })
+      }),
+      lawRuns(20),
+    )
+    expect([...rules]).toEqual(expect.arrayContaining(['stay', 'away', 'otherwise']))
+  })
+
   it('law: with one threshold moved by 0.01 exactly the calls that it decides are listed', () => {
     const withThreshold = (threshold: string): Policy =>
       small(`

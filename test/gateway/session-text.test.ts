@@ -11,10 +11,11 @@ import { conclude, historyNeeds, observe, startSession } from '../../src/policy/
 import { callInputs, conclusionOf, madeUpSession, madeUpWorld } from '../support/arbitrary-session.ts'
 import { converse } from '../support/conversation.ts'
 import { policyOf, small } from '../support/policy-of.ts'
+import { emptyCaches } from '../../src/replay/session/caches.ts'
 import { loadablePolicyText } from '../support/replaying.ts'
 import { canonical, runSession } from '../support/run-session.ts'
 
-const kept = (state: SessionState): GatewaySession => ({ state, spent: {}, account: undefined })
+const kept = (state: SessionState): GatewaySession => ({ state, spent: {}, caches: emptyCaches, account: undefined })
 
 function reread(policy: Policy, state: SessionState): SessionState {
   const reading = readSession(policy, sessionText(policy, kept(state)))

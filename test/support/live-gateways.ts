@@ -121,7 +121,7 @@ function ended(
   const logged = loggedCall(live, call, service, now)
   const records = callRecords(logged)
   const record = records.at(-1) as CallRecord
-  const { session } = replica.complete(call, service, { picoUsd: costOf(policy, record, call, service) })
+  const { session } = replica.complete(call, service, { picoUsd: costOf(policy, record, call, service), usage: logged.usage })
   store.set(live.session, sessionText(policy, session))
   live.records.push(...records)
   live.at += 1

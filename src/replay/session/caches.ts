@@ -2,7 +2,6 @@ import { endpointAt } from '../../policy/catalogue-queries.ts'
 import type { Endpoint, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
 import type { CallRecord } from '../../trace/record.ts'
-import type { RecordedSession } from '../../trace/session.ts'
 import { measuredBehaviours, million, withoutLoss } from '../cache/behaviour.ts'
 import type { CacheBehaviours } from '../cache/behaviour.ts'
 import { cacheRulesAt } from '../cache/rules.ts'
@@ -11,117 +10,153 @@ import type { CacheFinding, CacheRequest, CacheState, InputBuckets, ModelledInpu
 import { promptTokensOf } from '../pricing.ts'
 import type { Phase } from '../result.ts'
 import type { Service } from '../serve.ts'
-import { turnReader } from '../turns.ts'
 
-/** The prompt caches of one session while it is replayed. */
+/** What is kept of a session's caches between two of its calls: plain data. */
+export interface KeptCaches {
+  readonly state: CacheState
+  /** Of the last prompt, as it was asked or logged. */
+  readonly loggedTokens: number | undefined
+  /** Tokens that the policy's own compactions took out of what the log holds. */
+  readonly droppedTokens: number
+  /** What is known of the tools that the last call offered. */
+  readonly tools: SentTools | undefined
+}
+
+/** By name: what is offered, or, where that is not known, what is hidden. */
+interface SentTools {
+  readonly are: 'offered' | 'hidden'
+  readonly names: string
+}
+
+/** The prompt caches of one session, with the call at hand. */
 export interface SessionCaches {
   readonly behaviours: CacheBehaviours
   /** What is held, not what is found: nobody knows before a call what it will have lost. */
   readonly held: CacheBehaviours
-  readonly begins: (call: CallRecord) => boolean | undefined
   state: CacheState
-  /** The call at hand. */
+  loggedTokens: number | undefined
+  droppedTokens: number
+  tools: SentTools | undefined
   beginsTurn: boolean | undefined
   /** Tokens of its prompt under the policy, as known before it is answered; `undefined`: not known. */
   promptTokens: number | undefined
-  /** Of the last prompt in the log. */
-  loggedTokens: number | undefined
-  /** Tokens that the policy's own compactions took out of what the log holds. */
-  droppedTokens: number
-  toolsOffered: string | undefined
-  hiddenTools: string
 }
 
-export function startCaches(
-  session: RecordedSession,
+/** What caches see of a call; `usage` is not seen before it is answered. */
+export type CacheCall = Pick<
+  CallRecord,
+  'prompt' | 'usage' | 'startMicros' | 'timeQuality' | 'firstTokenMicros'
+> & { readonly served?: { readonly serviceTier?: string } }
+
+export const emptyCaches: KeptCaches = {
+  state: coldCaches,
+  loggedTokens: undefined,
+  droppedTokens: 0,
+  tools: undefined,
+}
+
+export function openCaches(
+  { state, loggedTokens, droppedTokens, tools }: KeptCaches,
   behaviours: CacheBehaviours = measuredBehaviours,
 ): SessionCaches {
   return {
     behaviours,
     held: withoutLoss(behaviours),
-    begins: turnReader(session),
-    state: coldCaches,
+    state,
+    loggedTokens,
+    droppedTokens,
+    tools,
     beginsTurn: undefined,
     promptTokens: undefined,
-    loggedTokens: undefined,
-    droppedTokens: 0,
-    toolsOffered: undefined,
-    hiddenTools: '',
   }
 }
 
-/** What the log tells of the next call's prompt before anything is decided. */
-export function receiveCall(caches: SessionCaches, record: CallRecord, compacted: boolean): void {
-  const logged = record.prompt.tokens
+export function keptCaches({ state, loggedTokens, droppedTokens, tools }: SessionCaches): KeptCaches {
+  return { state, loggedTokens, droppedTokens, tools }
+}
+
+/** What is known of the next call's prompt before anything is decided. */
+export function receiveCall(
+  caches: SessionCaches,
+  call: CacheCall,
+  compacted: boolean,
+  beginsTurn: boolean | undefined,
+): void {
+  const { tokens } = call.prompt
   const before = caches.loggedTokens
   const fell =
-    logged !== undefined &&
+    tokens !== undefined &&
     before !== undefined &&
-    logged < Math.floor((before * caches.behaviours.compactionBelow) / million)
+    tokens < Math.floor((before * caches.behaviours.compactionBelow) / million)
   // A log that compacts leaves nothing of what the policy took out earlier.
   if (compacted || fell) caches.droppedTokens = 0
-  if (compacted) caches.state = editPrefix(caches.state, 'compaction')
-  const offered = record.prompt.toolsOffered?.join('\n')
-  if (offered !== undefined && caches.toolsOffered !== undefined && offered !== caches.toolsOffered) {
-    caches.state = editPrefix(caches.state, 'tools')
-  }
-  caches.toolsOffered = offered ?? caches.toolsOffered
-  caches.beginsTurn = caches.begins(record)
-  caches.loggedTokens = logged ?? caches.loggedTokens
-  caches.promptTokens = logged === undefined ? undefined : Math.max(0, logged - caches.droppedTokens)
+  caches.beginsTurn = beginsTurn
+  caches.loggedTokens = tokens ?? caches.loggedTokens
+  caches.promptTokens = tokens === undefined ? undefined : Math.max(0, tokens - caches.droppedTokens)
+}
+
+/** As a decision sees them that knows of a compaction before it. */
+export function afterCompaction(caches: SessionCaches): SessionCaches {
+  return { ...caches, state: editPrefix(caches.state, 'compaction') }
 }
 
 /**
- * Tokens of the call's prompt under the policy before it sums it up: what the log counted afterwards,
- * so nothing that a decision may see. `undefined`: the log does not tell.
+ * Tokens of the call's prompt under the policy before it sums it up: what was counted afterwards, so
+ * nothing that a decision may see. `undefined`: the log does not tell.
  */
-export function contextTokens(caches: SessionCaches, record: CallRecord): number | undefined {
-  const logged = record.usage === undefined ? record.prompt.tokens : promptTokensOf(record.usage)
+export function contextTokens(caches: SessionCaches, { usage, prompt }: CacheCall): number | undefined {
+  const logged = usage === undefined ? prompt.tokens : promptTokensOf(usage)
   return logged === undefined ? undefined : Math.max(0, logged - caches.droppedTokens)
 }
 
-/** What the policy does to the prompt: it sums it up, or offers other tools. */
-export function editByPolicy(
-  caches: SessionCaches,
-  record: CallRecord,
-  decision: Decision,
-  alreadyCompacted: boolean,
-): void {
-  const hidden = decision.hiddenTools.toSorted().join('\n')
-  if (hidden !== caches.hiddenTools) caches.state = editPrefix(caches.state, 'tools')
-  caches.hiddenTools = hidden
+/**
+ * What is done to the prompt before it is sent: it is summed up, by the policy or before it (`compacted`),
+ * or offers other tools.
+ */
+export function editPrompt(caches: SessionCaches, call: CacheCall, decision: Decision, compacted: boolean): void {
+  const tools = toolsSent(call, decision)
+  const before = caches.tools
+  if (before?.are === tools.are && before.names !== tools.names) caches.state = editPrefix(caches.state, 'tools')
+  caches.tools = tools
   const left = decision.switched?.compactToMillionths
-  if (left === undefined || alreadyCompacted) return
-  caches.state = editPrefix(caches.state, 'compaction')
-  const context = contextTokens(caches, record) ?? 0
+  if (compacted || left !== undefined) caches.state = editPrefix(caches.state, 'compaction')
+  if (compacted || left === undefined) return
+  const context = contextTokens(caches, call) ?? 0
   caches.droppedTokens += context - Math.floor((context * left) / million)
+}
+
+function toolsSent({ prompt: { toolsOffered } }: CacheCall, { hiddenTools }: Decision): SentTools {
+  return toolsOffered === undefined
+    ? { are: 'hidden', names: hiddenTools.toSorted().join('\n') }
+    : { are: 'offered', names: toolsOffered.filter((tool) => !hiddenTools.includes(tool)).join('\n') }
 }
 
 // --- what a router standing here knows
 
 /** Whether the conversation is held for a model now; `undefined`: this session cannot know. */
-export function isWarmFor(caches: SessionCaches, policy: Policy, model: string, record: CallRecord): boolean | undefined {
-  const found = findingsFor(caches, policy, model, record)
+export function isWarmFor(caches: SessionCaches, policy: Policy, model: string, call: CacheCall): boolean | undefined {
+  const found = findingsFor(caches, policy, model, call)
   if (found.length === 0 || found.some(({ cause }) => cause === 'undeclared')) return undefined
-  if (found.some(({ cause }) => cause === 'warm')) return true
+  // Where it is known that nothing was written, nothing is held, however short the time.
+  if (found.some(({ cause, read }) => cause === 'warm' && read.hi > 0)) return true
   return found.some(({ cause }) => cause === 'perhaps-warm' || cause === 'overlap') ? undefined : false
 }
 
 /** The most tokens of the present prompt that a place of a model holds. */
-export function cachedTokensFor(caches: SessionCaches, policy: Policy, model: string, record: CallRecord): number | undefined {
-  const warm = isWarmFor(caches, policy, model, record)
+export function cachedTokensFor(caches: SessionCaches, policy: Policy, model: string, call: CacheCall): number | undefined {
+  const warm = isWarmFor(caches, policy, model, call)
   if (warm === undefined) return undefined
-  return findingsFor(caches, policy, model, record).reduce((most, { read }) => Math.max(most, read.value), 0)
+  return findingsFor(caches, policy, model, call).reduce((most, { read }) => Math.max(most, read.value), 0)
 }
 
-function findingsFor(caches: SessionCaches, policy: Policy, model: string, record: CallRecord): readonly CacheFinding[] {
+function findingsFor(caches: SessionCaches, policy: Policy, model: string, call: CacheCall): readonly CacheFinding[] {
   const { promptTokens } = caches
   if (promptTokens === undefined) return []
   return Object.entries(caches.state.entries)
     .filter(([place]) => modelAt(place).model === model)
     .map(([place]) => {
       const { provider } = modelAt(place)
-      const request = requestTo(caches, policy, { model, provider }, record, promptTokens)
+      const request = requestTo(caches, policy, { model, provider }, call, promptTokens)
       const found = findCached(caches.state, { ...request, place }, caches.held)
       return request.rules?.isDeclared === true ? found : { ...found, cause: 'undeclared' }
     })
@@ -145,14 +180,14 @@ export interface CallCaching {
 export function settleCall(
   caches: SessionCaches,
   policy: Policy,
-  record: CallRecord,
+  call: CacheCall,
   service: Service | undefined,
   phase: Phase,
 ): CallCaching | undefined {
-  const promptTokens = contextTokens(caches, record)
+  const promptTokens = contextTokens(caches, call)
   if (service === undefined || promptTokens === undefined || promptTokens === 0) return undefined
   const ask = (endpoint: Endpoint | { readonly model: string; readonly provider: string }, atMicros: number | undefined): CacheRequest =>
-    requestTo(caches, policy, endpoint, record, promptTokens, atMicros)
+    requestTo(caches, policy, endpoint, call, promptTokens, atMicros)
   const [first] = service.attempts
   const atFirst = first === undefined ? undefined : inputOf(caches, ask(first, first.startMicros))
   for (const attempt of service.attempts) {
@@ -163,8 +198,8 @@ export function settleCall(
   const { served } = service
   if (served === undefined || service.end !== 'served') return undefined
   const request = ask(served, service.attempts.at(-1)?.startMicros)
-  if (phase === 'before' && record.usage !== undefined) {
-    caches.state = noteLogged(caches.state, request, record.usage, caches.behaviours, readableFrom(record))
+  if (phase === 'before' && call.usage !== undefined) {
+    caches.state = noteLogged(caches.state, request, call.usage, caches.behaviours, readableFrom(call))
     return undefined
   }
   const found = findCached(caches.state, request, caches.behaviours)
@@ -174,8 +209,8 @@ export function settleCall(
 }
 
 /** A reply can be read from the cache once it has begun; only a log with exact instants tells. */
-function readableFrom(record: CallRecord): number | undefined {
-  return record.timeQuality === 'exact' ? record.firstTokenMicros : undefined
+function readableFrom(call: CacheCall): number | undefined {
+  return call.timeQuality === 'exact' ? call.firstTokenMicros : undefined
 }
 
 function inputOf(caches: SessionCaches, request: CacheRequest): ModelledInput {
@@ -194,9 +229,9 @@ function requestTo(
   caches: SessionCaches,
   policy: Policy,
   { model, provider }: { readonly model: string; readonly provider: string | undefined },
-  record: CallRecord,
+  call: CacheCall,
   promptTokens: number,
-  startMicros: number | undefined = record.startMicros,
+  startMicros: number | undefined = call.startMicros,
 ): CacheRequest {
   const endpoint = provider === undefined ? undefined : endpointAt(policy, model, provider)
   return {
@@ -205,7 +240,7 @@ function requestTo(
       provider,
       region: endpoint?.region ?? undefined,
       account: endpoint?.account ?? undefined,
-      serviceTier: record.served?.serviceTier,
+      serviceTier: call.served?.serviceTier,
     }),
     rules: cacheRulesAt(policy, model, provider),
     startMicros,

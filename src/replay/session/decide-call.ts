@@ -8,7 +8,7 @@ import { callInput } from '../call-input.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Between } from '../session-events.ts'
 import { sessionWorld } from '../session-world.ts'
-import { cachedTokensFor, isWarmFor } from './caches.ts'
+import { afterCompaction, cachedTokensFor, isWarmFor } from './caches.ts'
 import type { WorldSources } from '../session-world.ts'
 import { atArrival } from '../simulator/session-clock.ts'
 import type { Arrival } from '../simulator/session-clock.ts'
@@ -68,7 +68,7 @@ function decideWith(
   const begun = projectedState(run, observe(policy, run.state, input))
   const made = atArrival(record, arrival)
   // What this call leaves in them is not seen by whoever asks of it later.
-  const caches = { ...run.caches }
+  const caches = compacted ? afterCompaction(run.caches) : { ...run.caches }
   const asked = {
     seed,
     session,

@@ -24,7 +24,7 @@ import type { Arrival } from '../simulator/session-clock.ts'
 import { answerTime } from './answer-time.ts'
 import { taintAfter, taintedBy } from '../taint.ts'
 import { callEffects } from '../effects.ts'
-import { contextTokens, editByPolicy, isWarmFor, receiveCall, settleCall } from './caches.ts'
+import { contextTokens, editPrompt, isWarmFor, receiveCall, settleCall } from './caches.ts'
 import type { CallCaching } from './caches.ts'
 import { decideCall } from './decide-call.ts'
 import { project, projectCall } from './project.ts'
@@ -39,7 +39,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   yield { for: 'arrival', atMicros: arrival.clockMicros }
   const between = run.events(record)
   account(run, between, record.call)
-  receiveCall(run.caches, record, between.compacted)
+  receiveCall(run.caches, record, between.compacted, run.beginsTurn(record))
   project(run, record, between)
   const { decided, hingesOn } = decideCall(run, record, between, arrival)
   run.options.onDecided?.(decided, record)
@@ -63,7 +63,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     tokens: contextTokens(caches, record),
     isWarm: decision.before === undefined ? undefined : isWarmFor(caches, policy, decision.before, atArrival(record, arrival)),
   }
-  editByPolicy(caches, record, decision, compacted)
+  editPrompt(caches, record, decision, compacted)
   const caching = settleCall(caches, policy, record, service, phase)
   const policyCost =
     run.options.mode === 'projected' && phase !== 'before'

@@ -23,7 +23,8 @@ import type { ReachedShare, Surroundings } from '../simulator/surroundings.ts'
 import { untainted } from '../taint.ts'
 import type { Taint } from '../taint.ts'
 import type { Spender } from './spending.ts'
-import { startCaches } from './caches.ts'
+import { turnReader } from '../turns.ts'
+import { emptyCaches, openCaches } from './caches.ts'
 import type { SessionCaches } from './caches.ts'
 import type { Projected } from './project.ts'
 
@@ -76,6 +77,8 @@ export interface Run {
   divergence: Divergence | undefined
   taint: Taint
   readonly caches: SessionCaches
+  /** Whether a call begins a turn, as far as the log tells; asked once a call. */
+  readonly beginsTurn: (call: CallRecord) => boolean | undefined
   /** In mode `projected`, from the divergence on. */
   projected: Projected | undefined
 }
@@ -117,7 +120,8 @@ export function startRun(
     previous: undefined,
     divergence: undefined,
     taint: untainted,
-    caches: startCaches(session, options.caches),
+    caches: openCaches(emptyCaches, options.caches),
+    beginsTurn: turnReader(session),
     projected: undefined,
   }
 }
