@@ -97,10 +97,9 @@ function decidersOf(older: Policy, newer: Policy): Deciders {
 function merged(regions: readonly Placed[]): readonly Placed[] {
   const found = new Map<string, Placed>()
   for (const placed of regions) {
-    const { where, unless, partly, old, new: newest, ends, startsAgain, moments } = placed.region
-    const told = ends.map((pair) => JSON.stringify([pair.old, pair.new, pair.where])).sort()
+    const { where, unless, partly, old, new: newest, startsAgain, moments } = placed.region
     const onStart = startsAgain || moments.includes('start')
-    const key = JSON.stringify([where, unless, partly, old, newest, told, onStart || moments])
+    const key = JSON.stringify([where, unless, partly, old, newest, onStart || moments])
     const first = found.get(key)
     found.set(
       key,
