@@ -82,5 +82,6 @@ describe('a recorded fragment', () => {
     const run = await reroute(['test', missing])
     expect(run.code).toBe(3)
     expect(run.err).toContain('RT0012')
+    expect(await reroute(['check', missing])).toMatchObject({ code: 1, out: expect.stringContaining('RT0012') })
   })
 })
