@@ -54,6 +54,15 @@ describe('what the log leaves open of a host', () => {
     expect(result.outage?.script).toBeUndefined()
   })
 
+  it('is run both ways for all sessions together where they share what hosts remember', () => {
+    const { result } = replayed(always('cooldown { trip at once on [overloaded] lasts 20s }'), [log])
+    expect(result.sharedState).toEqual(['cooldown'])
+    // Nothing new where south is up. Where it is down its cooldown is over at each call, and each fails.
+    expect(result.outage).toMatchObject({
+      unknownHealth: { calls: 1, up: { served: 2, asked: 3, attempts: 3 }, down: { served: 0, asked: 3, attempts: 3 } },
+    })
+  })
+
   it('leaves an expectation undecided that one way passes and the other does not', () => {
     const policy = always('', 'expect most: availability >= 60%', 'expect any: availability >= 0%', 'expect all: availability >= 90%')
     expect(verdicts(replayed(policy, [log]).result)).toEqual([
