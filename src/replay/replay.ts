@@ -9,12 +9,10 @@ import { alwaysModels, alwaysMoney, controlModels } from './always.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { failoverOf, failoverOfSurroundings, failoverReport, mergeFailover, noFailover, sortedTimeline } from './failover.ts'
-import type { FailoverPart } from './failover.ts'
 import { dedicatedCosts } from './dedicated.ts'
 import { judgeExpectations } from './expectations.ts'
 import { decidedBy, identityFrom, identityOf, mergeIdentity, noIdentity, refusalOf } from './identity.ts'
 import { bothWays, mergeOutage, noOutage, outageOf, outageReport, outageTogether } from './faults/outage.ts'
-import type { OutagePart } from './faults/outage.ts'
 import { faultsDigest, recordedFaults } from './faults/script.ts'
 import type { FaultSources } from './faults/script.ts'
 import type { IdentityCounts, RecordedPolicy } from './identity.ts'
@@ -22,12 +20,13 @@ import { emptySplit, mergeSplits, splitOf } from './ledger.ts'
 import { notSimulated } from './not-simulated.ts'
 import { noticesOf } from './notices.ts'
 import { combinedHash, runIdOf } from './outcome.ts'
+import { addInto, noPartial, smaller, smallestOf } from './partial.ts'
+import type { ReplayPartial, SmallestBreach } from './partial.ts'
 import type { AssumedRanges } from './projection.ts'
-import type { Breach, DecisionMode, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
+import type { DecisionMode, MoneySplit, ReplayResult, SessionResult, Totals } from './result.ts'
 import { replaySession } from './session-replay.ts'
 import type { SessionReplayOptions } from './session-replay.ts'
 import { rowOf } from './session-row.ts'
-import type { SessionRow } from './session-row.ts'
 import { groupsOf, totalsOf } from './session-totals.ts'
 import type { GroupField } from './session-totals.ts'
 import type { Arrivals } from './simulator/session-clock.ts'
@@ -37,6 +36,9 @@ import type { Simulated } from './simulator/simulate.ts'
 import { newSurroundings } from './simulator/surroundings.ts'
 import { sortedRecord } from './tally.ts'
 import { emptyTotals, mergeTotals } from './totals.ts'
+
+export { mergePartials } from './partial.ts'
+export type { ReplayPartial } from './partial.ts'
 
 export interface ReplayOptions {
   readonly policy: Policy
@@ -89,55 +91,6 @@ export interface Replay {
   finish(): ReplayResult
 }
 
-/**
- * What some sessions came to. A commutative monoid under `mergePartials`: any partition of the
- * sessions, replayed apart and merged in any order, finishes with the same result.
- */
-export interface ReplayPartial {
-  readonly totals: Totals
-  readonly groups: ReadonlyMap<string, Totals>
-  readonly sessions: readonly {
-    readonly session: string
-    readonly hash: string
-    readonly digest: string
-    readonly row: SessionRow
-  }[]
-  /** Canonical texts of the events that hold for every session. */
-  readonly sharedEvents: readonly string[] | undefined
-  readonly identity: IdentityCounts
-  readonly always: ReadonlyMap<string, MoneySplit>
-  /** Models that served, or would serve, some call. */
-  readonly servedModels: ReadonlySet<string>
-  /** By invariant: its breach in the session with the fewest calls. */
-  readonly smallest: ReadonlyMap<string, SmallestBreach>
-  readonly outage: OutagePart
-  readonly failover: FailoverPart
-  /** What its sessions share: with any, the part is whole, and is merged with no other. */
-  readonly sharedState: readonly string[]
-  /** What those sessions left behind together. */
-  readonly together: FailoverPart
-}
-
-interface SmallestBreach {
-  readonly calls: number
-  readonly breach: Breach
-}
-
-const nothing: ReplayPartial = {
-  totals: emptyTotals,
-  groups: new Map(),
-  sessions: [],
-  sharedEvents: undefined,
-  identity: noIdentity,
-  always: new Map(),
-  servedModels: new Set(),
-  smallest: new Map(),
-  outage: noOutage,
-  failover: noFailover,
-  sharedState: [],
-  together: noFailover,
-}
-
 export function createReplay(options: ReplayOptions): Replay {
   const run = prepare(options)
   let totals = emptyTotals
@@ -151,7 +104,7 @@ export function createReplay(options: ReplayOptions): Replay {
   const sessions: ReplayPartial['sessions'][number][] = []
   let failover = noFailover
   let together = noFailover
-  let isSettled = false
+  let settled: 'no' | 'in part' | 'yes' = 'no'
   let waiting: RecordedSession[] = []
 
   const take = (session: RecordedSession, result: SessionResult, again: Again): void => {
@@ -194,8 +147,8 @@ export function createReplay(options: ReplayOptions): Replay {
   }
   function* settle(): Generator<Simulated, void, undefined> {
     if (waiting.length === 0) return
-    if (isSettled) throw new RangeError(`sessions came after the others, with which they share ${run.sharedState.join(', ')}`)
-    isSettled = true
+    if (settled !== 'no') throw new RangeError(`sessions came after the others, with which they share ${run.sharedState.join(', ')}`)
+    settled = 'in part'
     const recorded = recordedTogether(run, waiting)
     const surroundings = newSurroundings(options.policy, { isShared: true })
     const all = waiting
@@ -206,10 +159,12 @@ export function createReplay(options: ReplayOptions): Replay {
     }
     together = failoverOfSurroundings(surroundings)
     outage = outageTogether(outage, totals, options.faults, (faults) => totalsTogether(run, all, faults))
+    settled = 'yes'
   }
   const partial = (): ReplayPartial => {
     // Whoever wants the sessions has settled already.
     for (const _ of settle()) continue
+    if (settled === 'in part') throw new RangeError('the sessions have not all been settled')
     return {
       totals,
       groups,
@@ -321,68 +276,8 @@ function sessionIdentity(
   return identityOf(run.recorded.policy, session, isWhole(run, session) ? result : recorded(session))
 }
 
-function addInto<V>(
-  into: Map<string, V>,
-  from: ReadonlyMap<string, V>,
-  merge: (left: V, right: V) => V,
-): void {
-  for (const [key, value] of from) {
-    const before = into.get(key)
-    into.set(key, before === undefined ? value : merge(before, value))
-  }
-}
-
-function smallestOf(result: SessionResult): ReadonlyMap<string, SmallestBreach> {
-  const calls = result.calls.length + result.unreplayed.length + result.skipped.length
-  const found = new Map<string, SmallestBreach>()
-  for (const breach of result.breaches) {
-    if (!found.has(breach.invariant)) found.set(breach.invariant, { calls, breach })
-  }
-  return found
-}
-
-/** The shorter session, then the first by its key and call. */
-function smaller(left: SmallestBreach, right: SmallestBreach): SmallestBreach {
-  if (left.calls !== right.calls) return left.calls < right.calls ? left : right
-  const [a, b] = [left.breach, right.breach]
-  if (a.session !== b.session) return a.session < b.session ? left : right
-  return a.call <= b.call ? left : right
-}
-
-/** @throws RangeError where sessions of both share state: replayed apart they do not add up. */
-export function mergePartials(left: ReplayPartial, right: ReplayPartial): ReplayPartial {
-  if (left.sessions.length === 0) return right
-  if (right.sessions.length === 0) return left
-  const sharedState = [...new Set([...left.sharedState, ...right.sharedState])].sort()
-  if (sharedState.length > 0) {
-    throw new RangeError(`sessions share ${sharedState.join(', ')}: parts replayed apart do not add up`)
-  }
-  const merged = <V>(
-    of: (partial: ReplayPartial) => ReadonlyMap<string, V>,
-    merge: (a: V, b: V) => V,
-  ): ReadonlyMap<string, V> => {
-    const map = new Map(of(left))
-    addInto(map, of(right), merge)
-    return map
-  }
-  return {
-    totals: mergeTotals(left.totals, right.totals),
-    groups: merged((partial) => partial.groups, mergeTotals),
-    sessions: [...left.sessions, ...right.sessions],
-    sharedEvents: left.sharedEvents ?? right.sharedEvents,
-    identity: mergeIdentity(left.identity, right.identity),
-    always: merged((partial) => partial.always, mergeSplits),
-    servedModels: new Set([...left.servedModels, ...right.servedModels]),
-    smallest: merged((partial) => partial.smallest, smaller),
-    outage: mergeOutage(left.outage, right.outage),
-    failover: mergeFailover(left.failover, right.failover),
-    sharedState,
-    together: noFailover,
-  }
-}
-
 /** The result of everything that was added, here or elsewhere. */
-export function finishReplay(options: ReplayOptions, partial: ReplayPartial = nothing): ReplayResult {
+export function finishReplay(options: ReplayOptions, partial: ReplayPartial = noPartial): ReplayResult {
   const { policy } = options
   const { session, recorded, sharedState } = prepare(options)
   const { totals } = partial

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { noPartial } from '../../../src/replay/partial.ts'
+import { createReplay, finishReplay, mergePartials } from '../../../src/replay/replay.ts'
 import { explainCall } from '../../../src/replay/explain-call.ts'
 import { referenceEvaluator } from '../../../src/policy/reference/decide.ts'
 import type { CallRecord } from '../../../src/trace/record.ts'
@@ -114,6 +116,30 @@ describe('sessions that share hosts', () => {
     expect(sessions.map(({ calls }) => calls[0]?.served?.provider)).toEqual(['a', 'a', 'b'])
     expect(result.failover.sessions.undated).toBe(1)
     expect(result.notices.join()).toContain('1 of 3 sessions has no wall clock')
+  })
+})
+
+describe('a replay that is settled together', () => {
+  const policy = timelinePolicy('limit 1 calls per 10s')
+
+  it('takes no session after the others, and tells nothing of a part of them', () => {
+    const replay = createReplay({ policy })
+    for (const name of ['s0', 's1']) replay.add(session(name, [{ at: 0 }]))
+    for (const _ of replay.settle()) break
+    expect(() => replay.finish()).toThrow('not all been settled')
+    const late = createReplay({ policy })
+    late.add(session('s0', [{ at: 0 }]))
+    expect(late.finish().totals.sessions).toBe(1)
+    late.add(session('s1', [{ at: 0 }]))
+    expect(() => late.finish()).toThrow('sessions came after the others, with which they share limit')
+  })
+
+  it('merges with nothing as what it is', () => {
+    const replay = createReplay({ policy })
+    replay.add(session('s0', [{ at: 0 }]))
+    const whole = replay.partial()
+    expect(finishReplay({ policy }, mergePartials(whole, noPartial))).toEqual(finishReplay({ policy }, mergePartials(noPartial, whole)))
+    expect(finishReplay({ policy }, mergePartials(noPartial, whole))).toEqual(replay.finish())
   })
 })
 
