@@ -47,7 +47,7 @@ serve any {
 }`)
 
 describe('a log that gateways wrote', () => {
-  it('law: replayed under its policy decides every call the same, two replicas and one store', () => {
+  it('also law 2: replayed under its policy decides every call the same, two replicas and one store', () => {
     const sharing = new Set<string>()
     fc.assert(
       fc.property(
@@ -71,7 +71,7 @@ describe('a log that gateways wrote', () => {
     expect([...sharing]).toEqual(expect.arrayContaining(['breaker', 'cooldown', 'limit', 'outage']))
   })
 
-  it('law: a policy that asks what caches hold decides the same when its log is replayed', () => {
+  it('also law 2: a policy that asks what caches hold decides the same when its log is replayed', () => {
     const caching = policyOf(`policy caching
 scale tier = [standard]
 provider north { family north }
@@ -114,7 +114,7 @@ on turn, call {
     expect([...rules]).toEqual(expect.arrayContaining(['stay', 'away', 'otherwise']))
   })
 
-  it('law: with one threshold moved by 0.01 exactly the calls that it decides are listed', () => {
+  it('with one threshold moved by 0.01 exactly the calls that it decides are listed', () => {
     const withThreshold = (threshold: string): Policy =>
       small(`
 classifier triage { model small scores main timeout 10s }

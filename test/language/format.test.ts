@@ -5,6 +5,7 @@ import { parse } from '../../src/language/parser.ts'
 import type { File } from '../../src/language/syntax.ts'
 import { routeGrammar, sentences, sentenceText } from '../support/ebnf.ts'
 import type { SentenceToken } from '../support/ebnf.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { shippedRouteFiles } from '../support/route-files.ts'
 
 const grammar = routeGrammar()
@@ -49,10 +50,10 @@ function withComments(sentence: readonly SentenceToken[], places: readonly numbe
 }
 
 describe('the formatter', () => {
-  it('keeps the meaning of every file, and is idempotent', () => {
+  it('also law 13: keeps the meaning of every file, and is idempotent', () => {
     fc.assert(
       fc.property(sentences(grammar, 'file', 250), (sentence) => checkLaws(sentenceText(sentence))),
-      { numRuns: 300 },
+      lawRuns(300),
     )
   })
 
@@ -63,7 +64,7 @@ describe('the formatter', () => {
         fc.array(fc.nat(), { maxLength: 12 }),
         (sentence, places) => checkLaws(withComments(sentence, places)),
       ),
-      { numRuns: 600 },
+      lawRuns(600),
     )
   })
 

@@ -7,6 +7,7 @@ import type { Range } from '../../src/replay/cache/range.ts'
 import type { CacheRules } from '../../src/replay/cache/rules.ts'
 import { bucketsOf, coldCaches, editPrefix, findCached, leaveCached } from '../../src/replay/cache/state.ts'
 import type { CacheFinding, CacheRequest, CacheState } from '../../src/replay/cache/state.ts'
+import { lawRuns } from '../support/law-runs.ts'
 
 const rules: fc.Arbitrary<CacheRules> = fc.record({
   lifetimesMicros: fc.constantFrom([300], [300, 3_600], [600]),
@@ -73,10 +74,11 @@ describe('laws of caches', () => {
           left.set(request.place, Math.max(left.get(request.place) ?? 0, request.promptTokens))
         }
       }),
+      lawRuns(100),
     )
   })
 
-  it('law 22: back at a model within the lifetime, no more is read than is still a prefix', () => {
+  it('also law 22: back at a model within the lifetime, no more is read than is still a prefix', () => {
     fc.assert(
       fc.property(rules, fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 3, maxLength: 3 }), (by, [a = 1, b = 1, c = 1]) => {
         const there = [
@@ -88,6 +90,7 @@ describe('laws of caches', () => {
         // What the shortest prompt since then did not hold is no prefix of the present one.
         expect(back?.found.read.value).toBeLessThanOrEqual(Math.min(a, b, c))
       }),
+      lawRuns(100),
     )
   })
 
@@ -101,6 +104,7 @@ describe('laws of caches', () => {
           expect(found.read.value).toBeLessThanOrEqual(stay[index]?.found.read.value ?? 0)
         }
       }),
+      lawRuns(100),
     )
   })
 
@@ -123,6 +127,7 @@ describe('laws of caches', () => {
           expect(points[index]?.found.read.value).toBe(value)
         }
       }),
+      lawRuns(100),
     )
   })
 })

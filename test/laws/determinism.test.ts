@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { createReplay, finishReplay, mergePartials } from '../../src/replay/replay.ts'
 import { sharedStateOf } from '../../src/replay/simulator/shared-state.ts'
 import { madeUpLogs, recordedSessions } from '../support/arbitrary-recorded.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText, replayed } from '../support/replaying.ts'
 
-const runs = { numRuns: 40 }
+const runs = lawRuns(12)
 
 describe('laws of determinism', () => {
-  it('same inputs, same hash', () => {
+  it('law 1: same inputs, same hash: again, and in another order of the sessions', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = policyOf(text)
@@ -36,7 +37,7 @@ describe('laws of determinism', () => {
     )
   })
 
-  it('any partition of the sessions, replayed apart and merged, gives the same result', () => {
+  it('also law 1: any partition of the sessions, replayed apart and merged, gives the same result', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), (text, logs, side) => {
         const policy = policyOf(text)
@@ -60,7 +61,7 @@ describe('laws of determinism', () => {
     )
   })
 
-  it('seed irrelevance: without draws and jitter the outcome does not depend on the seed', () => {
+  it('also law 9: without draws and jitter the outcome does not depend on the seed', () => {
     const policy = small(`
       on start { rule vision: when images > 0 then use big  otherwise use small }
       on turn, call { rule up: when count failures in last 3 tools >= 1 then upgrade to big  otherwise keep }

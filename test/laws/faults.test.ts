@@ -9,10 +9,11 @@ import type { Fault, FaultDomain } from '../../src/trace/faults/fault.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLogs, recordedSessions } from '../support/arbitrary-recorded.ts'
 import { callsAt, faultScript } from '../support/fault-timeline.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { policyOf } from '../support/policy-of.ts'
 import { loadablePolicyText, replayed } from '../support/replaying.ts'
 
-const runs = { numRuns: 25 }
+const runs = lawRuns(12)
 const noFaults: FaultSources = { recorded: false, script: [], beginning: {}, unknown: 'up' }
 
 /** Everything that answers a failure, taken out. */
@@ -100,7 +101,7 @@ function callsUnder(policy: Policy, at: readonly number[], script: readonly Faul
 }
 
 describe('laws of faults', () => {
-  it('35: without a fault failover rules never fire, and their absence changes nothing', () => {
+  it('also law 35: without a fault failover rules never fire, and their absence changes nothing', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = withHosts(policyOf(text))
@@ -115,7 +116,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('35: an empty script is none, byte for byte', () => {
+  it('also law 35: an empty script is none, byte for byte', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         const policy = policyOf(text)
@@ -129,7 +130,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('36: a fault on a domain that no host belongs to changes nothing', () => {
+  it('also law 36: a fault on a domain that no host belongs to changes nothing', () => {
     const stranger: fc.Arbitrary<FaultDomain> = fc.constantFrom(
       { provider: 'stranger' },
       { region: 'stranger' },
@@ -153,7 +154,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('37: a host at the end of the chain never lowers availability, under the same draws', () => {
+  it('law 37: a host at the end of the chain never lowers availability, under the same draws', () => {
     fc.assert(
       fc.property(serving, instants, fc.array(fault, { maxLength: 4 }), fc.integer({ min: 1, max: 2 }), (lines, at, faults, length) => {
         const script = faultScript(faults)
@@ -166,7 +167,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('38: a further fault never raises what its hosts serve while it holds', () => {
+  it('also law 38: a further fault never raises what its hosts serve while it holds', () => {
     fc.assert(
       fc.property(serving, instants, fc.array(fault, { maxLength: 3 }), fault, (lines, at, faults, further) => {
         const policy = chain(hosts, lines)
@@ -185,7 +186,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('9: without partial faults and jitter the outcome does not depend on the seed', () => {
+  it('also law 9: without partial faults and jitter the outcome does not depend on the seed', () => {
     fc.assert(
       fc.property(serving, instants, fc.array(fault, { maxLength: 3 }), fc.string(), (lines, at, faults, seed) => {
         const script = faultScript(faults.map((each) => ({ ...each, failurePercent: 100 })))
@@ -198,7 +199,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('any partition of the sessions comes to the same outage', () => {
+  it('also law 1: any partition of the sessions comes to the same outage', () => {
     fc.assert(
       fc.property(serving, instants, fc.array(fault, { minLength: 1, maxLength: 3 }), fc.nat(), (lines, at, faults, cut) => {
         const sessions = callsAt(...at)
@@ -222,7 +223,7 @@ describe('laws of faults', () => {
     )
   })
 
-  it('7: faults that move with the trace do the same to it', () => {
+  it('also law 7: faults that move with the trace do the same to it', () => {
     fc.assert(
       fc.property(serving, instants, fc.array(fault, { maxLength: 3 }), fc.nat({ max: 10_000_000 }), (lines, at, faults, seconds) => {
         const shift = seconds * 1_000_000

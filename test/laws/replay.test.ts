@@ -12,10 +12,11 @@ import type { CallResult, SessionResult } from '../../src/replay/result.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../support/arbitrary-recorded.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { asRecorded, loadablePolicyText, replayed } from '../support/replaying.ts'
 
-const runs = { numRuns: 40 }
+const runs = lawRuns(15)
 
 interface Watched {
   readonly calls: readonly CallResult[]
@@ -34,7 +35,7 @@ function watch(policy: Policy, session: RecordedSession): Watched {
 }
 
 describe('laws of a replay', () => {
-  it('totality: every call is decided once and ends once', () => {
+  it('also law 33: every call is decided once and ends once', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLog, (text, log) => {
         const policy = policyOf(text)
@@ -53,7 +54,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('identity: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
+  it('law 2: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
         // Budgets aside: the bills of a made-up log are not what this policy spends.
@@ -80,7 +81,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('prefix agreement: before the divergence every call goes where the log says and costs what it says', () => {
+  it('law 3: before the divergence every call goes where the log says and costs what it says', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLog, (text, log) => {
         const policy = policyOf(text)
@@ -120,7 +121,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('first choosing rule wins: rules after the one that chose change nothing', () => {
+  it('also law 11: rules after the one that chose change nothing', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLog, (text, log) => {
         const policy = policyOf(text)
@@ -142,7 +143,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('hard filters are never broken: no attempt, failover or fallback reaches what they dropped', () => {
+  it('law 12: no attempt, failover or fallback reaches what they dropped', () => {
     fc.assert(
       fc.property(loadablePolicyText, madeUpLog, (text, log) => {
         const policy = policyOf(text)
@@ -162,7 +163,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('stickiness: without a rule that fires the model stays while it may', () => {
+  it('law 14: without a rule that fires the model stays while it may', () => {
     const policy = small(`
       on start { rule vision: when images > 0 then use big  otherwise use small }
       on turn, call { otherwise keep }
@@ -179,7 +180,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('one-way escalation: where rules only upgrade, the tier falls only when the model is lost', () => {
+  it('law 15: where rules only upgrade, the tier falls only when the model is lost', () => {
     const policy = small(`
       ladder up { small -> mid -> big }
       on start { otherwise use small else use mid else use big else stop "nothing" }
@@ -202,7 +203,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('time shift: moving every instant moves the instants of the result and nothing else', () => {
+  it('also law 7: moving every instant moves the instants of the result and nothing else', () => {
     const policy = small(`
       on start { rule vision: when images > 0 then use big  otherwise use small }
       on turn, call {
@@ -222,7 +223,7 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('renaming: other names for sessions, models and hosts give the same replay under those names', () => {
+  it('law 8: other names for sessions, models and hosts give the same replay under those names', () => {
     const text = (rename: (text: string) => string): Policy =>
       policyOf(
         rename(`

@@ -10,15 +10,18 @@ import type { BreakerState } from '../../src/replay/serving/breaker.ts'
 import type { Fault } from '../../src/trace/faults/fault.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { timelinePolicy } from '../support/fault-timeline.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { replayed } from '../support/replaying.ts'
 import { madeUpFaults, madeUpServing, madeUpTraffic, noon, trafficSessions } from '../support/traffic.ts'
 import type { MadeUpFault } from '../support/traffic.ts'
 
 const second = 1_000_000
-const runs = { numRuns: 8 }
+const runs = lawRuns(8)
 
 /** Guards that sessions share, so that they are replayed together. */
 const guards = 'cooldown { trip at once on [overloaded] lasts 5s } breaker { trip after 2 failures in 60s on [server] lasts 10s probes 1 scope endpoint window sliding }'
+
+const retrying = `retry 3 times { backoff 500ms retry-after up to 15s } failover on [any] max-attempts 6 ${guards}`
 
 function script(faults: readonly MadeUpFault[], from = noon): readonly Fault[] {
   return faults.map(({ provider, from: begins, lasts, errorClass, retryAfter }, at) => ({
@@ -67,10 +70,13 @@ const attemptsOf = (calls: readonly CallResult[]): readonly Attempt[] =>
 
 const isAt = (attempt: Attempt, subject: string): boolean => `${attempt.model} at ${attempt.provider}` === subject
 
+const hostsOf = (calls: readonly CallResult[]): ReadonlySet<string> =>
+  new Set(attemptsOf(calls).map((each) => `${each.model} at ${each.provider}`))
+
 const guardOf = (policy: Policy, kind: 'breaker' | 'cooldown'): Guard | undefined => policy.serving[0]?.lines[kind]
 
-describe('laws of the simulator', () => {
-  it('law 1: shuffled sessions come to the same result', () => {
+describe('safety: whatever fails', () => {
+  it('also law 1: shuffled sessions come to the same result', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpServing, madeUpFaults, fc.nat(), (traffic, serving, faults, turn) => {
         const policy = timelinePolicy(`${serving}\nlimit 3 calls per 10s as token-bucket`)
@@ -126,7 +132,7 @@ describe('laws of the simulator', () => {
     )
   })
 
-  it('law 8: nothing turns on how sessions are named', () => {
+  it('also law 8: nothing turns on how sessions are named', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpServing, madeUpFaults, (traffic, serving, faults) => {
         const policy = timelinePolicy(`${serving}\nlimit 2 calls per 10s`)
@@ -150,6 +156,29 @@ describe('laws of the simulator', () => {
     )
   })
 
+  it('law 23: under a budget that stops, no call begins once what ended before it has spent the limit', () => {
+    fc.assert(
+      fc.property(madeUpTraffic, madeUpFaults, fc.constantFrom('session', 'day'), fc.integer({ min: 1, max: 9 }), (traffic, faults, per, thousandths) => {
+        const limit = BigInt(thousandths) * 1_000_000_000n
+        const policy = timelinePolicy(
+          'failover on [any]',
+          `budget purse { ${per === 'day' ? 'scope organisation ' : ''}limit $0.00${thousandths} per ${per} at 100% then stop "spent" }`,
+        )
+        const ran = run(policy, trafficSessions(traffic), script(faults))
+        const spentOf = (call: CallResult): bigint => [call.policyCost, call.attemptsCost].reduce((sum, money) => sum + (money?.value ?? 0n), 0n)
+        for (const { calls } of per === 'day' ? [ran] : ran.sessions) {
+          for (const { attempts } of calls) {
+            const begins = attempts[0]?.startMicros ?? 0
+            const before = calls.filter((other) => (other.attempts.at(-1)?.endMicros ?? Infinity) < begins)
+            // So the limit is passed by what is under way when it is met, and by nothing after.
+            expect(before.reduce((sum, other) => sum + spentOf(other), 0n) < limit).toBe(true)
+          }
+        }
+      }),
+      runs,
+    )
+  })
+
   it('law 26: nothing is sent to a host whose breaker is open', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpServing, madeUpFaults, (traffic, serving, faults) => {
@@ -166,19 +195,11 @@ describe('laws of the simulator', () => {
     )
   })
 
-  it('laws 27 and 28: attempts and retries keep to their number, and a retry waits as long as it was asked to', () => {
+  it('law 27: a call has no more attempts and a host no more tries than the policy allows', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpFaults, (traffic, faults) => {
-        const serving = `retry 3 times { backoff 500ms retry-after up to 15s } failover on [any] max-attempts 6 ${guards}`
-        const held = script(faults)
-        for (const { attempts } of run(timelinePolicy(serving), trafficSessions(traffic), held).calls) {
+        for (const { attempts } of run(timelinePolicy(retrying), trafficSessions(traffic), script(faults)).calls) {
           expect(attempts.length).toBeLessThanOrEqual(6)
-          attempts.forEach((each, at) => {
-            const next = attempts[at + 1]
-            if (next === undefined || !isAt(next, `${each.model} at ${each.provider}`)) return
-            const asked = held.find(({ id }) => id === each.fault)?.retryAfterMicros ?? 0
-            expect((next.startMicros ?? 0) - (each.endMicros ?? 0)).toBeGreaterThanOrEqual(Math.max(asked, 500_000))
-          })
           const tries = new Map<string, number>()
           for (const { provider } of attempts) tries.set(provider, (tries.get(provider) ?? 0) + 1)
           expect(Math.max(0, ...tries.values())).toBeLessThanOrEqual(4)
@@ -188,19 +209,78 @@ describe('laws of the simulator', () => {
     )
   })
 
-  it('laws 30 and 31: a breaker is a function of what happens at its host, and lets no more probes begin than it has', () => {
+  it('law 28: a retry waits as long as the host has asked', () => {
+    fc.assert(
+      fc.property(madeUpTraffic, madeUpFaults, (traffic, faults) => {
+        const held = script(faults)
+        for (const { attempts } of run(timelinePolicy(retrying), trafficSessions(traffic), held).calls) {
+          attempts.forEach((each, at) => {
+            const next = attempts[at + 1]
+            if (next === undefined || !isAt(next, `${each.model} at ${each.provider}`)) return
+            const asked = held.find(({ id }) => id === each.fault)?.retryAfterMicros ?? 0
+            expect((next.startMicros ?? 0) - (each.endMicros ?? 0)).toBeGreaterThanOrEqual(Math.max(asked, 500_000))
+          })
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('law 29: an error that no line lists is tried once at a host, and moves no guard', () => {
+    fc.assert(
+      fc.property(madeUpTraffic, madeUpFaults, (traffic, faults) => {
+        const policy = timelinePolicy(`retry 3 times on [overloaded] failover on [any]
+          cooldown { trip at once on [overloaded] lasts 5s }
+          breaker { trip after 1 failures in 60s on [overloaded] lasts 10s probes 1 }`)
+        const { calls, result } = run(policy, trafficSessions(traffic), script(faults))
+        for (const { attempts } of calls) {
+          attempts.forEach((each, at) => {
+            if (each.errorClass === 'overloaded') return
+            const again = attempts.slice(at + 1).filter((later) => isAt(later, `${each.model} at ${each.provider}`))
+            expect(again).toEqual([])
+          })
+        }
+        // What trips a guard is an attempt that ended there and then by an error that it lists.
+        const overloaded = attemptsOf(calls).filter(({ errorClass }) => errorClass === 'overloaded')
+        for (const { to, subject, atMicros } of transitionsOf(result)) {
+          if (to !== 'open') continue
+          expect(overloaded.filter((each) => each.endMicros === atMicros && isAt(each, subject))).not.toEqual([])
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('law 30: a breaker is a function of what happens at its host', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpServing, madeUpFaults, (traffic, serving, faults) => {
         const policy = timelinePolicy(serving)
         const guard = guardOf(policy, 'breaker')
         const { result, calls } = run(policy, trafficSessions(traffic), script(faults))
         const seen = transitionsOf(result).filter(({ kind }) => kind === 'breaker')
-        const hosts = new Set(calls.flatMap(({ attempts }) => attempts.map((each) => `${each.model} at ${each.provider}`)))
-        for (const host of hosts) {
-          expect(guard === undefined ? [] : alone(guard, calls, host)).toEqual(
+        for (const host of hostsOf(calls)) {
+          expect(guard === undefined ? [] : alone(guard, calls, host).transitions).toEqual(
             seen.filter(({ subject }) => subject === host).map(({ atMicros, to }) => `${to} at ${atMicros}`),
           )
         }
+      }),
+      runs,
+    )
+  })
+
+  it('law 31: a half-open breaker lets no more probes begin than it has, and an open one rests as long as it says', () => {
+    fc.assert(
+      fc.property(madeUpTraffic, fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 30 }), madeUpFaults, (traffic, probes, lasts, faults) => {
+        const policy = timelinePolicy(
+          `failover on [any] breaker { trip after 1 failures in 60s on [overloaded, server] lasts ${lasts}s probes ${probes} scope endpoint }`,
+        )
+        const guard = guardOf(policy, 'breaker')
+        const { result, calls } = run(policy, trafficSessions(traffic), script(faults))
+        for (const host of hostsOf(calls)) {
+          expect(guard === undefined ? 0 : alone(guard, calls, host).mostProbes).toBeLessThanOrEqual(probes)
+        }
+        const opened = transitionsOf(result).filter(({ to }) => to === 'open')
+        expect(opened.filter(({ atMicros, untilMicros }) => untilMicros !== atMicros + lasts * second)).toEqual([])
       }),
       runs,
     )
@@ -246,16 +326,17 @@ describe('laws of the simulator', () => {
     )
   })
 
-  it('law 34: once faults and rests are over every call is served', () => {
+  it('also law 34: nothing happens before what it follows from', () => {
     fc.assert(
       fc.property(madeUpTraffic, madeUpServing, madeUpFaults, (traffic, serving, faults) => {
-        // Faults of the first two and a half minutes; no guard rests longer than a minute.
-        const policy = timelinePolicy(serving)
-        const after = trafficSessions(traffic, { from: noon + 300 * second, name: (at) => `t${at}` })
-        const all = run(policy, [...trafficSessions(traffic), ...after], script(faults)).sessions
-        const late = all.slice(-after.length).flatMap(({ calls }) => calls)
-        expect(late.map(({ end }) => end)).toEqual(late.map(() => 'served'))
-        expect(late.every(({ attempts }) => attempts.length === 1)).toBe(true)
+        const { sessions } = run(timelinePolicy(`${serving}\nlimit 3 calls per 10s as token-bucket`), trafficSessions(traffic), script(faults))
+        for (const { calls } of sessions) {
+          let now = 0
+          for (const { startMicros = -1, endMicros = -1 } of calls.flatMap(({ attempts }) => attempts)) {
+            expect([startMicros >= now, endMicros >= startMicros]).toEqual([true, true])
+            now = endMicros
+          }
+        }
       }),
       runs,
     )
@@ -341,7 +422,24 @@ describe('laws of the simulator', () => {
         })
         expect(() => merged(parts)).toThrow('sessions share breaker, cooldown')
       }),
-      { numRuns: 5 },
+      lawRuns(5),
+    )
+  })
+})
+
+describe('liveness: faults are over and there is room for all', () => {
+  it('law 34: once faults and rests are over every call is served', () => {
+    fc.assert(
+      fc.property(madeUpTraffic, madeUpServing, madeUpFaults, (traffic, serving, faults) => {
+        // Faults of the first two and a half minutes; no guard rests longer than a minute.
+        const policy = timelinePolicy(serving)
+        const after = trafficSessions(traffic, { from: noon + 300 * second, name: (at) => `t${at}` })
+        const all = run(policy, [...trafficSessions(traffic), ...after], script(faults)).sessions
+        const late = all.slice(-after.length).flatMap(({ calls }) => calls)
+        expect(late.map(({ end }) => end)).toEqual(late.map(() => 'served'))
+        expect(late.every(({ attempts }) => attempts.length === 1)).toBe(true)
+      }),
+      runs,
     )
   })
 })
@@ -351,7 +449,7 @@ function merged([left, right]: readonly ReturnType<ReturnType<typeof createRepla
 }
 
 /** What the automaton alone makes of the attempts at one host. */
-function alone(guard: Guard, calls: readonly CallResult[], host: string): readonly string[] {
+function alone(guard: Guard, calls: readonly CallResult[], host: string): { readonly transitions: readonly string[]; readonly mostProbes: number } {
   const events = calls
     .flatMap(({ attempts }) => attempts.filter((each) => isAt(each, host)))
     .flatMap((attempt, index) => [
@@ -360,6 +458,7 @@ function alone(guard: Guard, calls: readonly CallResult[], host: string): readon
     ])
     .toSorted((a, b) => a.at - b.at || a.order - b.order)
   const transitions: string[] = []
+  let mostProbes = 0
   let state: BreakerState = closed
   for (const { attempt, at, begins } of events) {
     const before = state
@@ -377,7 +476,7 @@ function alone(guard: Guard, calls: readonly CallResult[], host: string): readon
       })
     }
     if (state.phase !== before.phase) transitions.push(`${state.phase} at ${at}`)
-    expect(state.phase === 'half-open' ? state.begun : 0).toBeLessThanOrEqual(guard.probes ?? 1)
+    if (state.phase === 'half-open') mostProbes = Math.max(mostProbes, state.begun)
   }
-  return transitions
+  return { transitions, mostProbes }
 }

@@ -21,6 +21,7 @@ import type { CallRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { strangerModel } from '../support/arbitrary-catalogue.ts'
 import { madeUpLogs, recordedSessions } from '../support/arbitrary-recorded.ts'
+import { lawRuns } from '../support/law-runs.ts'
 import { small } from '../support/policy-of.ts'
 import { asRecorded, replayed } from '../support/replaying.ts'
 
@@ -49,7 +50,7 @@ function withOutcomes(sessions: readonly RecordedSession[], outcomes: readonly (
 }
 
 const outcomes = fc.array(fc.option(fc.boolean(), { nil: null }), { minLength: 1, maxLength: 4 })
-const runs = { numRuns: 12 }
+const runs = lawRuns(8)
 
 describe('laws of statistics', () => {
   it('law 39: a policy beside its own log costs nothing more, and succeeds as often as the log', () => {
@@ -82,7 +83,7 @@ describe('laws of statistics', () => {
     )
   })
 
-  it('law 21: what has no price saves nothing, adds to no saving, and is counted', () => {
+  it('also law 21: what has no price saves nothing, adds to no saving, and is counted', () => {
     const unpriced = (session: RecordedSession, at: number): RecordedSession => ({
       ...session,
       session: `unpriced-${at}`,
@@ -110,7 +111,7 @@ describe('laws of statistics', () => {
     )
   })
 
-  it('law 25: no sum claims more than its weakest part', () => {
+  it('also law 25: no sum claims more than its weakest part', () => {
     const money = fc.constantFrom(...levels).map(
       (level): Money => ({ value: level === 'unknown' ? null : 1n, lo: level === 'unknown' ? null : 1n, hi: null, level, basis: level }),
     )
@@ -119,6 +120,7 @@ describe('laws of statistics', () => {
         const weakest = Math.max(...parts.map(({ level }) => levels.indexOf(level)))
         expect(levels.indexOf(together(parts).level)).toBe(weakest)
       }),
+      lawRuns(100),
     )
   })
 
@@ -151,6 +153,7 @@ describe('laws of statistics', () => {
         expect(hi).toBeGreaterThanOrEqual(truth)
         expect(kind === 'observed').toBe(universe.every((each) => !each.diverged && each.isSeen))
       }),
+      lawRuns(100),
     )
   })
 
@@ -189,6 +192,7 @@ describe('laws of statistics', () => {
         expect(hullOf([...points, worse])).toEqual(hull)
         expect(meanHeight(hullOf([...points, worse]))).toEqual(meanHeight(hull))
       }),
+      lawRuns(100),
     )
   })
 

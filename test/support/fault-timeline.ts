@@ -85,8 +85,8 @@ export interface Timeline {
 }
 
 /** Chooses `large`, at a, then b, then c. */
-export function timelinePolicy(serving: string): Policy {
-  return policyOf(catalogue, `policy snippet\non start { otherwise use large }\nserve any { order [a, b, c] ${serving} }`)
+export function timelinePolicy(serving: string, declarations = ''): Policy {
+  return policyOf(catalogue, `policy snippet\n${declarations}\non start { otherwise use large }\nserve any { order [a, b, c] ${serving} }`)
 }
 
 /** What a policy that chooses `large` makes of these calls under these faults. */

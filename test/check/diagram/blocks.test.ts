@@ -12,6 +12,7 @@ import type { Moment, Policy, Rule } from '../../../src/policy/core.ts'
 import { loadPolicyText } from '../../../src/policy/load.ts'
 import { policyText } from '../../support/arbitrary-policy.ts'
 import { madeUpSession } from '../../support/arbitrary-session.ts'
+import { lawRuns } from '../../support/law-runs.ts'
 import { play } from '../../support/play.ts'
 import { small } from '../../support/policy-of.ts'
 import { shippedPolicies } from '../../support/shipped-policies.ts'
@@ -94,7 +95,7 @@ const smallPolicy = fc.array(rule, { minLength: 1, maxLength: 4 }).map((rules) =
 })
 
 describe('diagrams of blocks', () => {
-  it('agree with the evaluator in every cell of small policies', () => {
+  it('also law 13: agree with the evaluator in every cell of small policies', () => {
     let compared = 0
     fc.assert(
       fc.property(smallPolicy, (text) => {
@@ -116,12 +117,12 @@ describe('diagrams of blocks', () => {
           compared += 1
         }
       }),
-      { numRuns: 100 },
+      lawRuns(40),
     )
     expect(compared).toBeGreaterThan(1_000)
   }, 60_000)
 
-  it('never call a rule unreachable that fires in a made-up session', () => {
+  it('law 49: never call a rule unreachable that fires in a made-up session', () => {
     let unreachable = 0
     fc.assert(
       fc.property(policyText, fc.array(madeUpSession, { minLength: 1, maxLength: 4 }), (text, sessions) => {
@@ -152,7 +153,7 @@ describe('diagrams of blocks', () => {
           }
         }
       }),
-      { numRuns: 120 },
+      lawRuns(50),
     )
     expect(unreachable).toBeGreaterThan(0)
   }, 120_000)
@@ -177,7 +178,7 @@ describe('diagrams of blocks', () => {
           covered += shadows?.length ?? 0
         }
       }),
-      { numRuns: 150 },
+      lawRuns(60),
     )
     expect(covered).toBeGreaterThan(0)
   }, 60_000)

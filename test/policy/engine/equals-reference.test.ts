@@ -7,6 +7,7 @@ import { loadPolicyText } from '../../../src/policy/load.ts'
 import { referenceEvaluator } from '../../../src/policy/reference/decide.ts'
 import { policyText } from '../../support/arbitrary-policy.ts'
 import { madeUpSession } from '../../support/arbitrary-session.ts'
+import { lawRuns } from '../../support/law-runs.ts'
 import { canonical, firstDifference, runSession } from '../../support/run-session.ts'
 import { shippedPolicies } from '../../support/shipped-policies.ts'
 
@@ -18,13 +19,13 @@ function loaded(text: string): Policy {
 }
 
 describe('the engine equals the reference evaluator', () => {
-  test('on made-up policies and sessions, call by call, decision and state', () => {
+  test('law 13: on made-up policies and sessions, call by call, decision and state', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = loaded(text)
         expect(firstDifference(referenceEvaluator(policy), compilePolicy(policy), session)).toBeUndefined()
       }),
-      { numRuns: 400 },
+      lawRuns(200),
     )
   }, 120_000)
 
@@ -36,7 +37,7 @@ describe('the engine equals the reference evaluator', () => {
         fc.property(madeUpSession, (session) => {
           expect(firstDifference(reference, engine, session)).toBeUndefined()
         }),
-        { numRuns: 100 },
+        lawRuns(60),
       )
     }, 60_000)
   }
@@ -53,7 +54,7 @@ describe('an engine keeps nothing of a call', () => {
           expect(canonical(runSession(kept, session).steps)).toBe(canonical(fresh))
         }
       }),
-      { numRuns: 50 },
+      lawRuns(30),
     )
   }, 60_000)
 })

@@ -10,11 +10,12 @@ import { explainDecision } from '../../../src/policy/reference/explain.ts'
 import { newNotes } from '../../../src/policy/reference/scope.ts'
 import { policyText } from '../../support/arbitrary-policy.ts'
 import { madeUpSession } from '../../support/arbitrary-session.ts'
+import { lawRuns } from '../../support/law-runs.ts'
 import { decisionsOf, play } from '../../support/play.ts'
 import type { PlayedCall } from '../../support/play.ts'
 import { policyOf } from '../../support/policy-of.ts'
 
-const runs = { numRuns: 60 }
+const runs = lawRuns(30)
 
 function scopeAt(policy: Policy, call: PlayedCall): Parameters<typeof evaluate>[1] {
   return {
@@ -31,7 +32,7 @@ function scopeAt(policy: Policy, call: PlayedCall): Parameters<typeof evaluate>[
 }
 
 describe('laws of the reference evaluator', () => {
-  it('totality: every call gets a model that some host serves, or a reason', () => {
+  it('law 10: every call gets a model that some host serves, or a reason', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = policyOf(text)
@@ -86,7 +87,7 @@ describe('laws of the reference evaluator', () => {
     )
   })
 
-  it('hard filters are never broken', () => {
+  it('also law 12: the model and hosts chosen pass every filter', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = policyOf(text)
@@ -108,11 +109,11 @@ describe('laws of the reference evaluator', () => {
           for (const host of endpoints) expect(ignored).not.toContain(host)
         }
       }),
-      { numRuns: 120 },
+      lawRuns(60),
     )
   })
 
-  it('no model is sent what it cannot take, unless the filter is switched off', () => {
+  it('also law 12: no model is sent what it cannot take, unless the filter is switched off', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = policyOf(text)
@@ -131,7 +132,7 @@ describe('laws of the reference evaluator', () => {
     )
   })
 
-  it('the first rule that chooses wins: what stands after it has no say', () => {
+  it('law 11: the first rule that chooses wins: what stands after it has no say', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = policyOf(text)
@@ -152,7 +153,7 @@ describe('laws of the reference evaluator', () => {
     )
   })
 
-  it('stickiness: a call that keeps serves the choice that stands, and changes nothing of it', () => {
+  it('also law 14: a call that keeps serves the choice that stands, and changes nothing of it', () => {
     fc.assert(
       fc.property(policyText, madeUpSession, (text, session) => {
         const policy = policyOf(text)
