@@ -2,11 +2,50 @@ import { describe, expect, it } from 'vitest'
 import { diagnosticData, document, replayJson } from '../../src/report/json.ts'
 import { positionOf } from '../../src/report/position.ts'
 import { plain } from '../../src/report/plain.ts'
+import type { RecordedSession } from '../../src/trace/session.ts'
+import { small } from '../support/policy-of.ts'
 import { eventful } from '../support/replay-result.ts'
+import { replayed } from '../support/replaying.ts'
 import { schemaErrors } from '../support/schema.ts'
 
 describe('replayJson', () => {
   const parsed = JSON.parse(replayJson(eventful)) as Record<string, unknown>
+
+  it('of sessions with hosts and accounts of their own is what its schema describes, too', () => {
+    const policy = small(`
+      on start { otherwise use big }
+      serve any {
+        failover on [any]
+        dedicated north { capacity 2k tokens per 60s overflow shared }
+        breaker { trip after 1 failures in 60s lasts 5s probes 1 }
+      }
+      budget purse { limit $0.01 per session at 50% then alert "half" at 80% then deny upgrades at 100% then stop "spent" }
+      budget month { limit $0.01 per month at 100% then only main }
+    `)
+    const session = (name: string, timeQuality: 'exact' | 'relative'): RecordedSession => ({
+      session: name,
+      header: undefined,
+      events: [],
+      calls: [1, 2, 3].map((call) => ({
+        record: 'call',
+        session: name,
+        call,
+        startMicros: call * 10_000_000,
+        endMicros: call * 10_000_000 + 1_000_000,
+        timeQuality,
+        prompt: { tokens: 1_500 },
+        served: { model: 'big', provider: 'north' },
+        usage: { uncachedInput: 1_500, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 10, outputQuality: 'exact' },
+        ...(call === 1 ? { attempts: [{ model: 'big', provider: 'north', errorClass: 'server', startMicros: 10_000_000, endMicros: 10_500_000 }, { model: 'big', provider: 'south', startMicros: 10_500_000, endMicros: 11_000_000 }] } : {}),
+        end: 'served',
+      })),
+    })
+    const { result, sessions } = replayed(policy, [session('a', 'exact'), session('b', 'relative')])
+    expect(sessions[1]?.own.transitions.length).toBeGreaterThan(0)
+    expect(sessions[1]?.own.reached.length).toBeGreaterThan(0)
+    expect(result.failover.timeline.total).toBeGreaterThan(4)
+    expect(schemaErrors('replay-1', JSON.parse(replayJson(result, { sessions })))).toEqual([])
+  })
 
   it('is what its schema describes', () => {
     expect(schemaErrors('replay-1', parsed)).toEqual([])
