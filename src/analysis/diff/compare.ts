@@ -153,10 +153,10 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
   const { followed } = deciders
   const plain = choosesModelsOnly([older, newer])
   // Once more in a fresh space, where following the rules through has filled the first.
-  const ask = (tooLarge: string | undefined): Differing => {
+  const ask = (tooLarge: string | undefined, follow: boolean): Differing => {
     const alike = standingAlike(older, newer, moment, nodeLimit)
     // Which calls start again at all is told by the blocks that they begin with.
-    const laterPlaces = place === 'again' ? laterMoments(older, newer) : []
+    const laterPlaces = place === 'again' && follow ? laterMoments(older, newer) : []
     const asking = (each: Place): Asking => ({ place: each, follows, followed, alike })
     const { space, older: one, newer: other } = jointSpace(older, newer, nodeLimit, (policy, given) =>
       readAll(
@@ -176,7 +176,7 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
       sideAt(older, one, asking(each)), sideAt(newer, other, asking(each)),
     ] as const)
     const reached = (region: Diagram): Diagram =>
-      place === 'again'
+      laterPlaces.length > 0
         ? later
             .map(([old, now]) => againWithin(space, againWithin(space, region, old), now))
             .reduce(space.or, never)
@@ -214,9 +214,12 @@ function comparedAt({ place, moments, follows }: Asked, older: Policy, newer: Po
       reordered,
     }
   }
-  const whole = attempt(() => ask(undefined))
+  const whole = attempt(() => ask(undefined, true))
   if (!isUndecided(whole)) return whole
-  const answer = attempt(() => ask(whole.reason))
+  // Without that, regions of calls that start again may be wider than what can be.
+  const wider = place === 'again' ? attempt(() => ask(undefined, false)) : whole
+  if (!isUndecided(wider)) return wider
+  const answer = attempt(() => ask(whole.reason, false))
   if (!isUndecided(answer)) return answer
   const why = { moment, why: 'too large' as const, reason: answer.reason }
   return {
