@@ -129,7 +129,7 @@ export function createReplay(options: ReplayOptions): Replay {
       session: session.session,
       hash: result.outcomeHash,
       digest: sessionDigest(session),
-      row: rowOf(options.policy, session, result, selected, run.rowModels),
+      row: rowOf(options.policy, session, result, selected, run.rowModels, run.session.mode),
     })
     sharedEvents ??= session.events.filter((event) => event.session === undefined).map(canonicalRecord)
   }

@@ -4,7 +4,7 @@ import type { RecordedSession } from '../trace/session.ts'
 import { alwaysMoney } from './always.ts'
 import { recordedMoney, recordedVerdictsMoney } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
-import type { CallResult, Money, SessionResult } from './result.ts'
+import type { CallResult, DecisionMode, Money, SessionResult } from './result.ts'
 import { transferFactor } from './transfer.ts'
 
 /** Money between bounds; `hi` is `null` where nothing limits it, `lo` where nothing does from below. */
@@ -81,6 +81,7 @@ export function rowOf(
   result: SessionResult,
   selected: readonly CallRecord[],
   alwaysModels: readonly string[],
+  mode: DecisionMode,
 ): SessionRow {
   const compared = result.calls.flatMap((call) => sidesOf(call) ?? [])
   const served = new Set(selected.flatMap((call) => recordedPlace(policy, call)?.model ?? []))
@@ -95,7 +96,7 @@ export function rowOf(
     recorded: compared.map((each) => each.recorded).reduce(addBounds, noMoney),
     policy: compared.map((each) => each.policy).reduce(addBounds, noMoney),
     delta: compared.map((each) => each.delta).reduce(addBounds, noMoney),
-    rests: result.calls.map(restsOn).reduce(addRests, restsOnNothing),
+    rests: result.calls.map((call) => restsOn(call, mode)).reduce(addRests, restsOnNothing),
     comparedCalls: compared.length,
     uncomparedCalls: result.calls.length - compared.length,
     always: Object.fromEntries(alwaysModels.map((model) => [model, alwaysRow(policy, selected, model)])),
@@ -127,13 +128,20 @@ function sidesOf({ effects, phase, overheadCost, recordedOverhead }: CallResult)
   return { recorded, policy, delta: lessBounds(asked ?? noMoney, logAsked ?? noMoney) }
 }
 
-/** Past the divergence each call's cost is that of its logged tokens, times or by `transferFactor`. */
-function restsOn({ effects, phase, policyCost, overheadCost, attemptsCost, outputIsLowerBound }: CallResult): RestsOn {
+/**
+ * Past the divergence a frozen call's cost is that of its logged tokens, times or by `transferFactor`;
+ * a projected one lies between its own bounds, which are those of caches and outputs where every
+ * factor stands at its point.
+ */
+function restsOn(
+  { effects, phase, policyCost, overheadCost, attemptsCost, outputIsLowerBound }: CallResult,
+  mode: DecisionMode,
+): RestsOn {
   if (effects === undefined) return restsOnNothing
   const overhead = endsOf(overheadCost)
   const attempts = endsOf(attemptsCost)
   if (phase === 'before') return { ...restsOnNothing, overhead }
-  const factor = BigInt(transferFactor)
+  const factor = mode === 'projected' ? 1n : BigInt(transferFactor)
   const { value, lo, hi } = policyCost
   const calls = value ?? 0n
   const ends = {

@@ -42,19 +42,28 @@ function byReach(found: readonly Sensitivity[]): readonly Sensitivity[] {
 // --- decisions frozen: the figure is linear in each, so its ends are exact
 
 export function frozenSensitivity(rows: readonly SessionRow[]): readonly Sensitivity[] {
-  const delta = rows.map((row) => row.delta).reduce(addBounds, noMoney).value
+  const delta = deltaOf(rows)
+  const { calls } = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
+  return byReach([ofTokens(delta, calls), ...leftOpen(delta, rows)])
+}
+
+/** What no factor drives. */
+function leftOpen(delta: bigint, rows: readonly SessionRow[]): readonly Sensitivity[] {
   const rests = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
   const open = (name: string, { lo, hi }: Ends): Sensitivity => {
     const ends = { lo: lo === null ? null : delta + lo, hi: hi === null ? null : delta + hi }
     return { name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }
   }
-  return byReach([
-    ofTokens(delta, rests.calls),
+  return [
     open(assumptionNames.promptCaches, rests.caches),
     open('cut-outputs', rests.cutOutputs),
     open(assumptionNames.declaredOverhead, rests.overhead),
     open('failed-attempts', rests.attempts),
-  ])
+  ]
+}
+
+function deltaOf(rows: readonly SessionRow[]): bigint {
+  return rows.map((row) => row.delta).reduce(addBounds, noMoney).value
 }
 
 /** Every call past the divergence costs `factor` times what its logged tokens would. */
@@ -86,8 +95,8 @@ export interface Variant {
 }
 
 /**
- * One assumption at an end of its range, all others at their points; and caches open while all factors
- * stand at their points.
+ * One assumption at an end of its range, all others at their points; and what is no factor left open
+ * while all factors stand at their points.
  */
 export function variantsOf(policy: Policy): readonly Variant[] {
   const factors = factorsOf(policy)
@@ -126,22 +135,17 @@ export function projectedSensitivity(
   rows: readonly SessionRow[],
   results: readonly VariantResult[],
 ): readonly Sensitivity[] {
-  const sum = (of: readonly SessionRow[]): ReturnType<typeof addBounds> => of.map((row) => row.delta).reduce(addBounds, noMoney)
-  const delta = sum(rows).value
+  const delta = deltaOf(rows)
   const names = [...new Set(results.map(({ variant }) => variant.name))]
   return byReach(
     names.flatMap((name): readonly Sensitivity[] => {
       const runs = results.filter(({ variant }) => variant.name === name)
       const open = runs.find(({ variant }) => variant.end === 'open')
-      if (open !== undefined) {
-        const { lo, hi } = sum(open.rows)
-        const ends = { lo, hi }
-        return [{ name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }]
-      }
+      if (open !== undefined) return leftOpen(delta, open.rows)
       const [low, high] = (['lo', 'hi'] as const).map((end) => runs.find(({ variant }) => variant.end === end))
       const factor = low?.variant.factor
       if (low === undefined || high === undefined || factor === undefined) return []
-      return [ofFactor(name, factor, { lo: sum(low.rows).value, point: delta, hi: sum(high.rows).value })]
+      return [ofFactor(name, factor, { lo: deltaOf(low.rows), point: delta, hi: deltaOf(high.rows) })]
     }),
   )
 }

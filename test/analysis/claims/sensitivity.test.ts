@@ -85,4 +85,15 @@ describe('projectedSensitivity', () => {
     expect(flips).toMatchObject({ kind: 'at', isInterpolated: true })
     expect(flips?.kind === 'at' && Number(flips.factor.numerator) / Number(flips.factor.denominator)).toBe(1.625)
   })
+
+  it('tells caches from outputs that the log cuts short, while all factors stand at their points', () => {
+    const results = variantsOf(policy).map((variant) => ({
+      variant,
+      rows: [row(-10n, variant.end === 'open' ? { caches: { lo: -3n, hi: 4n }, cutOutputs: { lo: 0n, hi: 90n } } : {})],
+    }))
+    const found = projectedSensitivity([row(-10n)], results)
+    expect(found.map(({ name }) => name)).toEqual(['cut-outputs', 'prompt-caches'])
+    expect(named(found, 'prompt-caches')).toMatchObject({ deltaPicoUsd: { lo: -13n, hi: -6n }, flips: { kind: 'never' } })
+    expect(named(found, 'cut-outputs')?.flips).toEqual({ kind: 'within' })
+  })
 })
