@@ -14,7 +14,8 @@ import { selectedCalls } from './totals.ts'
 
 /**
  * A replay on one screen: first what must be known before any number, then what changes, what it
- * costs, how it was served, how far to trust it, and last what identifies the run.
+ * costs, how it was served, how far to trust it, and last what identifies the run. With
+ * `screen.details` it is longer than a screen and leaves nothing out.
  */
 export function replayScreen(
   result: ReplayResult,
@@ -41,7 +42,11 @@ export function replayScreen(
       ? [changes(totals, options.steps ?? [], screen), costs(result, screen, options.claims), groups(result, screen), failover(result, screen)]
       : []),
     trust(result, screen),
-    [style.dim(`run ${result.runId}`), style.dim(`outcome ${result.outcomeHash}`)],
+    [
+      ...(screen.details === true ? [] : [style.dim('--details shows every line, --format json all of it')]),
+      style.dim(`run ${result.runId}`),
+      style.dim(`outcome ${result.outcomeHash}`),
+    ],
   ]
   return `${blocks
     .filter((lines) => lines.length > 0)

@@ -55,7 +55,17 @@ describe('replayScreen', () => {
   ])('fits one screen of 100 columns: %s', (_, result) => {
     const lines = replayScreen(result, screen).trimEnd().split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
-    expect(lines.length).toBeLessThanOrEqual(result.groupedBy === undefined ? 49 : 65)
+    expect(lines.length).toBeLessThanOrEqual(result.groupedBy === undefined ? 46 : 62)
+  })
+
+  it('leaves out nothing with details, and says so without', async () => {
+    const [brief, whole] = [replayScreen(eventful, screen), replayScreen(eventful, { ...screen, details: true })]
+    await expect(whole).toMatchFileSnapshot('goldens/eventful-details.txt')
+    expect(brief).toContain('--details')
+    expect(whole.split('\n').length).toBeGreaterThan(brief.split('\n').length)
+    for (const label of ['overhead, policy', 'hosts not known', 'compactions, unbilled']) {
+      expect([brief.includes(label), whole.includes(label)]).toEqual([false, true])
+    }
   })
 
   it('colours only what is already there', () => {

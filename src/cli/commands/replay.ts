@@ -45,6 +45,7 @@ interface ReplayCommandOptions extends RootOption, SelectionOptions {
   readonly seed: string | undefined
   readonly strict: boolean
   readonly sessions: boolean
+  readonly details: boolean
   readonly showText: boolean
 }
 
@@ -59,6 +60,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .addOption(formatOption('terminal', 'json', 'csv'))
     .option('--log <file>', 'write every decision to a file, as JSON lines or `.csv`')
     .option('--sessions', 'show every session as well', false)
+    .option('--details', 'show every line of the report: overheads, break-even points, dedicated capacity', false)
     .option('--outcomes <file>', 'how often policies and models succeeded elsewhere, as JSON or `.csv`')
     .option('--caches <file>', 'what `audit --caches --format json` fitted on your log, instead of what was measured elsewhere')
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
@@ -221,7 +223,7 @@ async function print(
   options: ReplayCommandOptions,
   context: Context,
 ): Promise<void> {
-  const screen = { style: context.style, width: context.width }
+  const screen = { style: context.style, width: context.width, details: options.details }
   // A refused what-if is explained on the screen, and no figure of it leaves in any format.
   if (result.refusal !== undefined && !options.force && options.format !== 'terminal') {
     context.note(replayScreen(result, { ...screen, style: context.noteStyle }))

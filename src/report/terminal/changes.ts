@@ -4,8 +4,9 @@ import { escapeTerminal } from '../escape.ts'
 import { formatCount, formatFactor, formatShare, plural } from '../number.ts'
 import { clip, field, tally, total, withRest, type Screen } from './layout.ts'
 
-const transitionsShown = 4
-const stepsShown = 2
+/** Without and with `--details`. */
+const transitionsShown = [3, 12] as const
+const stepsShown = [1, 12] as const
 
 /** What the policy does otherwise than the log. */
 export function changes(totals: Totals, steps: readonly Step[], screen: Screen): string[] {
@@ -33,7 +34,7 @@ export function changes(totals: Totals, steps: readonly Step[], screen: Screen):
     ...stepLines(steps, screen),
     ...(noRoute === 0
       ? []
-      : field(screen, 'no route', `${plural(noRoute, 'call')}: ${tally(decisions.noRoute)}`, screen.style.warn)),
+      : field(screen, 'no route', `${plural(noRoute, 'call')}: ${tally(decisions.noRoute, screen.details === true ? 6 : 1)}`, screen.style.warn)),
     ...(decisions.comparedByModelOnly === 0
       ? []
       : field(
@@ -59,7 +60,7 @@ function transitions({ transitions: found }: Totals, screen: Screen): string[] {
   const entries = Object.entries(found)
   entries.sort(([a, x], [b, y]) => y.calls - x.calls || (a < b ? -1 : 1))
   const lines = entries
-    .slice(0, transitionsShown)
+    .slice(0, transitionsShown[screen.details === true ? 1 : 0])
     .map(([name, { calls, first }]) =>
       [
         escapeTerminal(name),
@@ -74,7 +75,7 @@ function transitions({ transitions: found }: Totals, screen: Screen): string[] {
 
 /** The step up that a policy takes, by the catalogue's own measure and by list price. */
 function stepLines(steps: readonly Step[], screen: Screen): string[] {
-  const lines = steps.slice(0, stepsShown).map(({ from, to, calls, relative, input, output }) => {
+  const lines = steps.slice(0, stepsShown[screen.details === true ? 1 : 0]).map(({ from, to, calls, relative, input, output }) => {
     const factors = [
       ...(relative === undefined ? [] : [`${formatFactor(relative)} relative`]),
       ...(input === undefined ? [] : [`${formatFactor(input)} input`]),

@@ -8,7 +8,7 @@ import type { Bounds } from '../../replay/session-row.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd, type Places } from '../money.ts'
 import { formatCount, formatFactor, formatShare, plural } from '../number.ts'
-import { field, type Screen } from './layout.ts'
+import { field, inDetail, type Screen } from './layout.ts'
 
 /** The policy beside the log and beside controls that know nothing: a figure only with its interval. */
 export function claims({ delta, success, controls, sensitivity }: Claims, places: Places, screen: Screen): string[] {
@@ -85,7 +85,10 @@ function controlsText({ alwaysCheapest, alwaysStrongest, fixedSplit, shuffle }: 
 }
 
 function successLines(success: SuccessClaim, screen: Screen): string[] {
-  return success.kind === 'unknown' ? [] : field(screen, 'success', successText(success))
+  if (success.kind === 'unknown') return []
+  // A bound says little of a policy: what was seen or handed in always stands here.
+  const lines = (): string[] => field(screen, 'success', successText(success))
+  return success.kind === 'bound' ? [...inDetail(screen, lines)] : lines()
 }
 
 export function successText({ kind, lo, hi, sampling, seen, sessions, source }: SuccessClaim): string {

@@ -5,7 +5,7 @@ import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
 import { claims } from './claims.ts'
 import { breakEvens, dedicated, effects } from './effects.ts'
-import { field, tally, type Screen } from './layout.ts'
+import { field, inDetail, tally, type Screen } from './layout.ts'
 
 /** What it costs, and how much of that is known to the last digit. */
 export function costs(result: ReplayResult, screen: Screen, claimed?: Claims): string[] {
@@ -39,11 +39,13 @@ export function costs(result: ReplayResult, screen: Screen, claimed?: Claims): s
           ...field(screen, '', frozenText(money.frozen, places, mode), screen.style.dim),
         ]),
     ...effects(totals, places, screen),
-    ...breakEvens(totals, screen),
-    ...dedicated(result, places, screen),
-    ...optional.flatMap(([label, split]) =>
-      partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
-    ),
+    ...inDetail(screen, () => [
+      ...breakEvens(totals, screen),
+      ...dedicated(result, places, screen),
+      ...optional.flatMap(([label, split]) =>
+        partsOf(split).length === 0 ? [] : field(screen, label, splitText(split, places)),
+      ),
+    ]),
     ...(claimed === undefined ? [] : claims(claimed, places, screen)),
     ...costUnknown('cost unknown, log', totals.unpriced, screen),
     ...costUnknown('cost unknown, policy', totals.policyUnpriced, screen),

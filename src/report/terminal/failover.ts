@@ -2,7 +2,7 @@ import type { FailoverReport, ReplayResult, TimelineEntry } from '../../replay/r
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd } from '../money.ts'
 import { formatCount, formatDuration, plural } from '../number.ts'
-import { field, tally, total, withRest, type Screen } from './layout.ts'
+import { field, inDetail, tally, total, withRest, type Screen } from './layout.ts'
 import { availabilityText, outage } from './outage.ts'
 
 /** How calls were served: attempts, errors, other providers, and what was not served at all. */
@@ -33,7 +33,7 @@ export function failover(result: ReplayResult, screen: Screen): string[] {
       attempts.served === asked ? screen.style.good : screen.style.warn,
     ),
     ...outage(report, screen),
-    ...recovery(result, screen),
+    ...inDetail(screen, () => recovery(result, screen)),
     ...guards(result.failover, screen),
     ...budgets(result.failover, screen),
   ]

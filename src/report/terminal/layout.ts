@@ -7,6 +7,13 @@ export interface Screen {
   readonly style: Style
   /** Columns. */
   readonly width: number
+  /** Every line that there is; otherwise those that answer the three questions of a replay. */
+  readonly details?: boolean
+}
+
+/** Lines that only `--details` shows. */
+export function inDetail(screen: Screen, lines: () => readonly string[]): readonly string[] {
+  return screen.details === true ? lines() : []
 }
 
 const labelWidth = 22

@@ -3,13 +3,13 @@ import { escapeTerminal } from '../escape.ts'
 import { formatUsd, placesFor } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf } from '../split.ts'
-import { field, withRest, type Screen } from './layout.ts'
+import { field, inDetail, withRest, type Screen } from './layout.ts'
 
 const faultsShown = 3
 
 /** What scripted faults did to the calls, and what the log leaves open of its hosts. */
 export function outage(report: OutageReport | undefined, screen: Screen): string[] {
-  return [...scripted(report?.script, screen), ...open(report?.unknownHealth, screen)]
+  return [...scripted(report?.script, screen), ...inDetail(screen, () => open(report?.unknownHealth, screen))]
 }
 
 /** `99.41% to 99.70%: 674 to 676 of 678 calls served; 99.85% without the faults`. */
