@@ -70,7 +70,8 @@ function isTrip({ to }: TimelineEntry): boolean {
 const dollar = 1_000_000_000_000n
 const budgetsShown = 2
 
-function budgets({ budgets: all }: FailoverReport, screen: Screen): string[] {
+function budgets(report: FailoverReport, screen: Screen): string[] {
+  const all = report.budgets.filter(({ windows }) => windows > 0)
   const lines = all.slice(0, budgetsShown).flatMap((each, at) => {
     const { limitPicoUsd, spent, windows, exhausted, overshootPicoUsd, callsStopped } = each
     const places = limitPicoUsd < dollar ? 4 : 2
