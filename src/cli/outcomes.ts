@@ -3,7 +3,6 @@ import type { ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse as parseCsv } from 'csv-parse/sync'
 import type { OutcomePoint } from '../analysis/claims/outcome-point.ts'
-import { scaledDecimal } from '../trace/importers/scaled-decimal.ts'
 import { explainSchemaError, fieldPath } from '../trace/schema-message.ts'
 import type { Context } from './context.ts'
 import type { Failure } from './failure.ts'
@@ -41,16 +40,12 @@ interface Point {
   readonly name: string
   readonly successes: number
   readonly sessions: number
-  readonly costUsd?: string
   readonly source: string
 }
 
-function pointOf({ kind, name, successes, sessions, costUsd, source }: Point): OutcomePoint {
-  const costPicoUsd = costUsd === undefined ? undefined : scaledDecimal(costUsd, picoDigits)
-  return { of: { kind, name }, successes, sessions, costPicoUsd, source }
+function pointOf({ kind, name, successes, sessions, source }: Point): OutcomePoint {
+  return { of: { kind, name }, successes, sessions, source }
 }
-
-const picoDigits = 12
 
 function jsonDocument(text: string): unknown {
   try {
@@ -71,15 +66,10 @@ function csvDocument(text: string): unknown {
   }
 }
 
-function csvPoint({ successes, sessions, cost_usd: costUsd, ...rest }: { readonly [column: string]: string }): object {
+function csvPoint({ successes, sessions, ...rest }: { readonly [column: string]: string }): object {
   const whole = (cell: string | undefined): number | string | undefined =>
     cell !== undefined && /^\d{1,15}$/.test(cell) ? Number(cell) : cell
-  return {
-    ...rest,
-    successes: whole(successes),
-    sessions: whole(sessions),
-    ...(costUsd === undefined || costUsd === '' ? {} : { costUsd }),
-  }
+  return { ...rest, successes: whole(successes), sessions: whole(sessions) }
 }
 
 const schemaFile = new URL('../../traces/schema/outcomes-1.schema.json', import.meta.url)

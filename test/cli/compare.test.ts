@@ -13,11 +13,11 @@ describe('reroute compare', () => {
   const outcomes = files.write(
     'outcomes.csv',
     [
-      'kind,name,successes,sessions,cost_usd,source',
-      'policy,factory-router,74,100,,a run',
-      'policy,always-cheapest,40,100,,a run',
-      'model,claude-opus-4-7,880,1000,,a bench',
-      'model,minimax-m2.7,350,1000,,a bench',
+      'kind,name,successes,sessions,source',
+      'policy,factory-router,74,100,a run',
+      'policy,always-cheapest,40,100,a run',
+      'model,claude-opus-4-7,880,1000,a bench',
+      'model,minimax-m2.7,350,1000,a bench',
       '',
     ].join('\n'),
   )

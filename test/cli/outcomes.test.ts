@@ -15,14 +15,14 @@ interface Printed {
 }
 
 describe('reroute replay --outcomes', () => {
-  const point = { kind: 'policy', name: 'factory-router', successes: 74, sessions: 100, costUsd: '31.20', source: 'a run of May' }
+  const point = { kind: 'policy', name: 'factory-router', successes: 74, sessions: 100, source: 'a run of May' }
   const given = { kind: 'given', lo: 740_000, hi: 740_000, seen: 100, succeeded: 74, sessions: 100, source: 'a run of May' }
 
   it('takes points as JSON and as CSV, of policies and of models', async () => {
     const json = files.write('points.json', JSON.stringify({ schema: 1, points: [point] }))
     const csv = files.write(
       'points.csv',
-      'kind,name,successes,sessions,cost_usd,source\npolicy,factory-router,74,100,31.20,a run of May\nmodel,claude-opus-4-7,372,500,,"a benchmark, May"\n',
+      'kind,name,successes,sessions,source\npolicy,factory-router,74,100,a run of May\nmodel,claude-opus-4-7,372,500,"a benchmark, May"\n',
     )
     const [fromJson, fromCsv] = await Promise.all([replay(json), replay(csv)])
     expect([fromJson.code, fromJson.err, fromCsv.code, fromCsv.err]).toEqual([0, '', 0, ''])
@@ -38,7 +38,7 @@ describe('reroute replay --outcomes', () => {
     ['more successes than sessions', 'p.json', JSON.stringify({ schema: 1, points: [{ ...point, successes: 101 }] }), 'policy `factory-router` has 101 successes in 100 sessions'],
     ['two points of one', 'p.json', JSON.stringify({ schema: 1, points: [point, point] }), 'policy `factory-router` has two points'],
     ['no JSON', 'p.json', 'kind,name', 'no JSON document'],
-    ['a cell that is no number', 'p.csv', 'kind,name,successes,sessions,cost_usd,source\nmodel,m,many,5,,x\n', '`points[0].successes`: got "many", expected an integer of at least 0'],
+    ['a cell that is no number', 'p.csv', 'kind,name,successes,sessions,source\nmodel,m,many,5,x\n', '`points[0].successes`: got "many", expected an integer of at least 0'],
   ])('refuses %s', async (_what, name, text, message) => {
     const { code, out, err } = await replay(files.write(name, text))
     expect([code, out]).toEqual([3, ''])

@@ -4,8 +4,6 @@ export interface OutcomePoint {
   readonly successes: number
   /** At least 1. */
   readonly sessions: number
-  /** What these sessions cost together; `undefined`: not told. */
-  readonly costPicoUsd: bigint | undefined
   /** Where the point comes from, as whoever hands it in says. */
   readonly source: string
 }

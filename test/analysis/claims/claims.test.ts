@@ -103,7 +103,7 @@ describe('claimsOf', () => {
   })
 
   it('takes a point handed in for success, with its source', () => {
-    const points = [{ of: { kind: 'policy', name: 'p' }, successes: 81, sessions: 100, costPicoUsd: undefined, source: 'a run' }] as const
+    const points = [{ of: { kind: 'policy', name: 'p' }, successes: 81, sessions: 100, source: 'a run' }] as const
     expect(claims(many(3, () => ({})), { points }).success).toMatchObject({ kind: 'given', lo: 810_000, hi: 810_000, source: 'a run' })
   })
 

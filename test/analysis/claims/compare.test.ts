@@ -31,7 +31,7 @@ function rows(dollars: bigint, always: { readonly [model: string]: bigint } = {}
 }
 
 function point(kind: 'policy' | 'model', name: string, successes: number, sessions: number): OutcomePoint {
-  return { of: { kind, name }, successes, sessions, costPicoUsd: undefined, source: 'a run' }
+  return { of: { kind, name }, successes, sessions, source: 'a run' }
 }
 
 function policyOf(name: string, dollars: bigint, points: readonly OutcomePoint[]): Compared {
