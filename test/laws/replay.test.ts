@@ -15,6 +15,7 @@ import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../sup
 import { lawRuns } from '../support/law-runs.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { asRecorded, loadablePolicyText, replayed } from '../support/replaying.ts'
+import { holdsOfSessions, smallText } from '../support/session-law.ts'
 
 const runs = lawRuns(15)
 
@@ -35,24 +36,18 @@ function watch(policy: Policy, session: RecordedSession): Watched {
 }
 
 describe('laws of a replay', () => {
-  it('also law 33: every call is decided once and ends once', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
-        const policy = policyOf(text)
-        const session = recordedSession(log, policy, 's1')
-        const { calls } = watch(policy, session)
-        expect(calls.map((call) => call.call)).toEqual(session.calls.map((call) => call.call))
-        for (const call of calls) {
-          expect(call.end === 'no-route').toBe(call.decision.model === undefined)
-          expect(call.attempts.filter((attempt) => attempt.errorClass === undefined)).toHaveLength(
-            call.end === 'served' || call.end === 'cancelled' ? 1 : 0,
-          )
-          expect(call.served !== undefined).toBe(call.end === 'served' || call.end === 'cancelled')
-        }
-      }),
-      runs,
-    )
-  })
+  it('also law 33: every call is decided once and ends once', () =>
+    holdsOfSessions((policy, session) => {
+      const { calls } = watch(policy, session)
+      expect(calls.map((call) => call.call)).toEqual(session.calls.map((call) => call.call))
+      for (const call of calls) {
+        expect(call.end === 'no-route').toBe(call.decision.model === undefined)
+        expect(call.attempts.filter((attempt) => attempt.errorClass === undefined)).toHaveLength(
+          call.end === 'served' || call.end === 'cancelled' ? 1 : 0,
+        )
+        expect(call.served !== undefined).toBe(call.end === 'served' || call.end === 'cancelled')
+      }
+    }, runs))
 
   it('law 2: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
     fc.assert(
@@ -81,107 +76,83 @@ describe('laws of a replay', () => {
     )
   })
 
-  it('law 3: before the divergence every call goes where the log says and costs what it says', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
-        const policy = policyOf(text)
-        const { calls } = watch(policy, recordedSession(log, policy, 's1'))
-        const phases = calls.map((call) => call.phase)
-        expect(phases).toEqual(phases.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
-        expect(phases.filter((phase) => phase === 'at').length).toBeLessThanOrEqual(1)
-        for (const call of calls) {
-          if (call.phase !== 'before') continue
-          expect(call.end).toBe(call.recordedEnd)
-          expect(call.end !== 'served' || samePlace(call.served, call.recorded)).toBe(true)
-          expect(call.policyCost).toEqual(call.recordedCost)
-        }
-      }),
-      runs,
-    )
-  })
+  it('law 3: before the divergence every call goes where the log says and costs what it says', () =>
+    holdsOfSessions((policy, session) => {
+      const { calls } = watch(policy, session)
+      const phases = calls.map((call) => call.phase)
+      expect(phases).toEqual(phases.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
+      expect(phases.filter((phase) => phase === 'at').length).toBeLessThanOrEqual(1)
+      for (const call of calls) {
+        if (call.phase !== 'before') continue
+        expect(call.end).toBe(call.recordedEnd)
+        expect(call.end !== 'served' || samePlace(call.served, call.recorded)).toBe(true)
+        expect(call.policyCost).toEqual(call.recordedCost)
+      }
+    }, runs))
 
-  it('no peeking: reply, usage, cost, end and attempts of a call change no decision up to it', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, madeUpLog, madeUpLog, fc.nat(), (text, log, other, at) => {
-        const policy = policyOf(text)
-        const session = recordedSession(log, policy, 's1')
-        const strangers = recordedSession(other, policy, 's1').calls
-        const index = at % session.calls.length
-        const changed = {
-          ...session,
-          calls: session.calls.map((call, position) =>
-            position < index ? call : withAnswerOf(call, strangers[position % strangers.length]),
-          ),
-        }
-        const [one, two] = [watch(policy, session), watch(policy, changed)]
-        const upTo = ({ calls }: Watched): unknown => calls.slice(0, index + 1).map((call) => call.decision)
-        expect(upTo(two)).toEqual(upTo(one))
-      }),
-      runs,
-    )
-  })
+  it('no peeking: reply, usage, cost, end and attempts of a call change no decision up to it', () =>
+    holdsOfSessions((policy, session, [other, at]) => {
+      const strangers = recordedSession(other, policy, 's1').calls
+      const index = at % session.calls.length
+      const changed = {
+        ...session,
+        calls: session.calls.map((call, position) =>
+          position < index ? call : withAnswerOf(call, strangers[position % strangers.length]),
+        ),
+      }
+      const [one, two] = [watch(policy, session), watch(policy, changed)]
+      const upTo = ({ calls }: Watched): unknown => calls.slice(0, index + 1).map((call) => call.decision)
+      expect(upTo(two)).toEqual(upTo(one))
+    }, { ...runs, more: fc.tuple(madeUpLog, fc.nat()) }))
 
-  it('also law 11: rules after the one that chose change nothing', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
-        const policy = policyOf(text)
-        for (const { begun, input, world, decision } of watch(policy, recordedSession(log, policy, 's1')).decided) {
-          if (decision.reason === 'forced' || decision.after.length > 0) continue
-          const cut = (block: Block | undefined): Block | undefined => {
-            const at = block?.rules.findIndex((rule) => rule.name === decision.rule) ?? -1
-            return block === undefined || at < 0 ? block : { ...block, rules: block.rules.slice(0, at + 1) }
-          }
-          const { start, turn, call } = policy.blocks
-          const blocks = Object.fromEntries(
-            Object.entries({ start: cut(start), turn: cut(turn), call: cut(call) }).filter(([, block]) => block !== undefined),
-          )
-          const [, again] = decide({ ...policy, blocks }, begun, input, world, undefined)
-          expect(again).toEqual(decision)
+  it('also law 11: rules after the one that chose change nothing', () =>
+    holdsOfSessions((policy, session) => {
+      for (const { begun, input, world, decision } of watch(policy, session).decided) {
+        if (decision.reason === 'forced' || decision.after.length > 0) continue
+        const cut = (block: Block | undefined): Block | undefined => {
+          const at = block?.rules.findIndex((rule) => rule.name === decision.rule) ?? -1
+          return block === undefined || at < 0 ? block : { ...block, rules: block.rules.slice(0, at + 1) }
         }
-      }),
-      runs,
-    )
-  })
+        const { start, turn, call } = policy.blocks
+        const blocks = Object.fromEntries(
+          Object.entries({ start: cut(start), turn: cut(turn), call: cut(call) }).filter(([, block]) => block !== undefined),
+        )
+        const [, again] = decide({ ...policy, blocks }, begun, input, world, undefined)
+        expect(again).toEqual(decision)
+      }
+    }, runs))
 
-  it('law 12: no attempt, failover or fallback reaches what they dropped', () => {
-    fc.assert(
-      fc.property(loadablePolicyText, madeUpLog, (text, log) => {
-        const policy = policyOf(text)
-        const { calls, decided } = watch(policy, recordedSession(log, policy, 's1'))
-        decided.forEach(({ begun, input, world }, at) => {
-          const candidates = candidatesOf({
-            policy, state: begun, input, world, it: undefined, eligible: undefined, claims: [], notes: newNotes(), trace: undefined,
-          })
-          for (const { model, provider } of calls[at]?.attempts ?? []) {
-            const { candidate, endpoints } = candidates.of(model)
-            expect(candidate).toBe(true)
-            expect(endpoints.map((endpoint) => endpoint.provider)).toContain(provider)
-          }
+  it('law 12: no attempt, failover or fallback reaches what the filters dropped', () =>
+    holdsOfSessions((policy, session) => {
+      const { calls, decided } = watch(policy, session)
+      decided.forEach(({ begun, input, world }, at) => {
+        const candidates = candidatesOf({
+          policy, state: begun, input, world, it: undefined, eligible: undefined, claims: [], notes: newNotes(), trace: undefined,
         })
-      }),
-      runs,
-    )
-  })
+        for (const { model, provider } of calls[at]?.attempts ?? []) {
+          const { candidate, endpoints } = candidates.of(model)
+          expect(candidate).toBe(true)
+          expect(endpoints.map((endpoint) => endpoint.provider)).toContain(provider)
+        }
+      })
+    }, runs))
 
   it('law 14: without a rule that fires the model stays while it may', () => {
-    const policy = small(`
+    const text = smallText(`
       on start { rule vision: when images > 0 then use big  otherwise use small }
       on turn, call { otherwise keep }
     `)
-    fc.assert(
-      fc.property(madeUpLog, (log) => {
-        for (const { decision, begun } of watch(policy, recordedSession(log, policy, 's1')).decided) {
-          if (begun.choice === undefined || decision.reason === 'forced') continue
-          expect(decision.model).toBe(begun.choice.model)
-          expect(decision.switched).toBeUndefined()
-        }
-      }),
-      runs,
-    )
+    return holdsOfSessions((policy, session) => {
+      for (const { decision, begun } of watch(policy, session).decided) {
+        if (begun.choice === undefined || decision.reason === 'forced') continue
+        expect(decision.model).toBe(begun.choice.model)
+        expect(decision.switched).toBeUndefined()
+      }
+    }, { ...runs, policies: fc.constant(text) })
   })
 
   it('law 15: where rules only upgrade, the tier falls only when the model is lost', () => {
-    const policy = small(`
+    const text = smallText(`
       ladder up { small -> mid -> big }
       on start { otherwise use small else use mid else use big else stop "nothing" }
       on turn, call {
@@ -190,17 +161,14 @@ describe('laws of a replay', () => {
         otherwise keep
       }
     `)
-    const rank = (model: string): number =>
-      rankOf(policy, 'tier', modelNamed(policy, model)?.tier ?? '') ?? 0
-    fc.assert(
-      fc.property(madeUpLog, (log) => {
-        for (const { decision } of watch(policy, recordedSession(log, policy, 's1')).decided) {
-          if (decision.before === undefined || decision.model === undefined || decision.reason === 'forced') continue
-          expect(rank(decision.model)).toBeGreaterThanOrEqual(rank(decision.before))
-        }
-      }),
-      runs,
-    )
+    return holdsOfSessions((policy, session) => {
+      const rank = (model: string): number =>
+        rankOf(policy, 'tier', modelNamed(policy, model)?.tier ?? '') ?? 0
+      for (const { decision } of watch(policy, session).decided) {
+        if (decision.before === undefined || decision.model === undefined || decision.reason === 'forced') continue
+        expect(rank(decision.model)).toBeGreaterThanOrEqual(rank(decision.before))
+      }
+    }, { ...runs, policies: fc.constant(text) })
   })
 
   it('also law 7: moving every instant moves the instants of the result and nothing else', () => {
