@@ -3,7 +3,15 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 /** The same laws over many more cases: `npm run test:laws`. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['test/laws/**/*.test.ts', 'test/gateway/identity.test.ts', 'test/policy/engine/equals-reference.test.ts'],
+    include: [
+      'test/laws/**/*.test.ts',
+      'test/analysis/diff/laws.test.ts',
+      'test/check/diagram/blocks.test.ts',
+      'test/gateway/identity.test.ts',
+      'test/language/format.test.ts',
+      'test/policy/engine/equals-reference.test.ts',
+      'test/policy/reference/laws.test.ts',
+    ],
     testTimeout: 3_600_000,
     hookTimeout: 60_000,
     provide: { lawScale: 50 },

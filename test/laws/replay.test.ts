@@ -151,20 +151,23 @@ describe('laws of a replay', () => {
     }, { ...runs, policies: fc.constant(text) })
   })
 
-  it('law 15: where rules only upgrade, the tier falls only when the model is lost', () => {
+  it('law 15: where rules only upgrade, the tier falls only when the model is lost, and no more upgrades are made than are counted', () => {
     const text = smallText(`
+      state { counter climbs up to 2 }
       ladder up { small -> mid -> big }
       on start { otherwise use small else use mid else use big else stop "nothing" }
       on turn, call {
-        rule stuck: when count failures in last 3 tools >= 1 then upgrade to big
-        rule long: when context.length >= 15k tokens then upgrade via up
+        rule stuck: when count failures in last 3 tools >= 1 and climbs < 2 then add 1 to climbs, upgrade to big
+        rule long: when context.length >= 15k tokens and climbs < 2 then add 1 to climbs, upgrade via up
         otherwise keep
       }
     `)
     return holdsOfSessions((policy, session) => {
       const rank = (model: string): number =>
         rankOf(policy, 'tier', modelNamed(policy, model)?.tier ?? '') ?? 0
-      for (const { decision } of watch(policy, session).decided) {
+      const { decided } = watch(policy, session)
+      expect(decided.filter(({ decision }) => decision.upgraded).length).toBeLessThanOrEqual(2)
+      for (const { decision } of decided) {
         if (decision.before === undefined || decision.model === undefined || decision.reason === 'forced') continue
         expect(rank(decision.model)).toBeGreaterThanOrEqual(rank(decision.before))
       }

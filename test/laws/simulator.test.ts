@@ -384,32 +384,6 @@ describe('safety: whatever fails', () => {
     )
   })
 
-  it('sometimes: every state of a guard, of capacity and of a budget is reached', () => {
-    const budget = 'budget purse { limit $0.02 per day at 100% then stop "spent" }'
-    const guarded = 'breaker { trip after 1 failures in 60s lasts 5s probes 1 scope endpoint all-down bypass }'
-    const policy = timelinePolicy(`failover on [any] dedicated a { capacity 2k tokens per 10s overflow shared } ${guarded} }\n${budget.slice(0, -2)}`)
-    const reached = new Set<string>()
-    const worlds = fc.sample(fc.tuple(madeUpTraffic, madeUpFaults), { seed: 7, numRuns: 12 })
-    for (const [traffic, faults] of worlds) {
-      const everywhere = ['a', 'b', 'c'].map((provider) => ({ provider, from: 10, lasts: 20, errorClass: 'server', retryAfter: undefined }))
-      const ran = run(policy, trafficSessions(traffic), script([...faults, ...everywhere]))
-      for (const entry of ran.result.failover.timeline.entries) reached.add(`${entry.kind} ${entry.to}`)
-      for (const { capacity } of attemptsOf(ran.calls)) reached.add(`capacity ${capacity}`)
-      for (const { callsStopped, overshootPicoUsd } of ran.result.failover.budgets) {
-        if (callsStopped > 0) reached.add('a call is stopped')
-        if (overshootPicoUsd > 0n) reached.add('a budget is passed')
-      }
-      for (const { kind, to, subject, atMicros, untilMicros = 0 } of transitionsOf(ran.result)) {
-        const isOpen = (each: Attempt): boolean => isAt(each, subject) && (each.startMicros ?? 0) > atMicros && (each.startMicros ?? 0) < untilMicros
-        if (kind === 'breaker' && to === 'open' && attemptsOf(ran.calls).some(isOpen)) reached.add('all are down, and tried all the same')
-      }
-    }
-    expect([...reached].toSorted()).toEqual([
-      'a budget is passed', 'a call is stopped', 'all are down, and tried all the same', 'breaker closed', 'breaker half-open', 'breaker open',
-      'budget stop', 'capacity dedicated', 'capacity spill', 'capacity undefined',
-    ])
-  })
-
   it('parts of sessions that share state are refused, by the name of it', () => {
     fc.assert(
       fc.property(madeUpTraffic, (traffic) => {
