@@ -382,6 +382,15 @@ export interface ServeLines {
   readonly limits?: readonly RateLimit[]
 }
 
+/** A line of serving, or an action of a budget, that does something at some calls and nothing at others. */
+export type ActingLine =
+  | NonNullable<ServeLines['retry' | 'failover' | 'sticky']>
+  | NonNullable<ServeLines['fallbacks']>[number]
+  | Guard
+  | RateLimit
+  | Dedicated
+  | Budget['actions'][number]
+
 export interface Retry {
   readonly times: number
   /** `undefined`: any. */

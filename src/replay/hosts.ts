@@ -9,6 +9,7 @@ import { candidatesOf, eligibility } from '../policy/reference/candidates.ts'
 import type { Candidates } from '../policy/reference/candidates.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
 import { truthOf } from '../policy/reference/logic.ts'
+import type { Observer } from '../policy/reference/observer.ts'
 import { newNotes, priceMoment } from '../policy/reference/scope.ts'
 import type { Scope } from '../policy/reference/scope.ts'
 import { isUnknown } from '../policy/value.ts'
@@ -32,6 +33,8 @@ export interface DecidedCall {
   readonly input: CallInput
   readonly world: World
   readonly decision: Decision
+  /** Hears of what `prefer` and `require` come to. */
+  readonly observer?: Observer | undefined
 }
 
 interface CallScope {
@@ -71,7 +74,7 @@ export function scopeOfCall(call: DecidedCall): Scope {
 
 /** `undefined`: the decision has no route. */
 export function hostsOf(call: DecidedCall): Hosts | undefined {
-  const { policy, decided, input, decision } = call
+  const { policy, decided, input, decision, observer } = call
   if (decision.model === undefined) return undefined
   const { scope, candidates } = callScope(call)
   const order = factOf(policy, decided, input, 'request.order')
@@ -87,7 +90,7 @@ export function hostsOf(call: DecidedCall): Hosts | undefined {
       moment: { ...moment, serviceTier: plan.serviceTier },
       clockMicros: clockOf(input),
       judge: (condition, host) => {
-        const truth = truthOf(evaluate(condition, { ...scope, it: host }))
+        const truth = truthOf(evaluate(condition, { ...scope, it: host, observer }))
         return isUnknown(truth) ? undefined : truth
       },
     })

@@ -1,5 +1,6 @@
 import type { Located, Outcome, Policy, TestCase, TestStep } from '../policy/core.ts'
 import type { CallInput, Evaluator, SessionState, World } from '../policy/decision.ts'
+import type { Observer } from '../policy/reference/observer.ts'
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { conclude, observe, startSession } from '../policy/session-state.ts'
 import { drawMillionths } from './draw.ts'
@@ -28,8 +29,8 @@ export type { TestFailure, TestResult } from './scenario/run.ts'
 /** Calls of one test at the most; a repeat of repeats ends here. */
 export const maxTestCalls = 10_000
 
-export function runTests(policy: Policy, evaluator?: Evaluator): readonly TestResult[] {
-  return policy.tests.map((test) => runTest(policy, test, evaluator))
+export function runTests(policy: Policy, evaluator?: Evaluator, observer?: Observer): readonly TestResult[] {
+  return policy.tests.map((test) => runTest(policy, test, evaluator, observer))
 }
 
 /**
@@ -40,10 +41,12 @@ export function runTest(
   policy: Policy,
   test: TestCase,
   evaluator: Evaluator = referenceEvaluator(policy),
+  observer?: Observer,
 ): TestResult {
   const run: Run = {
     policy,
     evaluator,
+    observer,
     test,
     faults: scriptedFaults(),
     fleet: newFleet(policy),
@@ -211,7 +214,10 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
     call: run.counts.calls + 1,
     promptTokens: hosts?.moment.promptTokens ?? 0,
     dateOffsetMicros: input.nowMicros === undefined ? undefined : input.nowMicros - run.elapsed,
+    acted: run.observer?.acted,
   })
+  const sticky = hosts?.plan.sticky
+  if (sticky !== undefined && hosts?.chosen.groups.some(({ stuck }) => stuck) === true) run.observer?.acted(sticky)
   let line: WeighedLine | undefined
   const service =
     hosts === undefined
@@ -229,6 +235,7 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
             },
             startMicros: run.elapsed,
             clockMicros: run.elapsed,
+            acted: run.observer?.acted,
           }),
         )
   const served = service?.end === 'served' ? service.served : undefined
@@ -258,15 +265,15 @@ function decidedCall(
   moment: BudgetMoment,
   named: string | undefined,
 ): DecidedCall {
-  const { policy, evaluator } = run
+  const { policy, evaluator, observer } = run
   const world = worldOf(run, input, moment, 0)
   const [decided, decision] = evaluator.decide(begun, input, world)
   const drawn = (decision.drawn ?? []).map(({ model, weight }) => ({ name: model, weight: BigInt(weight) }))
   const wanted = taken(drawn, named)
-  if (wanted === undefined) return { policy, begun, decided, input, world, decision }
+  if (wanted === undefined) return { policy, begun, decided, input, world, decision, observer }
   const drawing = worldOf(run, input, moment, drawThatTakes(drawn, wanted))
   const [again, result] = evaluator.decide(begun, input, drawing)
-  return { policy, begun, decided: again, input, world: drawing, decision: result }
+  return { policy, begun, decided: again, input, world: drawing, decision: result, observer }
 }
 
 function worldOf(run: Run, input: CallInput, moment: BudgetMoment, drawMillionth: number): World {

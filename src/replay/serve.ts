@@ -1,4 +1,4 @@
-import type { Endpoint, ServeLines } from '../policy/core.ts'
+import type { ActingLine, Endpoint, ServeLines } from '../policy/core.ts'
 import type { LineUp } from '../policy/line-up.ts'
 import type { KeyedDraw } from './draw-hosts.ts'
 import { endOfError } from '../trace/error-class.ts'
@@ -45,6 +45,8 @@ export interface ServingQuestion {
   readonly clockMicros: number
   /** How long a host takes to answer where the log does not tell; absent: time stands still meanwhile. */
   readonly answersIn?: (host: Endpoint) => AnswerTime
+  /** Told of each line that makes the call go on. */
+  readonly acted?: ((line: ActingLine) => void) | undefined
 }
 
 export interface AnswerTime {
@@ -98,6 +100,7 @@ export function* serving(question: ServingQuestion): ServingActivity<Service> {
       const hosts = question.hosts.fallback(model)
       if (hosts === undefined) continue
       call.fallbacks += 1
+      if (line !== undefined) question.acted?.(line)
       last = yield* servedBy(call, hosts.line, hosts.plan)
       if (last.kind === 'served' && line?.sticks === true) adopted = model
     }
@@ -141,6 +144,7 @@ function* servedBy(call: Serving, line: LineUp, plan: ServeLines): ServingActivi
     return { kind: 'failed', error: { errorClass: admission.refusal, status: undefined } }
   }
   let last = noHost
+  let goesOn: ServeLines['failover']
   const view = hostView(question.gate, plan, question.hosts.moment, clockOf(call))
   for (const group of question.order(admission.line, view, call.fallbacks)) {
     // With `picks any` a retry moves on inside the group and the group counts them; else each host.
@@ -149,9 +153,11 @@ function* servedBy(call: Serving, line: LineUp, plan: ServeLines): ServingActivi
       const ended = yield* retried(call, hosts, { plan, admission, alone })
       // An attempt before has put these out too: there is nothing to try.
       if (ended === undefined) continue
+      if (goesOn !== undefined) question.acted?.(goesOn)
       last = ended
       if (last.kind !== 'failed') return last
       if (plan.failover === undefined || !matchesError(plan.failover.on, last.error)) return last
+      goesOn = plan.failover
     }
   }
   return last
@@ -183,6 +189,7 @@ function* retried(
     if (nextHost(call, hosts, from, line) === undefined) return last
     const next = yield* paused(call, line.plan, tries, answer)
     if (next !== 'again') return { kind: next === 'stop' ? 'stopped' : 'failed', error }
+    if (line.plan.retry !== undefined) call.question.acted?.(line.plan.retry)
   }
 }
 

@@ -1,19 +1,19 @@
 import { reached } from '../analysis/coverage/measure.ts'
 import type { Coverage, Reached } from '../analysis/coverage/measure.ts'
 import type { Suggestions } from '../analysis/suggest/suggest.ts'
-import type { BoundaryPoint, ConditionPoint, Owner } from '../analysis/coverage/points.ts'
+import type { BoundaryPoint, ConditionPoint, LinePoint, Owner } from '../analysis/coverage/points.ts'
 import { printed } from '../policy/reference/print.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatShare, plural } from './number.ts'
 import { positionOf } from './position.ts'
 import type { Style } from './style.ts'
 
-/** Three shares, then what is missing by name; nothing but the shares where nothing is. */
+/** Four shares, then what is missing by name; nothing but the shares where nothing is. */
 export function coverageText(coverage: Coverage, style: Style): string {
-  const { rules, conditions, boundaries } = reached(coverage)
+  const { rules, conditions, boundaries, lines } = reached(coverage)
   const share = (name: string, { covered, of, unreachable }: Reached): string =>
     `${name} ${(covered === of ? style.good : style.warn)(formatShare(covered, of))} (${covered} of ${of}${unreachable > 0 ? `, ${unreachable} out of reach` : ''})`
-  const head = ['coverage: ', share('rules', rules), ', ', share('condition outcomes', conditions), ', ', share('boundary sides', boundaries)].join('')
+  const head = ['coverage: ', share('rules', rules), ', ', share('condition outcomes', conditions), ', ', share('boundary sides', boundaries), ', ', share('serving lines', lines)].join('')
   const open = missing(coverage).map((line) => `  ${style.dim('never')}  ${escapeTerminal(line)}`)
   const proved = unreachableIn(coverage).map((line) => `  ${style.dim('out of reach')}  ${escapeTerminal(line)}`)
   return [head, ...open, ...proved, ''].join('\n')
@@ -36,6 +36,7 @@ export function missing(coverage: Coverage): readonly string[] {
       ...(exactly > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` at ${number(point)}`]),
       ...(beside > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` just ${besideText(point)} ${number(point)}`]),
     ]),
+    ...coverage.lines.flatMap(({ point, acted, unreachable }) => (acted > 0 || unreachable !== undefined ? [] : [lineOf(point)])),
   ]
 }
 
@@ -49,11 +50,16 @@ function unreachableIn(coverage: Coverage): readonly string[] {
       ...(neverTrue === undefined ? [] : [`${conditionOf(point)} is true: ${neverTrue}`]),
       ...(neverFalse === undefined ? [] : [`${conditionOf(point)} is false: ${neverFalse}`]),
     ]),
+    ...coverage.lines.flatMap(({ point, unreachable }) => (unreachable === undefined ? [] : [`${lineOf(point)}: ${unreachable}`])),
   ]
 }
 
 function conditionOf({ owner, kind, text }: ConditionPoint): string {
   return `${owned(owner)}: ${kind === 'guard' ? 'the whole guard ' : ''}\`${text}\``
+}
+
+function lineOf({ owner, text }: LinePoint): string {
+  return `${owned(owner)}: ${text}`
 }
 
 function owned({ kind, name }: Owner): string {
@@ -91,6 +97,12 @@ export function coverageData(coverage: Coverage): unknown {
       at: number(point),
       exactly,
       beside,
+    })),
+    servingLines: coverage.lines.map(({ point, acted }) => ({
+      owner: point.owner,
+      what: point.text,
+      ...positionOf(point.location),
+      acted,
     })),
   }
 }

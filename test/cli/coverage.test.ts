@@ -28,7 +28,7 @@ describe('reroute test --coverage', () => {
       [
         0,
         "a.route: 1 test passes, 1 assertion
-      coverage: rules 50.0% (1 of 2), condition outcomes 50.0% (1 of 2), boundary sides 50.0% (1 of 2)
+      coverage: rules 50.0% (1 of 2), condition outcomes 50.0% (1 of 2), boundary sides 50.0% (1 of 2), serving lines none (0 of 0)
         never  rule picture fires
         never  rule picture: \`images > 0\` is true
         never  rule picture: \`images > 0\` just above 0

@@ -2,14 +2,15 @@ import { referenceEvaluator } from '../../policy/reference/decide.ts'
 import type { Observer } from '../../policy/reference/observer.ts'
 import { compareExact } from '../../policy/catalogue-queries.ts'
 import type { Evaluator } from '../../policy/decision.ts'
-import type { Exact, Expression, Policy, Rule } from '../../policy/core.ts'
+import type { ActingLine, Exact, Expression, Policy, Rule } from '../../policy/core.ts'
 import { isExact, isUnknown, minus, plus } from '../../policy/value.ts'
 import type { Value } from '../../policy/value.ts'
 import { runTests } from '../../replay/scenario.ts'
 import type { TestResult } from '../../replay/scenario.ts'
+import { hasNowhereToGo, inForce } from './lines.ts'
 import { outOfReach } from './out-of-reach.ts'
 import { coveragePoints } from './points.ts'
-import type { BoundaryPoint, ConditionPoint, Points, RulePoint } from './points.ts'
+import type { BoundaryPoint, ConditionPoint, LinePoint, Points, RulePoint } from './points.ts'
 
 export interface RuleCoverage {
   readonly point: RulePoint
@@ -35,10 +36,18 @@ export interface BoundaryCoverage {
   readonly beside: number
 }
 
+export interface LineCoverage {
+  readonly point: LinePoint
+  readonly acted: number
+  /** Why it can never act, where that is proved; asked only where it acts in no test. */
+  readonly unreachable?: string
+}
+
 export interface Coverage {
   readonly rules: readonly RuleCoverage[]
   readonly conditions: readonly ConditionCoverage[]
   readonly boundaries: readonly BoundaryCoverage[]
+  readonly lines: readonly LineCoverage[]
 }
 
 /** How much of something was reached. */
@@ -50,13 +59,14 @@ export interface Reached {
 }
 
 /**
- * A rule counts once, a condition and a boundary twice: true and false, at it and beside it. What is
+ * A rule and a line count once, a condition and a boundary twice: true and false, at it and beside it. What is
  * proved to be out of reach does not count.
  */
 export function reached(coverage: Coverage): {
   readonly rules: Reached
   readonly conditions: Reached
   readonly boundaries: Reached
+  readonly lines: Reached
 } {
   type Hits = readonly { readonly count: number; readonly never?: string | undefined }[]
   const ofAll = (hits: Hits): Reached => {
@@ -73,6 +83,7 @@ export function reached(coverage: Coverage): {
       ]),
     ),
     boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside }) => [{ count: exactly }, { count: beside }])),
+    lines: ofAll(coverage.lines.map(({ acted, unreachable }) => ({ count: acted, never: unreachable }))),
   }
 }
 
@@ -82,15 +93,17 @@ export function measureCoverage(policy: Policy): {
   readonly coverage: Coverage
 } {
   const recorder = coverageRecorder(policy)
-  const results = runTests(policy, recorder.evaluator)
+  const results = runTests(policy, recorder.evaluator, recorder.observer)
   return { results, coverage: withProofs(policy, recorder.coverage()) }
 }
 
 /** For what no test reaches: whether anything could. */
 function withProofs(policy: Policy, coverage: Coverage): Coverage {
   const proofs = lazily(() => outOfReach(policy))
+  const forced = lazily(() => inForce(policy))
   const owners = new Map(coverage.rules.map(({ point }) => [point.name, point.rule]))
   const never = ({ owner, expressions }: ConditionPoint, outcome: 'true' | 'false'): string | undefined => {
+    if (owner.kind === 'serve' || owner.kind === 'profile') return expressions.some(forced()) ? undefined : replaced
     const rule = owner.kind === 'rule' ? owners.get(owner.name) : undefined
     return rule && proofs().outcome(rule, expressions, outcome)
   }
@@ -105,7 +118,20 @@ function withProofs(policy: Policy, coverage: Coverage): Coverage {
       const neverFalse = each.whenFalse > 0 ? undefined : never(each.point, 'false')
       return { ...each, ...(neverTrue !== undefined && { neverTrue }), ...(neverFalse !== undefined && { neverFalse }) }
     }),
+    lines: coverage.lines.map((each) => {
+      const unreachable = each.acted > 0 ? undefined : neverActs(policy, each.point, forced())
+      return unreachable === undefined ? each : { ...each, unreachable }
+    }),
   }
+}
+
+const replaced = 'a narrower line takes its place for every model'
+
+function neverActs(policy: Policy, { owner, lines }: LinePoint, forced: ReturnType<typeof inForce>): string | undefined {
+  if (owner.kind !== 'serve' && owner.kind !== 'profile') return undefined
+  if (!lines.some(forced)) return replaced
+  const isFailover = lines.every((line) => 'on' in line && !('to' in line) && !('times' in line))
+  return isFailover && lines.every((line) => hasNowhereToGo(policy, line)) ? 'no model has a second host under it' : undefined
 }
 
 function lazily<T>(make: () => T): () => T {
@@ -116,6 +142,8 @@ function lazily<T>(make: () => T): () => T {
 export interface CoverageRecorder {
   /** Decides, and remembers what its decisions reached. */
   readonly evaluator: Evaluator
+  /** For the serving, which the evaluator knows nothing of. */
+  readonly observer: Observer
   /** So far. */
   readonly coverage: () => Coverage
   /** What has been reached since this was last asked for, by the keys of `hitKey`. */
@@ -127,6 +155,7 @@ export const hitKey = {
   rule: (point: RulePoint): string => point.key,
   condition: (point: ConditionPoint, outcome: 'true' | 'false' | 'unknown'): string => `${point.key} is ${outcome}`,
   boundary: (point: BoundaryPoint, side: 'at' | 'beside'): string => `${point.key}, ${side}`,
+  line: (point: LinePoint): string => `${point.key}, acted`,
 }
 
 export function coverageRecorder(policy: Policy, points: Points = coveragePoints(policy)): CoverageRecorder {
@@ -137,10 +166,12 @@ export function coverageRecorder(policy: Policy, points: Points = coveragePoints
     counts.set(key, before + 1)
     fresh.add(key)
   }
-  const evaluator = referenceEvaluator(policy, observerOf(points, hit))
+  const observer = observerOf(points, hit)
+  const evaluator = referenceEvaluator(policy, observer)
   const countOf = (key: string): number => counts.get(key) ?? 0
   return {
     evaluator,
+    observer,
     coverage: () => ({
       rules: points.rules.map((point) => ({ point, fired: countOf(hitKey.rule(point)) })),
       conditions: points.conditions.map((point) => ({
@@ -154,6 +185,7 @@ export function coverageRecorder(policy: Policy, points: Points = coveragePoints
         exactly: countOf(hitKey.boundary(point, 'at')),
         beside: countOf(hitKey.boundary(point, 'beside')),
       })),
+      lines: points.lines.map((point) => ({ point, acted: countOf(hitKey.line(point)) })),
     }),
     news: () => {
       const found = fresh
@@ -165,6 +197,7 @@ export function coverageRecorder(policy: Policy, points: Points = coveragePoints
 
 function observerOf(points: Points, hit: (key: string) => void): Observer {
   const rules = new Map<Rule, RulePoint>(points.rules.map((point) => [point.rule, point]))
+  const lines = new Map<ActingLine, LinePoint>(points.lines.flatMap((point) => point.lines.map((line) => [line, point] as const)))
   const listeners = new Map<Expression, ((value: Value) => void)[]>()
   const listen = (expression: Expression, listener: (value: Value) => void): void => {
     listeners.set(expression, [...(listeners.get(expression) ?? []), listener])
@@ -191,6 +224,10 @@ function observerOf(points: Points, hit: (key: string) => void): Observer {
     rule: (rule, fired) => {
       const point = rules.get(rule)
       if (fired && point !== undefined) hit(hitKey.rule(point))
+    },
+    acted: (line) => {
+      const point = lines.get(line)
+      if (point !== undefined) hit(hitKey.line(point))
     },
   }
 }

@@ -1,11 +1,12 @@
 import type { Location } from '../../language/source.ts'
-import type { Choice, Exact, Expression, Policy, Rule, Unit } from '../../policy/core.ts'
+import type { ActingLine, Choice, Exact, Expression, Policy, Rule, Unit } from '../../policy/core.ts'
 import { eachPart, partsOf } from '../../policy/walk.ts'
 import { conditionText } from './condition-text.ts'
+import { actingParts, servedLines } from './lines.ts'
 
 /** What a condition belongs to; the name alone tells it in the whole policy. */
 export interface Owner {
-  readonly kind: 'rule' | 'filter' | 'hide' | 'signal' | 'scorer'
+  readonly kind: 'rule' | 'filter' | 'hide' | 'signal' | 'scorer' | 'serve' | 'profile' | 'provider' | 'host' | 'budget'
   readonly name: string
 }
 
@@ -43,10 +44,19 @@ export interface BoundaryPoint extends Point {
   readonly step: bigint
 }
 
+/** A line of serving, or an action of a budget, that is to act. */
+export interface LinePoint extends Point {
+  readonly owner: Owner
+  readonly text: string
+  /** What is written twice alike in one place is one. */
+  readonly lines: readonly ActingLine[]
+}
+
 export interface Points {
   readonly rules: readonly RulePoint[]
   readonly conditions: readonly ConditionPoint[]
   readonly boundaries: readonly BoundaryPoint[]
+  readonly lines: readonly LinePoint[]
 }
 
 /** All that the tests of a policy are to reach, in the order in which it is declared. */
@@ -56,6 +66,7 @@ export function coveragePoints(policy: Policy): Points {
     rules: rulePoints(policy),
     conditions: conditionPoints(owned),
     boundaries: boundaryPoints(owned),
+    lines: linePoints(policy),
   }
 }
 
@@ -112,6 +123,9 @@ function ownedExpressions(policy: Policy): readonly Owned[] {
     }
   }
   for (const { name, when } of policy.hides) take({ kind: 'hide', name }, when, true)
+  for (const { owner, lines } of servedLines(policy)) {
+    for (const condition of [...(lines.prefer ?? []), ...(lines.require ?? [])]) take(owner, condition, true)
+  }
   return [...owned, ...readFrom(policy, owned)]
 }
 
@@ -166,6 +180,19 @@ function readFrom(policy: Policy, owned: readonly Owned[]): readonly Owned[] {
         weights.map(({ signal }) => ({ owner: { kind: 'scorer', name } as const, expression: signal, isGuard: false })),
       ),
   ]
+}
+
+// --- lines
+
+function linePoints(policy: Policy): readonly LinePoint[] {
+  const found = new Map<string, LinePoint & { readonly lines: ActingLine[] }>()
+  for (const { owner, location, text, line } of actingParts(policy)) {
+    const key = `${owner.kind} ${owner.name}: ${text}`
+    const known = found.get(key)
+    if (known !== undefined) known.lines.push(line)
+    else found.set(key, { key, owner, location, text, lines: [line] })
+  }
+  return [...found.values()]
 }
 
 // --- conditions

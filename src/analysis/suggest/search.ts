@@ -37,7 +37,7 @@ export function trial(policy: Policy): Trial {
       tried += 1
       last = undefined
       recorder.news()
-      runTest(policy, draftTest('a draft', steps), evaluator)
+      runTest(policy, draftTest('a draft', steps), evaluator, recorder.observer)
       return { steps, reached: recorder.news(), decision: last }
     },
     tried: () => tried,

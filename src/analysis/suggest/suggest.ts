@@ -139,6 +139,6 @@ function reachedBy(sources: readonly Source[], text: string, title: string): Rea
   const test = policy?.tests.find((each) => each.title === title)
   if (policy === undefined || test === undefined) return undefined
   const recorder = coverageRecorder(policy)
-  const { failure } = runTest(policy, test, recorder.evaluator)
+  const { failure } = runTest(policy, test, recorder.evaluator, recorder.observer)
   return failure === undefined ? recorder.news() : undefined
 }

@@ -25,6 +25,7 @@ interface TestOptions extends RootOption {
   readonly minRules?: number
   readonly minConditions?: number
   readonly minBoundaries?: number
+  readonly minLines?: number
   readonly watch: boolean
   readonly format: 'terminal' | 'json' | 'junit' | 'tap'
 }
@@ -34,11 +35,12 @@ export function defineTest(command: Command, context: Context, done: (code: Exit
     .argument('<policies...>', 'policies with `test` blocks')
     .option('--filter <text>', 'only tests whose title contains it')
     .option('--explain', 'show in full how a failing call was decided', false)
-    .option('--coverage', 'show which rules, condition outcomes and boundaries no test reaches', false)
+    .option('--coverage', 'show which rules, condition outcomes, boundaries and serving lines no test reaches', false)
     .option('--suggest', 'with --coverage: write the tests that are missing', false)
     .option('--min-rules <percent>', 'exit 1 when fewer rules fire', percentage)
     .option('--min-conditions <percent>', 'exit 1 when fewer condition outcomes occur', percentage)
     .option('--min-boundaries <percent>', 'exit 1 when fewer sides of boundaries are met', percentage)
+    .option('--min-lines <percent>', 'exit 1 when fewer lines of serving act', percentage)
     .option('--watch', 'run again whenever a file of the policies changes', false)
     .addOption(formatOption('terminal', 'json', 'junit', 'tap'))
     .option(...rootOption)
@@ -112,8 +114,8 @@ function testedPolicy(policy: Policy, sources: readonly Source[], options: TestO
   return { tests: results, coverage, suggestions }
 }
 
-function wantsCoverage({ coverage, suggest, minRules, minConditions, minBoundaries }: TestOptions): boolean {
-  return coverage || suggest || [minRules, minConditions, minBoundaries].some((least) => least !== undefined)
+function wantsCoverage({ coverage, suggest, minRules, minConditions, minBoundaries, minLines }: TestOptions): boolean {
+  return coverage || suggest || [minRules, minConditions, minBoundaries, minLines].some((least) => least !== undefined)
 }
 
 async function report(tested: readonly Tested[], options: TestOptions, context: Context): Promise<void> {
@@ -141,11 +143,12 @@ async function report(tested: readonly Tested[], options: TestOptions, context: 
 
 function belowThresholds(file: string, coverage: Coverage | undefined, options: TestOptions): readonly string[] {
   if (coverage === undefined) return []
-  const { rules, conditions, boundaries } = reached(coverage)
+  const { rules, conditions, boundaries, lines } = reached(coverage)
   const asked = [
     ['rules', rules, options.minRules],
     ['condition outcomes', conditions, options.minConditions],
     ['boundary sides', boundaries, options.minBoundaries],
+    ['serving lines', lines, options.minLines],
   ] as const
   return asked.flatMap(([name, { covered, of }, least]) =>
     least !== undefined && covered * 100 < least * of

@@ -220,9 +220,9 @@ function budgetsOf(scope: Scope): BudgetRules {
     .filter((budget) => budget.scope !== 'provider')
     .flatMap((budget) => {
       const used = usedMillionths(scope, budget.name)
-      return budget.actions
-        .filter((each) => used >= each.atMillionths)
-        .map(({ action }) => ({ budget: budget.name, action }))
+      const reached = budget.actions.filter((each) => used >= each.atMillionths)
+      for (const each of reached) scope.observer?.acted(each)
+      return reached.map(({ action }) => ({ budget: budget.name, action }))
     })
   const stop = due.find(({ action }) => action.kind === 'stop')
   return {
@@ -245,6 +245,7 @@ function spentProviders(scope: Scope): BudgetRules['providers'] {
       return scope.policy.providers
         .filter(({ name }) => {
           const used = usedMillionths(scope, budget.name, name)
+          for (const each of budget.actions) if (used >= each.atMillionths) scope.observer?.acted(each)
           return stops.some((each) => used >= each.atMillionths)
         })
         .map(({ name }) => ({ budget: budget.name, provider: name }))

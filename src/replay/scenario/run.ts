@@ -1,6 +1,7 @@
 import type { Location } from '../../language/source.ts'
 import type { Policy, TestCase, TestFact } from '../../policy/core.ts'
 import type { CallInput, Evaluator, Explanation, SessionState } from '../../policy/decision.ts'
+import type { Observer } from '../../policy/reference/observer.ts'
 import type { ReplyFacts } from '../../trace/record.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Attempt } from '../result.ts'
@@ -35,6 +36,8 @@ export interface TestFailure {
 export interface Run {
   readonly policy: Policy
   readonly evaluator: Evaluator
+  /** Hears of what the serving does; the evaluator has its own. */
+  readonly observer: Observer | undefined
   readonly test: TestCase
   readonly faults: ScriptedFaults
   readonly fleet: Fleet

@@ -1,4 +1,4 @@
-import type { Endpoint, Guard, ServeLines } from '../../policy/core.ts'
+import type { Dedicated, Endpoint, Guard, RateLimit, ServeLines } from '../../policy/core.ts'
 import type { LineUp } from '../../policy/line-up.ts'
 import { lets } from './breaker.ts'
 import { amountOf, bucketOf, dedicatedAt, limitsOf, momentOf } from './capacity.ts'
@@ -79,12 +79,17 @@ export function fits(
   const bucket = own?.overflow === 'fail' ? bucketOf(own) : undefined
   return (
     limitsOf(fleet.policy, host, plan).every(({ limit, key }) =>
-      hasRoom(limit, fleet.limits.get(limit)?.get(key), moment, amountOf(call, limit)),
+      told(call, limit, hasRoom(limit, fleet.limits.get(limit)?.get(key), moment, amountOf(call, limit))),
     ) &&
     (own === undefined ||
       bucket === undefined ||
-      hasRoom(bucket, fleet.limits.get(own)?.get(''), moment, call.promptTokens))
+      told(call, own, hasRoom(bucket, fleet.limits.get(own)?.get(''), moment, call.promptTokens)))
   )
+}
+
+function told({ acted }: FleetCall, line: RateLimit | Dedicated, hasRoomLeft: boolean): boolean {
+  if (!hasRoomLeft) acted?.(line)
+  return hasRoomLeft
 }
 
 /** Some limit or some capacity bears on the hosts of this plan. */

@@ -1,4 +1,4 @@
-import type { Dedicated, Endpoint, Guard, Policy, RateLimit, ServeLines } from '../../policy/core.ts'
+import type { ActingLine, Dedicated, Endpoint, Guard, Policy, RateLimit, ServeLines } from '../../policy/core.ts'
 import { admission, fits, isLet, isLimited, isRested } from './admission.ts'
 import { breakerAfter, breakerAt, breakerBegins, closed } from './breaker.ts'
 import type { BreakerState } from './breaker.ts'
@@ -58,6 +58,8 @@ export interface FleetCall {
   readonly promptTokens: number
   /** What the clock lacks to be a date; `undefined`: there is no date. */
   readonly dateOffsetMicros: number | undefined
+  /** Told of each guard that trips and each limit that leaves a host out. */
+  readonly acted?: ((line: ActingLine) => void) | undefined
 }
 
 /** The gate for the attempts of one call. */
@@ -143,7 +145,10 @@ function served(
   }
   // At a host without any: it is tried in the place of one whose capacity is used up.
   if (own === undefined) return plan.dedicated.some((each) => each.overflow === 'fail' && isFull(each)) ? 'spill' : undefined
-  if (isFull(own)) return 'spill'
+  if (isFull(own)) {
+    call.acted?.(own)
+    return 'spill'
+  }
   const bucket = bucketOf(own)
   if (bucket !== undefined) {
     change(fleet.limits, own, '', (state) => afterTaking(bucket, state, moment, call.promptTokens))
@@ -185,12 +190,13 @@ interface Guarded {
 }
 
 /** Keeps what a change has made of a guard, as far as it is another phase. */
-function guarded(fleet: Fleet, { session, call }: FleetCall, each: Guarded, changes: () => void): void {
+function guarded(fleet: Fleet, { session, call, acted }: FleetCall, each: Guarded, changes: () => void): void {
   const { kind, guard, host, atMicros } = each
   const before = phaseOf(fleet, each)
   changes()
   const after = phaseOf(fleet, each)
   if (before.phase === after.phase && before.untilMicros === after.untilMicros) return
+  if (after.phase === 'cooling' || after.phase === 'open') acted?.(guard)
   fleet.transitions.push({
     kind,
     subject: scopeName(guard.scope, host),

@@ -28,11 +28,12 @@ function unreached(tests: string, more = ''): readonly string[] {
 
 /** All that coverage tells, without places. */
 function told(policy: Policy): unknown {
-  const { rules, conditions, boundaries } = measureCoverage(policy).coverage
+  const { rules, conditions, boundaries, lines } = measureCoverage(policy).coverage
   return {
     rules: rules.map(({ point, fired }) => [point.key, fired]),
     conditions: conditions.map(({ point, ...counts }) => [point.key, counts]),
     boundaries: boundaries.map(({ point, ...counts }) => [point.key, counts]),
+    lines: lines.map(({ point, acted }) => [point.key, acted]),
   }
 }
 
@@ -92,6 +93,98 @@ describe('coverage', () => {
   it('survives names that objects have of their own', () => {
     const policy = small('on start { rule constructor: when images > 0 then use big otherwise use small }')
     expect(reached(measureCoverage(policy).coverage)).toMatchObject({ rules: { covered: 0, of: 2 } })
+  })
+})
+
+const serving = `
+serve any {
+  prefer not outage(it, 30s)
+  require region(it) in [us, eu]
+  sticky provider
+  retry 1 times on [server]
+  failover on [server, rate-limit]
+  fallback on [context-window] to [mid]
+  fallback on [any] to [small]
+  cooldown { trip at once on [rate-limit] lasts 1min }
+  breaker { trip after 2 failures in 1min on [server] lasts 1min }
+  limit 9 calls per 1min
+}
+serve mid { failover on [any] }
+profile near { require region(it) is us }
+profile alone { fallback on [any] to [mid] }
+budget month { limit $1_000 per month at 80% then alert "soon" at 100% then stop "spent" }
+on start { rule near: when images is 1 then use big with near otherwise use big }
+on turn, call { otherwise keep }
+`
+
+describe('coverage of serving', () => {
+  const unacted = (tests: string): readonly string[] =>
+    missing(measureCoverage(small(`${serving}\n${tests}`)).coverage).filter((line) => !line.startsWith('rule '))
+
+  it('names each line that acts in no test, and each outcome of `prefer` and `require`', () => {
+    expect(unacted('test "a" { user "hello" -> big }')).toMatchInlineSnapshot(`
+      [
+        "serve any: \`outage(it, 30s)\` is true",
+        "serve any: \`region(it) in [us, eu]\` is false",
+        "profile near: \`region(it) is us\` is true",
+        "profile near: \`region(it) is us\` is false",
+        "serve any: a call goes to the provider it is sticky to",
+        "serve any: a retry is made",
+        "serve any: failover goes on to another host",
+        "serve any: fallback on [context-window] to [mid] is taken",
+        "serve any: fallback on [any] to [small] is taken",
+        "serve any: the cooldown trips",
+        "serve any: the breaker opens",
+        "serve any: the limit of 9 calls per 1min refuses",
+        "profile alone: fallback on [any] to [mid] is taken",
+        "budget month: 80% is reached, then alert "soon"",
+        "budget month: 100% is reached, then stop "spent"",
+      ]
+    `)
+  })
+
+  it.each([
+    ['a call goes to the provider it is sticky to', 'user "a" -> big  user "b" -> big'],
+    ['a retry is made', 'fault north server for 1 calls  user "a" -> big at north where attempts is 2'],
+    ['failover goes on to another host', 'fault north rate-limit for 1 calls  user "a" -> big at south'],
+    ['fallback on [context-window] to [mid] is taken', 'fault north context-window for 1 calls  user "a" -> mid'],
+    ['fallback on [any] to [small] is taken', 'fault north auth for 1 calls  user "a" -> small'],
+    ['the cooldown trips', 'fault north rate-limit for 1 calls  user "a" -> big where cooling(north)'],
+    ['the breaker opens', 'fault north server for 2 calls  user "a" -> big where open(north)'],
+    ['the limit of 9 calls per 1min refuses', 'user "a" -> big  repeat 9 times { call -> big }'],
+    ['`outage(it, 30s)` is true', 'fault north server for 10s  wait 20s  user "a" -> big at south'],
+    ['then alert "soon"', 'user "a" with { used { month 80% } } -> big'],
+    ['then stop "spent"', 'user "a" with { used { month 100% } } -> stop'],
+  ])('%s, in a test in which it does', (what, steps) => {
+    const named = (tests: string): readonly string[] => unacted(tests).filter((line) => line.includes(what))
+    expect(named('test "a" { user "hello" -> big }')).toHaveLength(1)
+    expect(named(`test "a" { ${steps} }`)).toEqual([])
+  })
+
+  it('leaves out what a narrower line replaces everywhere, and failover with nowhere to go', () => {
+    const { coverage } = measureCoverage(small(`
+serve any { prefer outage(it, 5s) retry 1 times }
+serve main { prefer outage(it, 7s) retry 2 times }
+serve mid { failover on [any] }
+on start { otherwise use big }
+test "a" { user "hello" -> big }
+`))
+    expect(coverage.lines.flatMap(({ point, unreachable }) => (unreachable === undefined ? [] : [point.key, unreachable]))).toEqual([
+      'serve any: a retry is made',
+      'a narrower line takes its place for every model',
+      'serve mid: failover goes on to another host',
+      'no model has a second host under it',
+    ])
+    expect(coverage.conditions.map(({ point, neverTrue }) => [point.key, neverTrue])).toEqual([
+      ['serve any: outage(it, 5s)', 'a narrower line takes its place for every model'],
+      ['serve main: outage(it, 7s)', undefined],
+    ])
+  })
+
+  it('knows each line by what it says, once', () => {
+    const keys = coveragePoints(small(serving)).lines.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(keys).toContain('profile alone: fallback on [any] to [mid] is taken')
   })
 })
 
