@@ -5,6 +5,8 @@
 export const assumptionNames = {
   /** A call past a divergence keeps its logged tokens, whatever model it goes to. */
   sameTokens: 'same-tokens',
+  /** Another host of the log's model answers as the log's did, so the tokens of a call are the logged ones. */
+  sameAnswers: 'same-answers',
   /** What a call past a divergence reads from prompt caches. */
   promptCaches: 'prompt-caches',
   /** A policy's own compaction is one call that reads the context and writes what is left of it. */
@@ -20,3 +22,8 @@ export const assumptionNames = {
 } as const
 
 export const replayAssumptions: readonly string[] = Object.values(assumptionNames)
+
+/** Who takes the logged tokens for those of another model takes them for those of another host. */
+export function withImplied(accepted: readonly string[]): readonly string[] {
+  return accepted.includes(assumptionNames.sameTokens) ? [...accepted, assumptionNames.sameAnswers] : accepted
+}

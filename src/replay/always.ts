@@ -31,7 +31,7 @@ export function alwaysMoney(policy: Policy, call: CallRecord, model: string): Mo
   const recorded = recordedPlace(policy, call)
   return recorded?.model === model || call.end !== 'served'
     ? recordedMoney(policy, call, recorded)
-    : modelledCall(policy, call, { model, provider: undefined })
+    : modelledCall(policy, call, { model, provider: undefined }, undefined, false)
 }
 
 /** What a policy is held against: always the cheapest, always the strongest model that it may choose. */

@@ -3,15 +3,17 @@ import type { Exact, Policy } from '../policy/core.ts'
 import { measuredBehaviours } from './cache/behaviour.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import type { Range } from './cache/range.ts'
-import { sameTokens, summarises } from './call-money.ts'
+import { sameAnswers, sameTokens, summarises } from './call-money.ts'
 import { undatedFaults } from './faults/health.ts'
 import { factorOf, recordedConversation } from './projection.ts'
 import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untriedHealthy } from './recorded-health.ts'
 import { declaredDuration, recordedDuration, unknownDuration } from './session/answer-time.ts'
 import type { Arrivals } from './simulator/session-clock.ts'
+import { modelledOn } from './modelled-on.ts'
 import type { DecisionMode, ReplayResult, Totals } from './result.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
+  [sameAnswers, 'while a session has gone to no other model and had no other prompt than in the log, its calls have the logged tokens: another host of the model answers alike'],
   [untriedHealthy, 'a host that the log of a session never tried answers'],
   [healthyBetween, 'a host answers where its session’s log has answers of it and no failure on either side'],
   [unknownHealth, 'between the last failure of a host and its first answer, or the other way round, it is not known whether it would have answered'],
@@ -52,7 +54,7 @@ export function assumptionsOf(
     ...(frozen.parts.modelled === undefined
       ? []
       : [
-          ...(mode === 'projected' ? projected(policy) : asLogged),
+          ...(mode === 'projected' ? projected(policy) : modelledOn(totals).includes(sameTokens) ? asLogged : []),
           { name: assumptionNames.promptCaches, text: cachesText(caches) },
           starts(mode, arrivals),
         ]),
@@ -82,7 +84,7 @@ const asLogged: ReplayResult['assumptions'] = [
   {
     name: sameTokens,
     text:
-      'from a divergence on a call has its logged tokens, less what the policy’s own compactions took' +
+      'from another model or prompt on a call has its logged tokens, less what the policy’s own compactions took' +
       ' out of its prompt; its cost is a factor of 4 either way',
   },
 ]

@@ -20,7 +20,10 @@ import type { InputBuckets, ModelledInput } from './cache/state.ts'
 /** A policy's own compaction is one call that reads the context and writes what is left of it. */
 export const summarises: string = assumptionNames.oneSummary
 
-/** Every figure of a call after its session's divergence is logged tokens at another price. */
+/** A figure of a call after its session's divergence is logged tokens at another host's price. */
+export const sameAnswers: string = assumptionNames.sameAnswers
+
+/** Such a figure at another model's price, or after another prompt. */
 export const sameTokens: string = assumptionNames.sameTokens
 
 const transfer = BigInt(transferFactor)
@@ -56,23 +59,26 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
 }
 
 /**
- * A call past the divergence: its logged tokens at the chosen price, a factor of four either way. What
- * of its prompt is read from a cache is `input`; without it, as much as in the log.
+ * A call past the divergence: its logged tokens at the chosen price, and a factor of four either way
+ * unless so far every call went to the log's model with the log's prompt (`answersAlike`). What of its
+ * prompt is read from a cache is `input`; without it, as much as in the log.
  */
 export function modelledCall(
   policy: Policy,
   call: CallRecord,
   served: Place | undefined,
-  input?: ModelledInput,
+  input: ModelledInput | undefined,
+  answersAlike: boolean,
 ): Money {
+  const assumed = answersAlike ? asAnswered : transferred
   if (served === undefined) return modelledMoney(0n, 0n, 0n, sameTokens)
   const { usage } = call
   if (usage === undefined) return unknownMoney('no usage in the log')
-  if (input === undefined) return transferred(repriced(policy, call, usage, served))
+  if (input === undefined) return assumed(repriced(policy, call, usage, served))
   const [value, ...corners] = [input.value, input.mostRead, input.leastRead].map((buckets) =>
     repriced(policy, call, usageWith(usage, buckets), served),
   )
-  return value === undefined ? unknownMoney('no usage in the log') : transferred(spread(value, corners))
+  return value === undefined ? unknownMoney('no usage in the log') : assumed(spread(value, corners))
 }
 
 /** The same output after another prompt. */
@@ -94,6 +100,12 @@ function spread(value: Money, others: readonly Money[]): Money {
     level: value.level,
     basis: value.basis,
   }
+}
+
+/** Logged tokens at another host's price. */
+function asAnswered(priced: Money): Money {
+  const { value, lo, hi } = priced
+  return value === null || lo === null ? priced : modelledMoney(value, lo, hi, sameAnswers)
 }
 
 /** Logged tokens at another model's price: a factor of four either way. */

@@ -1,5 +1,5 @@
 import type { Expression, Policy, Type } from '../policy/core.ts'
-import { assumptionNames } from '../policy/assumption-names.ts'
+import { assumptionNames, withImplied } from '../policy/assumption-names.ts'
 import type { CallInput, World } from '../policy/decision.ts'
 import type { ClaimContext } from '../policy/claims-context.ts'
 import { evaluate } from '../policy/reference/evaluate.ts'
@@ -13,6 +13,7 @@ import type { Value } from '../policy/value.ts'
 import { eachPart } from '../policy/walk.ts'
 import { alwaysModelOf } from './always.ts'
 import { boundsOfSplit, mergeSplits } from './ledger.ts'
+import { modelledOn } from './modelled-on.ts'
 import type { MoneySplit, ReplayResult, Totals } from './result.ts'
 import { askedOf, servedAtLeast } from './served.ts'
 
@@ -39,7 +40,8 @@ interface Interval {
  * A modelled part has the bounds of its model where the expectation is `assuming` it, else none.
  */
 export function judgeExpectations(policy: Policy, figures: RunFigures): ReplayResult['expectations'] {
-  return policy.expectations.map(({ name, condition, assuming = [] }) => {
+  return policy.expectations.map(({ name, condition, assuming: named = [] }) => {
+    const assuming = withImplied(named)
     const accepted = accepting(figures, assuming)
     const truth = judged(policy, condition, accepted)
     return {
@@ -53,16 +55,16 @@ export function judgeExpectations(policy: Policy, figures: RunFigures): ReplayRe
 
 /** The figures with what is modelled under an assumption that is not accepted left unbounded. */
 function accepting({ totals, always }: RunFigures, assuming: readonly string[]): RunFigures {
-  const kept = (split: MoneySplit, assumption: string): MoneySplit => {
+  const kept = (split: MoneySplit, assumptions: readonly string[]): MoneySplit => {
     const { modelled } = split.parts
-    if (modelled === undefined || assuming.includes(assumption)) return split
+    if (modelled === undefined || assumptions.every((name) => assuming.includes(name))) return split
     return { parts: { ...split.parts, modelled: { ...modelled, value: 0n, lo: 0n, hi: null } } }
   }
-  const frozen = kept(totals.money.frozen, assumptionNames.sameTokens)
-  const overhead = kept(totals.money.overhead, assumptionNames.declaredOverhead)
+  const frozen = kept(totals.money.frozen, modelledOn(totals))
+  const overhead = kept(totals.money.overhead, [assumptionNames.declaredOverhead])
   return {
     servedAtLeast: servedAtLeast(totals, (name) => assuming.includes(name)).served,
-    always: new Map([...always].map(([model, split]) => [model, kept(split, assumptionNames.sameTokens)])),
+    always: new Map([...always].map(([model, split]) => [model, kept(split, [assumptionNames.sameTokens])])),
     totals: { ...totals, money: { ...totals.money, frozen, overhead } },
   }
 }
@@ -76,20 +78,20 @@ function deciding(
   { totals, always }: RunFigures,
   assuming: readonly string[],
 ): readonly string[] {
-  const splits: (readonly [assumption: string, split: MoneySplit])[] = []
+  const splits: (readonly [assumptions: readonly string[], split: MoneySplit])[] = []
   let turns = false
   let hosts: readonly string[] = []
   eachPart(condition, (part) => {
     const model = alwaysModelOf(part)
-    if (model !== undefined) splits.push([assumptionNames.sameTokens, always.get(model) ?? { parts: {} }])
+    if (model !== undefined) splits.push([[assumptionNames.sameTokens], always.get(model) ?? { parts: {} }])
     if (part.kind !== 'call') return
     if (part.function === 'turns') turns = totals.turnsUnknown > 0
     if (part.function === 'availability') hosts = servedAtLeast(totals, (name) => assuming.includes(name)).assuming
     if (part.function !== 'cost') return
-    splits.push([assumptionNames.sameTokens, totals.money.frozen])
-    splits.push([assumptionNames.declaredOverhead, totals.money.overhead])
+    splits.push([modelledOn(totals), totals.money.frozen])
+    splits.push([[assumptionNames.declaredOverhead], totals.money.overhead])
   })
-  const modelled = splits.filter(([, split]) => split.parts.modelled !== undefined).map(([name]) => name)
+  const modelled = splits.filter(([, split]) => split.parts.modelled !== undefined).flatMap(([names]) => names)
   const open = modelled.filter((name) => !assuming.includes(name))
   return [
     ...new Set([

@@ -17,8 +17,9 @@ export function policyMoney(
   recordedCost: Money,
   served: Place | undefined,
   input: ModelledInput | undefined,
+  answersAlike: boolean,
 ): Money {
-  return phase === 'before' ? recordedCost : modelledCall(policy, call, served, input)
+  return phase === 'before' ? recordedCost : modelledCall(policy, call, served, input, answersAlike)
 }
 
 /** Classifiers that the policy asks at this call. */

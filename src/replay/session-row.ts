@@ -2,7 +2,7 @@ import type { Policy } from '../policy/core.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { alwaysMoney } from './always.ts'
-import { recordedMoney, recordedVerdictsMoney } from './call-money.ts'
+import { recordedMoney, recordedVerdictsMoney, sameAnswers } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
 import type { CallResult, DecisionMode, Money, SessionResult } from './result.ts'
 import { transferFactor } from './transfer.ts'
@@ -44,6 +44,8 @@ export interface SessionRow {
 export interface RestsOn {
   /** The cost of its calls: as it stands, of logged tokens at the policy's price. */
   readonly calls: bigint
+  /** The same of calls that went to the log's model with the log's prompt, so far in their session. */
+  readonly answeredAlike: bigint
   /** The ends of that cost less its point: what caches leave, what the log cut short of outputs. */
   readonly caches: Ends
   readonly cutOutputs: Ends
@@ -62,6 +64,7 @@ export const noEnds: Ends = { lo: 0n, hi: 0n }
 
 export const restsOnNothing: RestsOn = {
   calls: 0n,
+  answeredAlike: 0n,
   caches: noEnds,
   cutOutputs: noEnds,
   overhead: noEnds,
@@ -129,8 +132,8 @@ function sidesOf({ effects, phase, overheadCost, recordedOverhead }: CallResult)
 }
 
 /**
- * Past the divergence a frozen call's cost is that of its logged tokens, times or by `transferFactor`;
- * a projected one lies between its own bounds, which are those of caches and outputs where every
+ * Past the divergence a frozen call's cost is that of its logged tokens, times or by `transferFactor`
+ * unless it is answered alike; a projected one lies between its own bounds, which are those of caches and outputs where every
  * factor stands at its point.
  */
 function restsOn(
@@ -141,15 +144,17 @@ function restsOn(
   const overhead = endsOf(overheadCost)
   const attempts = endsOf(attemptsCost)
   if (phase === 'before') return { ...restsOnNothing, overhead }
-  const factor = mode === 'projected' ? 1n : BigInt(transferFactor)
-  const { value, lo, hi } = policyCost
+  const { value, lo, hi, basis } = policyCost
+  const isAlike = basis === sameAnswers
+  const factor = mode === 'projected' || isAlike ? 1n : BigInt(transferFactor)
   const calls = value ?? 0n
   const ends = {
     lo: lo === null ? null : smaller(lo * factor - calls, 0n),
     hi: hi === null ? null : larger(hi / factor - calls, 0n),
   }
   return {
-    calls,
+    calls: isAlike ? 0n : calls,
+    answeredAlike: isAlike ? calls : 0n,
     caches: outputIsLowerBound ? noEnds : ends,
     cutOutputs: outputIsLowerBound ? ends : noEnds,
     overhead,
@@ -169,6 +174,7 @@ export function addRests(left: RestsOn, right: RestsOn): RestsOn {
   })
   return {
     calls: left.calls + right.calls,
+    answeredAlike: left.answeredAlike + right.answeredAlike,
     caches: ends('caches'),
     cutOutputs: ends('cutOutputs'),
     overhead: ends('overhead'),

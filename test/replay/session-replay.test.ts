@@ -101,7 +101,7 @@ describe('a recorded session under a policy', () => {
     const log = session([{ tries: ['small south overloaded', 'small south'] }])
     const result = replay(`${stay}\nserve any { failover on [overloaded] }`, log)
     expect(lines(result)).toEqual(['at otherwise small north south!overloaded:recorded north:assumed'])
-    expect(result.calls[0]?.assumptions).toEqual(['recorded-duration', 'untried-healthy'])
+    expect(result.calls[0]?.assumptions).toEqual(['recorded-duration', 'untried-healthy', 'same-answers'])
     expect(result.divergence).toMatchObject({ call: 1, kind: 'endpoint', detail: 'small at south in the log, small at north here' })
   })
 
@@ -165,6 +165,42 @@ describe('a recorded session under a policy', () => {
       level: 'modelled', basis: 'same-tokens', value: 420_000_000n, lo: 105_000_000n, hi: 1_680_000_000n,
     })
     expect(call?.recordedCost).toMatchObject({ level: 're-priced', value: 1_500_000_000n })
+  })
+
+  describe('while only hosts differ', () => {
+    const elsewhere = `on start { otherwise use big }
+      deny home: endpoints where provider(it) is south
+      on turn, call { rule down: when turn >= 3 then use small  otherwise keep }`
+    const costs = (text: string, calls: readonly Short[]): readonly (readonly [string, string, boolean])[] =>
+      replay(text, session(calls)).calls.map(({ policyCost: { level, basis, value, lo, hi } }) => [level, basis, lo === value && value === hi])
+
+    it('a call has its logged tokens; from another model on, four times either way', () => {
+      const south: Short = { tries: ['big south'] }
+      expect(costs(elsewhere, [south, south, south, south])).toEqual([
+        ['modelled', 'same-answers', true],
+        ['modelled', 'same-answers', true],
+        ['modelled', 'same-tokens', false],
+        ['modelled', 'same-tokens', false],
+      ])
+    })
+
+    it('back at the log’s model, it is not the log’s conversation any more', () => {
+      const away = `on start { otherwise use small } on turn, call { rule back: when turn >= 2 then use big  otherwise keep }`
+      expect(costs(away, [{ tries: ['big south'] }, { tries: ['big south'] }])).toEqual([
+        ['modelled', 'same-tokens', false],
+        ['modelled', 'same-tokens', false],
+      ])
+    })
+
+    it.each([
+      ['a reminder', `rule r: when turn >= 2 then remind "hey"`],
+      ['a reminder withheld', `rule r: when turn >= 9 then remind "hey"`],
+    ])('%s ends it', (_, rule) => {
+      const text = elsewhere.replace('rule down: when turn >= 3 then use small', rule)
+      const reminded = rule.includes('9') ? { prompt: { user: { chars: 1 }, reminded: true } } : {}
+      const found = costs(text, [{ tries: ['big south'] }, { tries: ['big south'], ...reminded }, { tries: ['big south'] }])
+      expect(found.map(([, basis]) => basis)).toEqual(['same-answers', 'same-tokens', 'same-tokens'])
+    })
   })
 
   it('a bill is observed; a client’s own reckoning is kept apart', () => {

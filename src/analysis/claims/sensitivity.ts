@@ -43,8 +43,9 @@ function byReach(found: readonly Sensitivity[]): readonly Sensitivity[] {
 
 export function frozenSensitivity(rows: readonly SessionRow[]): readonly Sensitivity[] {
   const delta = deltaOf(rows)
-  const { calls } = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
-  return byReach([ofTokens(delta, calls), ...leftOpen(delta, rows)])
+  const { calls, answeredAlike } = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
+  const { sameTokens, sameAnswers } = assumptionNames
+  return byReach([ofTokens(sameTokens, delta, calls), ofTokens(sameAnswers, delta, answeredAlike), ...leftOpen(delta, rows)])
 }
 
 /** What no factor drives. */
@@ -66,8 +67,11 @@ function deltaOf(rows: readonly SessionRow[]): bigint {
   return rows.map((row) => row.delta).reduce(addBounds, noMoney).value
 }
 
-/** Every call past the divergence costs `factor` times what its logged tokens would. */
-function ofTokens(delta: bigint, calls: bigint): Sensitivity {
+/**
+ * Calls past the divergence cost `factor` times what their logged tokens would. `same-answers` leaves no
+ * range: its ends are those of its failing as far as another model would have it fail.
+ */
+function ofTokens(name: string, delta: bigint, calls: bigint): Sensitivity {
   const many = BigInt(transferFactor)
   const factor = { lo: { numerator: 1n, denominator: many }, point: integer(1), hi: integer(many) }
   const rest = delta - calls
@@ -76,7 +80,7 @@ function ofTokens(delta: bigint, calls: bigint): Sensitivity {
   const isWithin = even !== undefined && compareExact(factor.lo, even) <= 0 && compareExact(even, factor.hi) <= 0
   const flips: Flip =
     even !== undefined && isWithin && turns(delta, ends) ? { kind: 'at', factor: even, isInterpolated: false } : { kind: 'never' }
-  return { name: assumptionNames.sameTokens, factor, deltaPicoUsd: ends, flips }
+  return { name, factor, deltaPicoUsd: ends, flips }
 }
 
 /** An end lies on the other side of nought. */

@@ -33,8 +33,10 @@ export function changeOfCall(old: CallResult, next: CallResult, alike: boolean):
   const calls = changeOfMoney(old.policyCost, next.policyCost, alike)
   const attempts = changeOfMoney(old.attemptsCost, next.attemptsCost, alike)
   const overhead = changeOfMoney(old.overheadCost, next.overheadCost, alike)
+  const modelled = [old.policyCost, next.policyCost].filter(({ level }) => level === 'modelled')
+  const isAnsweredAlike = modelled.length > 0 && modelled.every(({ basis }) => basis === assumptionNames.sameAnswers)
   const whole = [
-    resting(attempts, assumptionNames.sameTokens),
+    resting(attempts, isAnsweredAlike ? assumptionNames.sameAnswers : assumptionNames.sameTokens),
     resting(overhead, assumptionNames.declaredOverhead),
   ].reduce(addChanges, calls)
   // One call counts once in a level, though both of its moneys change.

@@ -1,5 +1,5 @@
 import type { Policy } from '../../policy/core.ts'
-import { assumptionNames } from '../../policy/assumption-names.ts'
+import { assumptionNames, withImplied } from '../../policy/assumption-names.ts'
 import { levels } from '../../replay/money.ts'
 import type { MoneySplit } from '../../replay/result.ts'
 import type { CostChange } from '../diff/cost-change.ts'
@@ -13,7 +13,7 @@ export interface Bounds {
 
 /** Everything that some expectation of the policy is `assuming`. */
 export function acceptedBy(policy: Policy): ReadonlySet<string> {
-  return new Set(policy.expectations.flatMap(({ assuming = [] }) => assuming))
+  return new Set(withImplied(policy.expectations.flatMap(({ assuming = [] }) => assuming)))
 }
 
 /** A change of money; what rests on an assumption that is not accepted has no bounds. */
@@ -43,21 +43,22 @@ export function notAccepted(name: string): string {
   return `${name} (accepted by no expectation)`
 }
 
-/** What a policy costs; the modelled part has no upper bound where its assumption is not accepted. */
+/** What a policy costs; the modelled part has no upper bound where an assumption that it is `on` is not accepted. */
 export function boundsOfCost(
   frozen: MoneySplit,
   overhead: MoneySplit,
   accepted: ReadonlySet<string>,
+  on: readonly string[] = [assumptionNames.sameTokens],
 ): { readonly lo: bigint; readonly hi: bigint | null } {
   let [lo, hi]: [bigint, bigint | null] = [0n, 0n]
-  for (const [split, assumption] of [
-    [frozen, assumptionNames.sameTokens],
-    [overhead, assumptionNames.declaredOverhead],
+  for (const [split, assumptions] of [
+    [frozen, on],
+    [overhead, [assumptionNames.declaredOverhead]],
   ] as const) {
     for (const level of levels) {
       const part = split.parts[level]
       if (part === undefined) continue
-      const open = level === 'modelled' && !accepted.has(assumption)
+      const open = level === 'modelled' && !assumptions.every((name) => accepted.has(name))
       lo += open ? 0n : part.lo
       hi = hi === null || part.hi === null || open ? null : hi + part.hi
     }

@@ -2,7 +2,8 @@ import type { Location } from '../../language/source.ts'
 import type { Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { mergeSplits } from '../../replay/ledger.ts'
-import type { MoneySplit, ReplayResult } from '../../replay/result.ts'
+import { modelledOn } from '../../replay/modelled-on.ts'
+import type { MoneySplit, ReplayResult, Totals } from '../../replay/result.ts'
 import { servedAtLeast } from '../../replay/served.ts'
 import { refusalOf, type MovedCall, type TrafficDiff } from '../diff/traffic.ts'
 import type { MeaningComparison } from '../diff/meaning.ts'
@@ -152,7 +153,7 @@ function costBounds(
   accepted: ReadonlySet<string>,
 ): { readonly bounds: Bounds; readonly base: { readonly lo: bigint; readonly hi: bigint | null } } {
   const cost = ({ totals }: ReplayResult): { lo: bigint; hi: bigint | null } =>
-    boundsOfCost(totals.money.frozen, totals.money.overhead, accepted)
+    boundsOfCost(totals.money.frozen, totals.money.overhead, accepted, modelledOn(totals))
   if (hasOld || baseline === undefined) {
     return { bounds: boundsOfChange(traffic.change, accepted), base: cost(traffic.old) }
   }
@@ -165,16 +166,16 @@ function costBounds(
     bounds: {
       lo: base.hi === null ? null : now.lo - base.hi,
       hi: now.hi === null ? null : now.hi - base.lo,
-      decides: openIn(split, accepted),
+      decides: openIn(split, traffic.new.totals, accepted),
     },
     base,
   }
 }
 
-function openIn({ parts }: MoneySplit, accepted: ReadonlySet<string>): readonly string[] {
-  const { sameTokens } = assumptionNames
+function openIn({ parts }: MoneySplit, totals: Totals, accepted: ReadonlySet<string>): readonly string[] {
+  const on = [...modelledOn(totals), ...(totals.money.overhead.parts.modelled === undefined ? [] : [assumptionNames.declaredOverhead])]
   return [
-    ...(parts.modelled === undefined ? [] : [accepted.has(sameTokens) ? sameTokens : notAccepted(sameTokens)]),
+    ...on.map((name) => (accepted.has(name) ? name : notAccepted(name))),
     ...(parts.unknown === undefined ? [] : ['prices or token counts that are unknown']),
     'a baseline keeps sums only: name the old policy with --against',
   ]

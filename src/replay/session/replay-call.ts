@@ -2,7 +2,7 @@ import type { Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord } from '../../trace/record.ts'
-import { overheadOf, recordedMoney, recordedVerdictsMoney, usageWith } from '../call-money.ts'
+import { overheadOf, recordedMoney, recordedVerdictsMoney, sameAnswers, usageWith } from '../call-money.ts'
 import { judgeInvariants } from '../claims.ts'
 import { conclusionOf } from '../conclusion.ts'
 import { differenceOf } from '../divergence.ts'
@@ -68,7 +68,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const policyCost =
     run.options.mode === 'projected' && phase !== 'before'
       ? projectCall(run, record, { decision, recorded, served, phase, input: caching?.served })
-      : policyMoney(policy, record, phase, recordedCost, served, caching?.served)
+      : policyMoney(policy, record, phase, recordedCost, served, caching?.served, !run.taint.reply)
   const classifierCost = classifierMoney(policy, record, decision, phase)
   const compactionCost = switchCompactionMoney(policy, record, decision, phase, context)
   const attempts = service?.attempts ?? []
@@ -123,7 +123,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     outputTokens: record.usage === undefined ? undefined : outputTokensOf(record.usage),
     facts: run.facts,
     ...recordedFacts(record),
-    assumptions: service?.assumptions ?? [],
+    assumptions: [...(service?.assumptions ?? []), ...(policyCost.basis === sameAnswers ? [sameAnswers] : [])],
   }
   const money = [policyCost, result.overheadCost, attemptsCost]
   chargeCall(

@@ -1,5 +1,6 @@
 import type { Claims } from '../../analysis/claims/claims.ts'
 import type { DecisionMode, MoneySplit, ReplayResult, Totals } from '../../replay/result.ts'
+import { modelledOn } from '../../replay/modelled-on.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf, exactOf, partsOf, valueOf } from '../split.ts'
@@ -36,7 +37,7 @@ export function costs(result: ReplayResult, screen: Screen, claimed?: Claims): s
             'from divergence on',
             `log ${usd(valueOf(money.recordedFromDivergence))}; what the policy would cost is not known, only modelled:`,
           ),
-          ...field(screen, '', frozenText(money.frozen, places, mode), screen.style.dim),
+          ...field(screen, '', frozenText(totals, places, mode), screen.style.dim),
         ]),
     ...effects(totals, places, screen),
     ...inDetail(screen, () => [
@@ -98,10 +99,11 @@ export function splitText(split: MoneySplit, places: Places): string {
 }
 
 /** A modelled figure is never printed without its interval and its assumption. */
-function frozenText(split: MoneySplit, places: Places, mode: DecisionMode): string {
+function frozenText(totals: Totals, places: Places, mode: DecisionMode): string {
+  const split = totals.money.frozen
   const { lo, hi } = boundsOf(split)
   const until = hi === null ? 'no upper bound' : formatUsd(hi, places)
   const calls = split.parts.modelled?.calls ?? 0
   if (calls === 0) return 'nothing is modelled: no call is replayed past a divergence'
-  return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (${mode === 'projected' ? 'projected' : 'same-tokens'})`
+  return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (${mode === 'projected' ? 'projected' : modelledOn(totals).join(', ')})`
 }

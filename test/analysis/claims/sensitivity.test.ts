@@ -36,6 +36,12 @@ describe('frozenSensitivity', () => {
     })
   })
 
+  it('tells calls of the log’s own model apart from those of another', () => {
+    const found = frozenSensitivity([row(10n, { calls: 40n, answeredAlike: 20n })])
+    expect(named(found, 'same-answers')).toMatchObject({ deltaPicoUsd: { lo: -5n, hi: 70n }, flips: { kind: 'at', factor: { numerator: 10n, denominator: 20n } } })
+    expect(named(found, 'same-tokens')).toMatchObject({ deltaPicoUsd: { lo: -20n, hi: 130n } })
+  })
+
   it('says that no value flips it where none does', () => {
     expect(frozenSensitivity([row(-900n, { calls: 100n })])).toMatchObject([
       { deltaPicoUsd: { lo: -975n, hi: -600n }, flips: { kind: 'never' } },
