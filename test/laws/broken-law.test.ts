@@ -25,7 +25,7 @@ it('a law that a session breaks is shown by the fewest calls, as a trace and a t
       // Planted: it does not hold, as soon as a session grows.
       expect(fired).toEqual([])
     },
-    { policies: fc.constant(upgrading), numRuns: 200 },
+    { policies: fc.constant(upgrading), numRuns: 100 },
   ).then(() => undefined, (error: unknown) => error)
   if (!(failure instanceof Error)) throw new Error('the planted law holds')
   expect(failure.message).toMatch(/seed: -?\d+, path: "[\d:]+"/)

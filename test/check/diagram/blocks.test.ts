@@ -94,6 +94,9 @@ const smallPolicy = fc.array(rule, { minLength: 1, maxLength: 4 }).map((rules) =
   return `${declarations}\non turn, call {\n${lines}\n  otherwise keep\n}`
 })
 
+/** So that one is told, whatever is drawn. */
+const withDeadRule = `${declarations}\non turn, call {\n  rule r0: when turn > 3 then restart\n  rule r1: when turn is 5 then use big else keep\n  otherwise keep\n}`
+
 describe('diagrams of blocks', () => {
   it('also law 13: agree with the evaluator in every cell of small policies', () => {
     let compared = 0
@@ -178,7 +181,7 @@ describe('diagrams of blocks', () => {
           covered += shadows?.length ?? 0
         }
       }),
-      lawRuns(60),
+      { ...lawRuns(60), examples: [[withDeadRule]] },
     )
     expect(covered).toBeGreaterThan(0)
   }, 60_000)
