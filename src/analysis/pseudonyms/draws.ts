@@ -3,7 +3,7 @@ import { partsOfRules } from './vocabulary.ts'
 
 /** What the trace says that decides whether a draw can matter. */
 export interface DrawFacts {
-  /** Recorded outages: an attempt's instant then decides what it comes to. */
+  /** Recorded outages: faults, or a host that failed again; an attempt's instant then decides what it comes to. */
   readonly faults: boolean
 }
 

@@ -56,6 +56,12 @@ export interface PseudonymRefusal {
   readonly reasons: readonly string[]
 }
 
+/** What an attempt comes to depends on its instant: a fault held, or a host failed more than once. */
+function hasOutage({ calls, events }: RecordedSession): boolean {
+  const failed = calls.flatMap(({ attempts = [] }) => attempts.filter(({ errorClass }) => errorClass !== undefined))
+  return failed.length > 1 || events.some(({ event }) => event === 'fault')
+}
+
 export function createPseudonyms(options: PseudonymOptions): PseudonymSurvey {
   const { policies } = options
   const reads = readsOf(policies)
@@ -65,7 +71,7 @@ export function createPseudonyms(options: PseudonymOptions): PseudonymSurvey {
   return {
     survey: (session) => {
       rewritten(session, first)
-      if (session.events.some(({ event }) => event === 'fault')) seen.noteFault()
+      if (hasOutage(session)) seen.noteFault()
     },
     surveyShared: (events) => void pseudonymousEvents(events, first),
     finish: () => {
