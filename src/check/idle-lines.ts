@@ -1,3 +1,4 @@
+import { compacts } from '../policy/compacts.ts'
 import type { Policy, Serving, ServeLines } from '../policy/core.ts'
 import type { Location } from '../language/source.ts'
 import type { Accept, Check } from './accept.ts'
@@ -23,6 +24,7 @@ export const checkIdleLines: Check = (policy, accept) => {
   }
   for (const { lines, location } of policy.profiles) inLines(lines, location, accept)
   withoutFallback(policy, accept)
+  withoutCompaction(policy, accept)
 }
 
 function inLines({ orderBy, strategy, weights }: ServeLines, location: Location, accept: Accept): void {
@@ -41,6 +43,17 @@ function atOneHost(policy: Policy, model: string, lines: ServeLines, location: L
   accept('RT0305', location, `\`${word}\` does nothing for \`${model}\`, which one host serves`, {
     help: 'name more hosts with `served-by`, or take the line out',
   })
+}
+
+/** `assume … compaction keeps` where no switch compacts. */
+function withoutCompaction(policy: Policy, accept: Accept): void {
+  if (compacts(policy)) return
+  for (const { kind, name, location } of policy.assumptions) {
+    if (kind !== 'compaction') continue
+    accept('RT0305', location, `\`${name}\` has no effect: no switch of the policy compacts`, {
+      help: 'write `compact to` in `switch`, or take the line out',
+    })
+  }
 }
 
 /** `max-fallbacks` where no line of the policy names a fallback. */

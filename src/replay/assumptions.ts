@@ -1,4 +1,5 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
+import { compacts } from '../policy/compacts.ts'
 import type { Exact, Policy } from '../policy/core.ts'
 import { measuredBehaviours } from './cache/behaviour.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
@@ -36,9 +37,11 @@ function cachesText({ marked, automatic }: CacheBehaviours): string {
 
 /** Millionths as `8.30% (3.30% to 16.90%)`. */
 function shares({ lo, value, hi }: Range): string {
-  const percent = (millionths: number): string =>
-    `${Math.floor(millionths / 10_000)}.${String(Math.floor((millionths % 10_000) / 100)).padStart(2, '0')}%`
-  return `${percent(value)} (${percent(lo)} to ${percent(hi)})`
+  return `${percentText(value)} (${percentText(lo)} to ${percentText(hi)})`
+}
+
+function percentText(millionths: number): string {
+  return `${Math.floor(millionths / 10_000)}.${String(Math.floor((millionths % 10_000) / 100)).padStart(2, '0')}%`
 }
 
 /** The named assumptions that some figure or some call of this run rests on. */
@@ -90,8 +93,8 @@ const asLogged: ReplayResult['assumptions'] = [
 ]
 
 /** What drives a session on past its divergence: what the policy declares, and what it does not. */
-function projected({ assumptions }: Policy): ReplayResult['assumptions'] {
-  const declared = assumptions.flatMap((assumption) => {
+function projected(policy: Policy): ReplayResult['assumptions'] {
+  const declared = policy.assumptions.flatMap((assumption) => {
     switch (assumption.kind) {
       case 'verbosity':
       case 'steps': {
@@ -104,7 +107,11 @@ function projected({ assumptions }: Policy): ReplayResult['assumptions'] {
         const { within, of } = assumption
         return [{ name: assumption.name, text: `a reminder is followed within ${within} ${of}; until then it is open which tools a reply calls` }]
       }
-      case 'compaction':
+      case 'compaction': {
+        const { keepsMillionths: kept } = assumption
+        const text = `a compaction that a switch causes leaves between what the switch asks for and ${percentText(kept)} of the prompt`
+        return compacts(policy) ? [{ name: assumption.name, text }] : []
+      }
       case 'classifier':
       case 'success':
         return []

@@ -27,7 +27,8 @@ export interface Transfer {
 
 /**
  * Replaces the range of an assumption, by its name: what a sensitivity analysis varies. With
- * `prompt-caches` among them, caches leave what is likeliest, whatever the range.
+ * `prompt-caches` among them, caches leave what is likeliest, and with an assumed compaction, a switch
+ * leaves what it asks for, whatever the range.
  */
 export type AssumedRanges = ReadonlyMap<string, Factor>
 
@@ -203,14 +204,16 @@ export function projectedMoney(
   policy: Policy,
   record: CallRecord,
   place: Place | undefined,
-  { more, transfer, isFirst, usages }: {
+  { more, transfer, isFirst, usages, summaries = [] }: {
     readonly more: Factor
     readonly transfer: Transfer
     readonly isFirst: boolean
     readonly usages: readonly Usage[]
+    /** Assumptions behind `more` that are none of the transfer's. */
+    readonly summaries?: readonly string[]
   },
 ): Money {
-  const basis = [...(isFirst ? [] : [recordedConversation]), ...transfer.names].join('; ')
+  const basis = [...(isFirst ? [] : [recordedConversation]), ...transfer.names, ...summaries].join('; ')
   if (place === undefined) return modelledMoney(0n, 0n, 0n, basis)
   const [likeliest] = usages
   if (record.usage === undefined || likeliest === undefined) return unknownMoney('no usage in the log')

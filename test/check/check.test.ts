@@ -40,6 +40,7 @@ describe('what looks wrong', () => {
     ['a tool that is never hidden', 'hide h: tool "T" when tier(current) is premium and current is small', 'RT0305 `h` never hides its tool: its condition is never true'],
     ['a draw among hosts one by one', 'profile p { order by price strategy shuffle }\non turn { otherwise use big with p }', 'RT0305 `strategy` has nothing to draw: `order by price` makes every host a group of its own'],
     ['failover at one host', 'serve mid { failover on [server] }', 'RT0305 `failover` does nothing for `mid`, which one host serves'],
+    ['a summary where nothing is summed up', 'assume left: compaction keeps 30%', 'RT0305 `left` has no effect: no switch of the policy compacts'],
     ['a number of fallbacks without one', 'serve any { max-fallbacks 2 }', 'RT0305 `max-fallbacks` does nothing: no line names a fallback'],
     ['fallbacks in a circle', 'serve big { fallback to [mid] }\nserve mid { fallback to [small] }\nserve small { fallback to [big] }', 'RT0327 the fallbacks go in a circle: `big` to `mid` to `small` to `big`'],
     ['an upgrade to no higher tier', 'on turn { rule up: when turn > 3 then upgrade to mid else keep otherwise keep }\non start { otherwise use small }', 'RT0304 no decision can choose `mid`, which `up` names'],

@@ -203,6 +203,26 @@ describe('a recorded session under a policy', () => {
     })
   })
 
+  it('mode projected: a compaction leaves from what its switch asks for to what is assumed', () => {
+    const compacting = `switch { other provider compact to 50%  same provider compact to 50% }
+      on start { otherwise use mid }
+      on turn { rule away: when turn >= 2 then use small  otherwise keep }`
+    const calls = Array.from({ length: 3 }, (): Short => ({ tries: ['mid south'] }))
+    const costOf = (text: string, assumed: readonly string[] = []): { lo: bigint | null; hi: bigint | null; names: readonly string[] } => {
+      const point = { numerator: 1n, denominator: 1n }
+      const settled = new Map(['same-tokens', 'prompt-caches', ...assumed].map((name) => [name, { lo: point, point, hi: point }]))
+      const { lo, hi, basis } = replay(text, session(calls), { mode: 'projected', assumed: settled }).calls[1]?.policyCost ?? { lo: null, hi: null, basis: '' }
+      return { lo, hi, names: basis.split('; ') }
+    }
+    const plain = costOf(compacting)
+    const open = costOf(`assume summary: compaction keeps 80%\n${compacting}`)
+    // Of 1,000 tokens 300 more are read, at $0.30 a million.
+    expect([plain.hi, open.lo, open.hi]).toEqual([plain.lo, plain.lo, (plain.hi ?? 0n) + 300n * 300_000n])
+    expect([plain.names.includes('summary'), open.names.includes('summary')]).toEqual([false, true])
+    expect(costOf(`assume summary: compaction keeps 80%\n${compacting}`, ['summary'])).toEqual(plain)
+    expect(costOf(`assume summary: compaction keeps 50%\n${compacting}`)).toEqual(plain)
+  })
+
   it('a bill is observed; a client’s own reckoning is kept apart', () => {
     const [billed, reckoned] = replay(
       stay,

@@ -1,11 +1,12 @@
 import type { Exact, Policy } from '../../policy/core.ts'
 import { assumptionNames } from '../../policy/assumption-names.ts'
+import { openSummaries } from '../../policy/compacts.ts'
 import { compareExact } from '../../policy/catalogue-queries.ts'
 import { integer, minus, plus, times } from '../../policy/value.ts'
 import { factorOf, undeclared } from '../../replay/projection.ts'
 import type { AssumedRanges, Factor } from '../../replay/projection.ts'
 import { addBounds, addRests, noMoney, restsOnNothing } from '../../replay/session-row.ts'
-import type { Ends, SessionRow } from '../../replay/session-row.ts'
+import type { Ends, RestsOn, SessionRow } from '../../replay/session-row.ts'
 import { transferFactor } from '../../replay/transfer.ts'
 import { quotient } from '../statistics/hull.ts'
 
@@ -43,24 +44,34 @@ function byReach(found: readonly Sensitivity[]): readonly Sensitivity[] {
 
 export function frozenSensitivity(rows: readonly SessionRow[]): readonly Sensitivity[] {
   const delta = deltaOf(rows)
-  const { calls, answeredAlike } = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
+  const { calls, answeredAlike } = restsOf(rows)
   const { sameTokens, sameAnswers } = assumptionNames
   return byReach([ofTokens(sameTokens, delta, calls), ofTokens(sameAnswers, delta, answeredAlike), ...leftOpen(delta, rows)])
 }
 
 /** What no factor drives. */
 function leftOpen(delta: bigint, rows: readonly SessionRow[]): readonly Sensitivity[] {
-  const rests = rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
-  const open = (name: string, { lo, hi }: Ends): Sensitivity => {
-    const ends = { lo: lo === null ? null : delta + lo, hi: hi === null ? null : delta + hi }
-    return { name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }
-  }
+  const rests = restsOf(rows)
   return [
-    open(assumptionNames.promptCaches, rests.caches),
-    open('cut-outputs', rests.cutOutputs),
-    open(assumptionNames.declaredOverhead, rests.overhead),
-    open('failed-attempts', rests.attempts),
+    leftBetween(assumptionNames.promptCaches, delta, rests.caches),
+    leftBetween('cut-outputs', delta, rests.cutOutputs),
+    leftBetween(assumptionNames.declaredOverhead, delta, rests.overhead),
+    leftBetween('failed-attempts', delta, rests.attempts),
   ]
+}
+
+/** Of a run in which nothing else is open, but for outputs that the log cuts short, which are left out. */
+function leftBySummaries(name: string, delta: bigint, rows: readonly SessionRow[]): Sensitivity {
+  return leftBetween(name, delta, restsOf(rows).caches)
+}
+
+function restsOf(rows: readonly SessionRow[]): RestsOn {
+  return rows.map((row) => row.rests).reduce(addRests, restsOnNothing)
+}
+
+function leftBetween(name: string, delta: bigint, { lo, hi }: Ends): Sensitivity {
+  const ends = { lo: lo === null ? null : delta + lo, hi: hi === null ? null : delta + hi }
+  return { name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }
 }
 
 function deltaOf(rows: readonly SessionRow[]): bigint {
@@ -100,22 +111,28 @@ export interface Variant {
 
 /**
  * One assumption at an end of its range, all others at their points; and what is no factor left open
- * while all factors stand at their points.
+ * while all others stand at their points.
  */
 export function variantsOf(policy: Policy): readonly Variant[] {
   const factors = factorsOf(policy)
   const points: readonly (readonly [string, Factor])[] = [...factors].map(([name, { point }]) => [name, collapsed(point)])
-  const caches = [assumptionNames.promptCaches, collapsed(integer(1))] as const
+  const noFactor = [assumptionNames.promptCaches, ...openSummaries(policy).map(({ name }) => name)]
+  const settled = (names: readonly string[]): readonly (readonly [string, Factor])[] => names.map((name) => [name, collapsed(integer(1))])
   return [
     ...[...factors].flatMap(([name, factor]) =>
       (['lo', 'hi'] as const).map((end) => ({
         name,
         factor,
         end,
-        assumed: new Map([...points, caches, [name, collapsed(factor[end])] as const]),
+        assumed: new Map([...points, ...settled(noFactor), [name, collapsed(factor[end])] as const]),
       })),
     ),
-    { name: assumptionNames.promptCaches, factor: undefined, end: 'open' as const, assumed: new Map(points) },
+    ...noFactor.map((name) => ({
+      name,
+      factor: undefined,
+      end: 'open' as const,
+      assumed: new Map([...points, ...settled(noFactor.filter((other) => other !== name))]),
+    })),
   ]
 }
 
@@ -145,7 +162,7 @@ export function projectedSensitivity(
     names.flatMap((name): readonly Sensitivity[] => {
       const runs = results.filter(({ variant }) => variant.name === name)
       const open = runs.find(({ variant }) => variant.end === 'open')
-      if (open !== undefined) return leftOpen(delta, open.rows)
+      if (open !== undefined) return name === assumptionNames.promptCaches ? leftOpen(delta, open.rows) : [leftBySummaries(name, delta, open.rows)]
       const [low, high] = (['lo', 'hi'] as const).map((end) => runs.find(({ variant }) => variant.end === end))
       const factor = low?.variant.factor
       if (low === undefined || high === undefined || factor === undefined) return []

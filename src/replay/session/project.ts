@@ -1,5 +1,6 @@
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { canonicalModel, modelNamed } from '../../policy/catalogue-queries.ts'
+import { compactionsOf, openSummaries } from '../../policy/compacts.ts'
 import type { Policy } from '../../policy/core.ts'
 import type { Decision, InputRanges, SessionState } from '../../policy/decision.ts'
 import type { CallRecord, Usage } from '../../trace/record.ts'
@@ -31,6 +32,8 @@ export interface Projected {
   readonly reminded: { readonly turn: number; readonly call: number } | undefined
   /** A decision was left open by bounds: from there on calls may go wherever the policy may send one. */
   readonly isOpen: boolean
+  /** Assumptions of what is left by the policy's own compactions that the prompt still shows. */
+  readonly summaries: readonly string[]
 }
 
 /** Takes in the call before; called once at the beginning of each call. */
@@ -41,6 +44,7 @@ export function project(run: Run, record: CallRecord, { compacted: compactedNext
     ...projected,
     projection: projectionAfter(projected.projection, { ...projected.last, next: record, compactedNext }),
     last: undefined,
+    summaries: compactedNext ? [] : projected.summaries,
   }
 }
 
@@ -78,12 +82,18 @@ export function projectCall(
   const places = isOpen ? possiblePlaces(policy, record) : []
   // A call that nobody served transfers nothing.
   const transfer = places.map(({ model }) => transferTo(model)).reduce(joinedTransfer, transferTo(served?.model ?? from ?? ''))
-  const compactions = isOpen ? [undefined, ...possibleCompactions(policy)] : []
+  const asked = decision.switched?.compactToMillionths
+  // A summary that the switch asks to be of one size may be of the assumed one.
+  const assumed = openSummaries(policy).filter(({ name }) => run.options.assumed?.has(name) !== true)
+  const kept = asked === undefined ? [] : assumed.filter(({ keepsMillionths }) => keepsMillionths !== asked)
+  const reached = isOpen ? assumed : kept
+  const compactions = isOpen ? [undefined, ...compactionsOf(policy)] : []
+  const summaries = [...new Set([...before.summaries, ...reached.map(({ name }) => name)])]
   const last: Projected['last'] = {
     record,
     isFirst,
     transfer,
-    compactions: [decision.switched?.compactToMillionths, ...compactions],
+    compactions: [asked, ...compactions, ...reached.map(({ keepsMillionths }) => keepsMillionths)],
   }
   const reminds = decision.reminders.length > 0 && record.prompt.reminded !== true
   run.projected = {
@@ -91,10 +101,11 @@ export function projectCall(
     last,
     reminded: reminds ? followedBy(policy, decision) : before.reminded,
     isOpen,
+    summaries,
   }
   const more = compacted(before.projection.more, last)
   const moneyAt = (place: Place | undefined, usages: readonly Usage[]): Money =>
-    projectedMoney(policy, record, place, { more, transfer, isFirst, usages })
+    projectedMoney(policy, record, place, { more, transfer, isFirst, usages, summaries })
   const own = moneyAt(served, usagesOf(record, input, run.options.assumed))
   return isOpen
     ? places.map((place) => moneyAt(place, anyCaching(record))).reduce(anyOf, anyOf(own, moneyAt(undefined, [])))
@@ -123,7 +134,7 @@ function anyCaching({ usage }: CallRecord): readonly Usage[] {
 }
 
 function projectedFrom(call: number): Projected {
-  return { projection: projectionFrom(call), last: undefined, reminded: undefined, isOpen: false }
+  return { projection: projectionFrom(call), last: undefined, reminded: undefined, isOpen: false, summaries: [] }
 }
 
 /** Something that is known between bounds only, or an assumed reply, had a say, or let a filter rest. */
@@ -145,11 +156,6 @@ function possiblePlaces(policy: Policy, record: CallRecord): readonly Place[] {
   }
   if (typeof record.requested === 'string') names.add(canonicalModel(policy, record.requested))
   return [...names].sort().flatMap((model) => (modelNamed(policy, model)?.endpoints ?? []).map(({ provider }) => ({ model, provider })))
-}
-
-function possibleCompactions({ switching }: Policy): readonly number[] {
-  const { sameProvider, otherProvider, sameFamily, otherFamily } = switching
-  return [sameProvider, otherProvider, sameFamily, otherFamily].flatMap((to) => to?.millionths ?? [])
 }
 
 /** The money of the first, which may be that of the other. What has no price may cost anything. */

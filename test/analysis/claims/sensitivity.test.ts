@@ -73,6 +73,14 @@ describe('projectedSensitivity', () => {
       ['same-tokens', 'hi'],
       ['prompt-caches', 'open'],
     ])
+    const left = small(`assume left: compaction keeps 60%
+      switch { other family compact to 30% }
+      on start { otherwise use big }`)
+    const summed = variantsOf(left).filter(({ end }) => end === 'open')
+    expect(summed.map(({ name, assumed }) => [name, [...assumed.keys()].sort()])).toEqual([
+      ['prompt-caches', ['left', 'same-tokens']],
+      ['left', ['prompt-caches', 'same-tokens']],
+    ])
     const low = variantsOf(policy)[0]?.assumed
     expect([...(low?.keys() ?? [])].sort()).toEqual(['prompt-caches', 'same-tokens', 'wordier'])
     expect(low?.get('wordier')).toMatchObject({ lo: { numerator: 1n }, hi: { numerator: 1n } })
