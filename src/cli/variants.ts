@@ -22,8 +22,11 @@ export function variantReplays(settings: ReplayOptions): VariantReplays {
   }
 }
 
-/** Every session that was added, those that wait for others included. */
+/** Every session that was added and has a call that is selected, those that wait for others included. */
 export function rowsOf(replay: Replay): readonly SessionRow[] {
   for (const _settled of replay.settle()) continue
-  return replay.partial().sessions.map((each) => each.row)
+  return replay
+    .partial()
+    .sessions.map((each) => each.row)
+    .filter((row) => row.comparedCalls + row.uncomparedCalls > 0)
 }

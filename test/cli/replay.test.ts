@@ -109,6 +109,13 @@ describe('reroute replay', () => {
     expect(counts[3]).toBe(counts.slice(0, 3).reduce((sum, count) => sum + count, 0))
   })
 
+  it('draws no control and no interval over sessions that are not selected', async () => {
+    const { out } = await reroute(['replay', canonical, documented, '--no-gate', '--where', 'session=factory-router-session', '--format', 'json'])
+    const { claims } = JSON.parse(out)
+    expect(claims.controls.shuffle.sessions).toBe(1)
+    expect(claims.delta.sampling[0].clusters).toBe(1)
+  })
+
   it('says that nothing is selected', async () => {
     const { code, err } = await reroute(['replay', canonical, documented, '--until', '2020-01-01'])
     expect(code).toBe(3)

@@ -25,8 +25,11 @@ export interface Claims {
 
 /** Cost of the policy less cost of the log, over calls whose cost is known on both sides. */
 export interface DeltaClaim {
-  /** `observed`: no session diverges. `modelled`: it rests on assumptions, whose range `lo` and `hi` are. */
-  readonly level: 'observed' | 'modelled'
+  /**
+   * `observed`: no session diverges. `modelled`: it rests on assumptions, whose range `lo` and `hi` are.
+   * `unknown`: no call has a cost on both sides; what has no price saves nothing.
+   */
+  readonly level: 'observed' | 'modelled' | 'unknown'
   readonly delta: Bounds
   readonly recorded: Bounds
   readonly policy: Bounds
@@ -56,13 +59,16 @@ export function claimsOf(question: ClaimsQuestion): Claims {
   const { policy, rows, controls, points, seed, pastDivergence, variants } = question
   const sum = (of: (row: SessionRow) => Bounds): Bounds => rows.map(of).reduce(addBounds, noMoney)
   const count = (of: (row: SessionRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
+  const comparedCalls = count((row) => row.comparedCalls)
+  const uncomparedCalls = count((row) => row.uncomparedCalls)
+  const goesOn = pastDivergence && rows.some((row) => row.diverged)
   const delta: DeltaClaim = {
-    level: pastDivergence && rows.some((row) => row.diverged) ? 'modelled' : 'observed',
+    level: !goesOn ? 'observed' : comparedCalls === 0 ? 'unknown' : 'modelled',
     delta: sum((row) => row.delta),
     recorded: sum((row) => row.recorded),
     policy: sum((row) => row.policy),
-    comparedCalls: count((row) => row.comparedCalls),
-    uncomparedCalls: count((row) => row.uncomparedCalls),
+    comparedCalls,
+    uncomparedCalls,
     sampling: samplingIntervals(rows, seed, 'cost delta', (row) => row.delta.value),
   }
   const given = pointOf(points, 'policy', policy)
@@ -71,9 +77,9 @@ export function claimsOf(question: ClaimsQuestion): Claims {
     delta,
     success,
     costPerSuccess: costPerSuccess(delta, success, rows, seed),
-    controls: pastDivergence ? controlsOf(rows, controls, delta.delta.value, points, seed) : undefined,
+    controls: pastDivergence ? controlsOf(rows, controls, delta, points, seed) : undefined,
     sensitivity:
-      delta.level === 'observed'
+      delta.level !== 'modelled'
         ? []
         : variants === undefined
           ? frozenSensitivity(rows)

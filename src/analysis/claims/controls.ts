@@ -19,6 +19,8 @@ export interface ControlFigures {
   /** Cost less that of the log; calls without a price under it count on neither side. */
   readonly delta: Bounds
   readonly uncomparedCalls: number
+  /** More calls have no cost under it than have one: `delta` says nothing of it. */
+  readonly isUnknown: boolean
   readonly success: SuccessClaim
 }
 
@@ -29,19 +31,27 @@ export type FixedSplit =
   | { readonly kind: 'below-cheapest' | 'above-strongest' }
   | { readonly kind: 'none'; readonly reason: string }
 
+/** Of the policy, over the calls whose cost is known on both sides. */
+export interface PolicyDelta {
+  readonly delta: Bounds
+  readonly comparedCalls: number
+  readonly uncomparedCalls: number
+}
+
 export function controlsOf(
   rows: readonly SessionRow[],
   models: ControlModels | undefined,
-  policyDelta: bigint,
+  policy: PolicyDelta,
   points: readonly OutcomePoint[],
   seed: string,
 ): Controls | undefined {
   if (models === undefined) return undefined
+  const calls = policy.comparedCalls + policy.uncomparedCalls
   const always = (model: string): ControlFigures & { readonly model: string } => {
     const given = pointOf(points, 'model', model)
     return {
       model,
-      ...figures(rows, () => model),
+      ...figures(rows, () => model, calls),
       success: given === undefined ? observedSuccess(rows, (row) => row.onlyModel === model) : givenSuccess(given),
     }
   }
@@ -49,20 +59,37 @@ export function controlsOf(
   return {
     alwaysCheapest: cheapest,
     alwaysStrongest: strongest,
-    fixedSplit: fixedSplit(cheapest, strongest, policyDelta),
-    shuffle: shuffle(rows, models, policyDelta, seed),
+    fixedSplit: fixedSplit(cheapest, strongest, policy),
+    shuffle: shuffle(rows, models, policy.delta.value, calls, seed),
   }
 }
 
-function figures(rows: readonly SessionRow[], modelOf: (row: SessionRow) => string): Omit<ControlFigures, 'success'> {
+function figures(
+  rows: readonly SessionRow[],
+  modelOf: (row: SessionRow) => string,
+  calls: number,
+): Omit<ControlFigures, 'success'> {
   const each = rows.flatMap((row) => row.always[modelOf(row)] ?? [])
+  const uncomparedCalls = each.reduce((sum, row) => sum + row.uncomparedCalls, 0)
   return {
     delta: each.map((row) => row.delta).reduce(addBounds, noMoney),
-    uncomparedCalls: each.reduce((sum, row) => sum + row.uncomparedCalls, 0),
+    uncomparedCalls,
+    isUnknown: isMost(uncomparedCalls, calls),
   }
 }
 
-function fixedSplit(cheapest: ControlFigures, strongest: ControlFigures, policy: bigint): FixedSplit {
+function isMost(part: number, all: number): boolean {
+  return 2 * part > all
+}
+
+function fixedSplit(
+  cheapest: ControlFigures,
+  strongest: ControlFigures,
+  { delta: { value: policy }, comparedCalls, uncomparedCalls }: PolicyDelta,
+): FixedSplit {
+  if (cheapest.isUnknown || strongest.isUnknown || isMost(uncomparedCalls, comparedCalls + uncomparedCalls)) {
+    return { kind: 'none', reason: 'most calls have no cost to compare' }
+  }
   const [low, high] = [cheapest.delta.value, strongest.delta.value]
   if (low >= high) return { kind: 'none', reason: 'the strongest model is not dearer here' }
   if (policy < low) return { kind: 'below-cheapest' }
@@ -83,6 +110,7 @@ function shuffle(
   rows: readonly SessionRow[],
   { cheapest, strongest }: ControlModels,
   policy: bigint,
+  calls: number,
   seed: string,
 ): Controls['shuffle'] {
   const drawn = rows
@@ -102,7 +130,7 @@ function shuffle(
   return {
     strongSessions: strong.size,
     sessions: rows.length,
-    ...figures(rows, modelOf),
+    ...figures(rows, modelOf, calls),
     success: observedSuccess(rows, (row) => row.onlyModel === modelOf(row)),
   }
 }

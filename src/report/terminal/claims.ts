@@ -21,7 +21,8 @@ export function claims({ delta, success, controls, sensitivity }: Claims, places
   ]
 }
 
-export function deltaText({ delta, sampling, comparedCalls, uncomparedCalls }: DeltaClaim, places: Places): string {
+export function deltaText({ level, delta, sampling, comparedCalls, uncomparedCalls }: DeltaClaim, places: Places): string {
+  if (level === 'unknown') return `unknown: none of ${plural(uncomparedCalls, 'call')} has a cost on both sides`
   const interval = widest(sampling)
   const others =
     interval === undefined
@@ -46,7 +47,7 @@ export function sensitivityText(sensitivity: readonly Sensitivity[], places: Pla
     const to = hi === null ? 'no upper bound' : signed(hi, places)
     return `${escapeTerminal(name)}${range}: ${from} to ${to}${flipText(flips)}`
   })
-  const never = sensitivity.every(({ flips }) => flips.kind === 'never') ? ['no value in these ranges flips the sign'] : []
+  const never = sensitivity.every(({ flips }) => flips.kind === 'never') ? ['none of them alone flips the sign'] : []
   return [...shown, ...withRestOf(sensitivity.length - assumptionsShown), ...never].join(' · ')
 }
 
@@ -67,7 +68,7 @@ function flipText(flips: Flip): string {
 
 function controlsText({ alwaysCheapest, alwaysStrongest, fixedSplit, shuffle }: Controls, places: Places): string {
   const always = (control: ControlFigures & { readonly model: string }): string =>
-    `always ${escapeTerminal(control.model)} ${changeText(control.delta, places)}`
+    `always ${escapeTerminal(control.model)} ${control.isUnknown ? `unknown (${plural(control.uncomparedCalls, 'call')} without a cost)` : changeText(control.delta, places)}`
   const strongest = escapeTerminal(alwaysStrongest.model)
   const split = ((): string => {
     switch (fixedSplit.kind) {

@@ -57,7 +57,7 @@ export function costs(result: ReplayResult, screen: Screen, claimed?: Claims): s
 function costUnknown(label: string, byModel: Totals['unpriced'], screen: Screen): string[] {
   const calls = Object.values(byModel).reduce((sum, count) => sum + count, 0)
   if (calls === 0) return []
-  return field(screen, label, `${plural(calls, 'call')} count in no sum: ${tally(byModel)}`, screen.style.warn)
+  return field(screen, label, `${plural(calls, 'call')} ${calls === 1 ? 'counts' : 'count'} in no sum: ${tally(byModel)}`, screen.style.warn)
 }
 
 /** The recorded money of calls whose cost under the policy is known to the last digit. */
@@ -104,6 +104,10 @@ function frozenText(totals: Totals, places: Places, mode: DecisionMode): string 
   const { lo, hi } = boundsOf(split)
   const until = hi === null ? 'no upper bound' : formatUsd(hi, places)
   const calls = split.parts.modelled?.calls ?? 0
-  if (calls === 0) return 'nothing is modelled: no call is replayed past a divergence'
+  if (calls === 0) {
+    return split.parts.unknown === undefined
+      ? 'nothing is modelled: no call is replayed past a divergence'
+      : `unknown: ${plural(split.parts.unknown.calls, 'call')} without a cost`
+  }
   return `all calls ${formatUsd(lo, places)} to ${until}, ${formatCount(calls)} of them modelled (${mode === 'projected' ? 'projected' : modelledOn(totals).join(', ')})`
 }

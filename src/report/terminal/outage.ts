@@ -13,13 +13,23 @@ export function outage(report: OutageReport | undefined, screen: Screen): string
 }
 
 /** `99.41% to 99.70%: 674 to 676 of 678 calls served; 99.85% without the faults`. */
-export function availabilityText(run: Pick<Unavailability, 'served' | 'asked'>, report: OutageReport | undefined): string {
+export function availabilityText(run: Asked, report: OutageReport | undefined): string {
   const { script, unknownHealth } = report ?? {}
-  const least = unknownHealth === undefined ? run : unknownHealth.down
-  const share = between(availability(least), availability(run))
-  const served = between(formatCount(least.served), formatCount(run.served))
+  const [least, most] = unknownHealth === undefined ? [run, run] : worseFirst(run, unknownHealth.down)
   const without = script === undefined ? '' : `; ${availability(script.withoutFaults)} without the faults`
-  return `${share}: ${served} of ${plural(run.asked, 'call')} served${without}`
+  return `${between(availability(least), availability(most))}: ${servedText(least, most)} served${without}`
+}
+
+type Asked = Pick<Unavailability, 'served' | 'asked'>
+
+function worseFirst(one: Asked, other: Asked): readonly [Asked, Asked] {
+  return one.served * other.asked <= other.served * one.asked ? [one, other] : [other, one]
+}
+
+/** Where a replay stops at divergences, the two runs may have asked for different numbers of calls. */
+function servedText(least: Asked, most: Asked): string {
+  if (least.asked === most.asked) return `${between(formatCount(least.served), formatCount(most.served))} of ${plural(most.asked, 'call')}`
+  return `${formatCount(least.served)} of ${formatCount(least.asked)} to ${formatCount(most.served)} of ${plural(most.asked, 'call')}`
 }
 
 function scripted(script: OutageReport['script'], screen: Screen): string[] {
@@ -85,6 +95,6 @@ function between(least: string, most: string): string {
   return least === most ? most : `${least} to ${most}`
 }
 
-function availability({ served, asked }: Pick<Unavailability, 'served' | 'asked'>): string {
+function availability({ served, asked }: Asked): string {
   return formatShare(served, asked, 2)
 }

@@ -133,6 +133,15 @@ describe('claimsOf', () => {
     expect(claims(many(4, () => ({ delta: usd(each) }))).controls?.fixedSplit).toEqual({ kind })
   })
 
+  it('claims nothing of calls that have no price', () => {
+    const none = { always: { cheap: { delta: usd(-0.5), uncomparedCalls: 0 }, strong: { delta: noMoney, uncomparedCalls: 1 } } }
+    const { delta, controls, sensitivity } = claims(many(4, () => ({ ...none, comparedCalls: 0, uncomparedCalls: 1 })))
+    expect(delta).toMatchObject({ level: 'unknown', comparedCalls: 0, uncomparedCalls: 4 })
+    expect(sensitivity).toEqual([])
+    expect([controls?.alwaysCheapest.isUnknown, controls?.alwaysStrongest.isUnknown]).toEqual([false, true])
+    expect(controls?.fixedSplit).toEqual({ kind: 'none', reason: 'most calls have no cost to compare' })
+  })
+
   it('holds stopped replays against no control', () => {
     const stopped = claims(many(4, () => ({})), { pastDivergence: false })
     expect(stopped.controls).toBeUndefined()
