@@ -31,13 +31,16 @@ export function sessionClock(session: RecordedSession, arrivals: Arrivals): Sess
   let now = firstInstant(session)
   let shift = 0
   let recordedEnd: number | undefined
+  let before: number | undefined
   return {
     arrive: ({ startMicros }) => {
       if (startMicros === undefined) return { startMicros, clockMicros: now, shiftMicros: shift }
       const overlaps = recordedEnd !== undefined && startMicros < recordedEnd
       if (arrivals === 'recorded' && !overlaps) shift = Math.max(0, now - startMicros)
-      const start = startMicros + shift
-      return { startMicros: start, clockMicros: Math.max(now, start), shiftMicros: shift }
+      // Beside a call that ended earlier than in the log, it comes no earlier than that one did.
+      const start = Math.max(startMicros + shift, Math.min(startMicros, before ?? startMicros + shift))
+      before = start
+      return { startMicros: start, clockMicros: Math.max(now, start), shiftMicros: start - startMicros }
     },
     end: (call, arrival, tookMicros, isOnTime) => {
       recordedEnd = endOf(call)

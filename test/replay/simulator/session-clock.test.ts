@@ -43,6 +43,7 @@ describe('the clock of a session', () => {
     ['takes the end of the last attempt for that of the call', [{ startMicros: 100, attempts: [{ endMicros: 130 }] }, { startMicros: 150 }], [10], ['100@100', '130@130']],
     ['goes on at once where the log does not tell a start', [{ startMicros: 100, endMicros: 110 }, {}], [12], ['100@100', 'undefined@112']],
     ['begins at the first instant that the log tells', [{}, { startMicros: 50 }], [0], ['undefined@50', '50@50']],
+    ['puts a call beside a quicker one no earlier than that one', [{ startMicros: 100, endMicros: 200 }, { startMicros: 150, endMicros: 160 }], [10], ['100@100', '100@110']],
     ['lets calls that overlap follow each other on the clock', [{ startMicros: 100, endMicros: 200 }, { startMicros: 150, endMicros: 160 }], [true], ['100@100', '150@200']],
   ])('%s', (_, calls, took, expected) => {
     expect(starts(calls, took)).toEqual(expected)
