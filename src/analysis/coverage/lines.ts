@@ -17,7 +17,7 @@ export interface OwnedLines {
 export function servedLines(policy: Policy): readonly OwnedLines[] {
   return [
     ...policy.serving.map(({ scope, location, lines }) => ({
-      owner: { kind: 'serve', name: scopeName(scope) } as const,
+      owner: { kind: 'serve', name: ownerOfServing(scope) } as const,
       location,
       lines,
     })),
@@ -25,7 +25,8 @@ export function servedLines(policy: Policy): readonly OwnedLines[] {
   ]
 }
 
-function scopeName(scope: Serving['scope']): string {
+/** `any`, or the pool or model by its name. */
+export function ownerOfServing(scope: Serving['scope']): string {
   switch (scope.kind) {
     case 'any':
       return 'any'

@@ -6,6 +6,7 @@ import { alikeProved } from '../diff/compare.ts'
 import type { Block, Expression, Moment, Policy, Rule } from '../../policy/core.ts'
 import { askAlike } from './asked-classifiers.ts'
 import { replaceBlock } from './rewrite.ts'
+import { servesAlike } from './serves-alike.ts'
 
 /** What a mutant changes, where that alone can be compared with the policy. */
 export type Comparable =
@@ -23,11 +24,19 @@ export function isProvedEquivalent(policy: Policy, comparable: Comparable): bool
 }
 
 /**
- * Whether a changed policy is proved to decide, say and remember the same at every call, whatever was
- * changed. Which classifiers are asked is not compared, so nothing is said where there are any.
+ * Whether a changed policy is proved to decide, say and remember the same at every call, and to serve
+ * it the same, whatever was changed. Which classifiers are asked is not compared, so nothing is said of
+ * decisions where there are any.
  */
 export function isProvedAlike(policy: Policy, changed: Policy): boolean {
-  return policy.classifiers.length === 0 && alikeProved(policy, changed)
+  if (!servesAlike(policy, changed)) return false
+  return isServingAlone(policy, changed) || (policy.classifiers.length === 0 && alikeProved(policy, changed))
+}
+
+/** Nothing but lines of serving was changed: where every model is served by the same lines, nothing was. */
+function isServingAlone(policy: Policy, changed: Policy): boolean {
+  const parts = Object.entries(changed).filter(([part]) => part !== 'serving' && part !== 'profiles')
+  return parts.every(([part, value]) => policy[part as keyof Policy] === value)
 }
 
 function isSameAt(policy: Policy, moment: Moment, comparable: Comparable): boolean {

@@ -6,6 +6,7 @@ import { boundaryOf, conditionsOf } from '../coverage/points.ts'
 import type { Comparable } from './equivalence.ts'
 import { replaceBlock, replacePart, replaceRule } from './rewrite.ts'
 import { blocksOf, rulePlace, sitesOf } from './sites.ts'
+import { servingMutants } from './serving-mutants.ts'
 import type { Site } from './sites.ts'
 
 export type MutationKind =
@@ -16,6 +17,9 @@ export type MutationKind =
   | 'change target'
   | 'drop effect'
   | 'drop filter'
+  | 'drop line'
+  | 'drop class'
+  | 'swap groups'
 
 /** A policy with one small mistake in it. */
 export interface Mutant {
@@ -30,7 +34,7 @@ export interface Mutant {
   readonly comparable?: Comparable
 }
 
-/** One mistake each, in the order of the policy; the same policy gives the same mutants. */
+/** One mistake each: rules and what they read, then serving, each in the order of the policy; the same policy gives the same mutants. */
 export function mutantsOf(policy: Policy): readonly Mutant[] {
   return [
     ...sitesOf(policy).flatMap(inExpression),
@@ -42,6 +46,7 @@ export function mutantsOf(policy: Policy): readonly Mutant[] {
         ...withoutEffects(policy, title, block, rule),
       ]),
     ]),
+    ...servingMutants(policy),
   ]
 }
 

@@ -1,4 +1,5 @@
-import type { Block, Expression, Policy, Rule } from '../../policy/core.ts'
+import type { Block, Expression, Policy, Rule, ServeLines } from '../../policy/core.ts'
+import { ownerOfServing } from '../coverage/lines.ts'
 import { mapChoice, replaceRule } from './rewrite.ts'
 
 /** An expression of a policy that can be put in again changed. */
@@ -56,7 +57,29 @@ export function sitesOf(policy: Policy): readonly Site[] {
     ...blocksOf(policy).flatMap(({ title, block }) =>
       [...block.rules, block.otherwise].flatMap((rule) => ruleSites(policy, title, block, rule)),
     ),
+    ...policy.serving.flatMap((serving) =>
+      lineSites(`serve ${ownerOfServing(serving.scope)}`, serving.lines, (lines) => ({
+        ...policy,
+        serving: policy.serving.map((each) => (each === serving ? { ...each, lines } : each)),
+      })),
+    ),
+    ...policy.profiles.flatMap((profile) =>
+      lineSites(`profile ${profile.name}`, profile.lines, (lines) => ({
+        ...policy,
+        profiles: policy.profiles.map((each) => (each === profile ? { ...each, lines } : each)),
+      })),
+    ),
   ]
+}
+
+function lineSites(place: string, lines: ServeLines, putLines: (lines: ServeLines) => Policy): readonly Site[] {
+  return (['prefer', 'require'] as const).flatMap((key) =>
+    (lines[key] ?? []).map((expression, _index, all) => ({
+      place,
+      expression,
+      put: (by: Expression) => putLines({ ...lines, [key]: all.map((each) => (each === expression ? by : each)) }),
+    })),
+  )
 }
 
 function ruleSites(policy: Policy, title: string, block: Block, rule: Rule): readonly Site[] {

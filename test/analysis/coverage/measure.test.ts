@@ -209,7 +209,7 @@ describe('layout and comments', () => {
           expect(told(loaded(name, other))).toEqual(before)
           expect(told(loaded(name, format(parse({ name, text: other }).file)))).toEqual(before)
         }),
-        { numRuns: 3 },
+        { numRuns: 2 },
       )
     }
   })

@@ -5,7 +5,7 @@ import { shippedPolicies } from '../../support/shipped-policies.ts'
 describe('the tests of a shipped policy', () => {
   it.each(shippedPolicies())('reach all of $name', ({ policy }) => {
     const { coverage } = measureCoverage(policy)
-    const { rules, conditions, boundaries } = reached(coverage)
-    for (const { covered, of } of [rules, conditions, boundaries]) expect(covered).toBe(of)
+    const { rules, conditions, boundaries, lines } = reached(coverage)
+    for (const { covered, of } of [rules, conditions, boundaries, lines]) expect(covered).toBe(of)
   })
 })
