@@ -1,7 +1,7 @@
 import type { Evaluator } from '../../policy/decision.ts'
 import type { DecidedCall } from '../../replay/hosts.ts'
 import type { CallResult, SessionResult } from '../../replay/result.ts'
-import { changeOfCall } from './cost-change.ts'
+import { changeOfCall, type Alike } from './cost-change.ts'
 import type { MeaningComparison } from './meaning.ts'
 import { followOldStates } from './old-state.ts'
 import { sameDecision, samePrompt, sameServing, sameTexts } from './same-decision.ts'
@@ -32,7 +32,7 @@ export function compareSession(
   const states = followOldStates(comparing.old.policy, comparing.new.policy, old.result.session)
   const oldCalls = byCall(old.result)
   const newCalls = byCall(next.result)
-  let alike = true
+  let alike: Alike = 'served'
   let since: CallComparison['since']
   const compared: CallComparison[] = []
   for (const [call, before] of old.decided) {
@@ -47,7 +47,7 @@ export function compareSession(
     const kind = kindOf(direct.kind, flips, served)
     const rules = { call, old: before.decision.rule, new: after.decision.rule }
     if (was !== undefined && is !== undefined) {
-      alike &&= served && samePrompt(before.decision, after.decision)
+      alike = joined(alike, samePrompt(before.decision, after.decision) ? alikeIn(was, is, served) : 'no')
       compared.push({
         session: was.session,
         call,
@@ -64,6 +64,15 @@ export function compareSession(
     if (kind === 'region' || kind === 'not decided') since = rules
   }
   return compared
+}
+
+function joined(soFar: Alike, here: Alike): Alike {
+  return soFar === 'no' || here === 'no' ? 'no' : soFar === 'answered' ? soFar : here
+}
+
+function alikeIn(was: CallResult, is: CallResult, served: boolean): Alike {
+  if (served) return 'served'
+  return was.end === is.end && was.served !== undefined && was.served.model === is.served?.model ? 'answered' : 'no'
 }
 
 /** What the two make of the same input in the state that the old policy has left. */

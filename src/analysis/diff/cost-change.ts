@@ -1,6 +1,7 @@
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { leavesOf, levels, weaker } from '../../replay/money.ts'
 import type { CallResult, Level, Money } from '../../replay/result.ts'
+import { transferFactor } from '../../replay/transfer.ts'
 import { emptyTally, mergeTallies, tallyOf, type Tally } from '../../replay/tally.ts'
 
 /**
@@ -26,15 +27,26 @@ export interface CostChange {
 export const noChange: CostChange = { parts: {}, assumed: emptyTally, unknown: emptyTally }
 
 /**
- * What one call costs more. Money that both replays put alike cancels, whatever is known of it, as
- * long as the session has gone alike so far (`alike`); past that, both are separate what-ifs.
+ * How far two replays of a session have gone alike up to a call: in all; but for hosts, so that the same
+ * model was asked the same by both; or neither.
  */
-export function changeOfCall(old: CallResult, next: CallResult, alike: boolean): CostChange {
-  const calls = changeOfMoney(old.policyCost, next.policyCost, alike)
+export type Alike = 'served' | 'answered' | 'no'
+
+/**
+ * What one call costs more. Money that both replays put alike cancels, whatever is known of it, as
+ * long as the session was served alike so far. While it differs in hosts alone, the same tokens are
+ * priced twice, however many they are; past that, both are separate what-ifs.
+ */
+export function changeOfCall(old: CallResult, next: CallResult, goneAlike: Alike): CostChange {
+  const alike = goneAlike === 'served'
+  const calls =
+    goneAlike === 'answered' && [old, next].every(({ policyCost }) => rests(policyCost, assumptionNames.sameTokens))
+      ? ofSameTokens(old.policyCost, next.policyCost)
+      : changeOfMoney(old.policyCost, next.policyCost, alike)
   const attempts = changeOfMoney(old.attemptsCost, next.attemptsCost, alike)
   const overhead = changeOfMoney(old.overheadCost, next.overheadCost, alike)
   const modelled = [old.policyCost, next.policyCost].filter(({ level }) => level === 'modelled')
-  const isAnsweredAlike = modelled.length > 0 && modelled.every(({ basis }) => basis === assumptionNames.sameAnswers)
+  const isAnsweredAlike = modelled.length > 0 && modelled.every((money) => rests(money, assumptionNames.sameAnswers))
   const whole = [
     resting(attempts, isAnsweredAlike ? assumptionNames.sameAnswers : assumptionNames.sameTokens),
     resting(overhead, assumptionNames.declaredOverhead),
@@ -45,6 +57,30 @@ export function changeOfCall(old: CallResult, next: CallResult, alike: boolean):
   )
   return { ...whole, parts }
 }
+
+function rests({ level, basis }: Money, assumption: string): boolean {
+  return level === 'modelled' && basis === assumption
+}
+
+/** Both are a factor of their logged tokens' price, the same one whatever it is, up to `transferFactor`. */
+function ofSameTokens(old: Money, next: Money): CostChange {
+  const logged = ({ lo, hi }: Money): Pick<Money, 'lo' | 'hi'> => ({
+    lo: lo === null ? null : lo * transfer,
+    hi: hi === null ? null : (hi + transfer - 1n) / transfer,
+  })
+  const [from, to] = [logged(old), logged(next)]
+  const [lo, hi] = [minus(to.lo, from.hi), minus(to.hi, from.lo)]
+  const part: ChangePart = {
+    value: (next.value ?? 0n) - (old.value ?? 0n),
+    lo: lo === null ? null : lo < 0n ? lo * transfer : lo / transfer,
+    hi: hi === null ? null : hi > 0n ? hi * transfer : hi / transfer,
+    calls: 1,
+  }
+  if (part.value === 0n && part.lo === 0n && part.hi === 0n) return noChange
+  return { parts: { modelled: part }, assumed: tallyOf([assumptionNames.sameTokens, assumptionNames.sameAnswers]), unknown: emptyTally }
+}
+
+const transfer = BigInt(transferFactor)
 
 /** What is modelled of it rests on this, whatever its figures themselves were made of. */
 function resting(change: CostChange, assumption: string): CostChange {
