@@ -5,7 +5,7 @@ import type { CallCache, CallResult, Money, Place } from '../replay/result.ts'
 import { escapeTerminal } from './escape.ts'
 import { explainLines } from './explain.ts'
 import { formatUsd } from './money.ts'
-import { formatCount, formatFactor } from './number.ts'
+import { formatCount, formatDuration, formatFactor } from './number.ts'
 import { field, type Screen } from './terminal/layout.ts'
 
 export interface ExplainedCallView {
@@ -26,12 +26,7 @@ const phases = {
 /** One call: what was recorded, what the policy does, what either costs, and the tree of the decision. */
 export function callScreen({ result, explanation, step, text }: ExplainedCallView, screen: Screen): string {
   const { decision } = result
-  const attempts = result.attempts.map(
-    ({ model, provider, errorClass, fault }) =>
-      escapeTerminal(
-        `${model} at ${provider} ${errorClass === undefined ? 'served' : `failed (${errorClass}${fault === undefined ? '' : `, fault ${fault}`})`}`,
-      ),
-  )
+  const attempts = attemptTexts(result.attempts)
   const lines = [
     screen.style.strong(`session ${escapeTerminal(result.session)}, call ${result.call}, turn ${result.turn}`),
     ...(text === undefined ? [] : field(screen, 'message', escapeTerminal(text))),
@@ -39,7 +34,7 @@ export function callScreen({ result, explanation, step, text }: ExplainedCallVie
     ...field(screen, 'policy', `${place(result.served)}, ${result.end}; ${money(result.policyCost)}`),
     ...(result.cache === undefined ? [] : field(screen, 'cache', cacheText(result.cache))),
     ...(result.overheadCost === undefined ? [] : field(screen, 'overhead', money(result.overheadCost))),
-    ...(attempts.length < 2 ? [] : field(screen, 'attempts', attempts.join(', '))),
+    ...(attempts.length < 2 ? [] : attempts.flatMap((text, at) => field(screen, at === 0 ? 'attempts' : '', text))),
     ...(step === undefined ? [] : field(screen, 'step, list price', factors(step))),
     ...(result.assumptions.length === 0 ? [] : field(screen, 'assumed', result.assumptions.map(escapeTerminal).join(', '))),
     ...field(screen, 'stands', phases[result.phase]),
@@ -53,6 +48,20 @@ export function callScreen({ result, explanation, step, text }: ExplainedCallVie
     ...explainLines(explanation, screen.style),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** One a line; where the log tells instants, from when to when, counted from the start of the first. */
+function attemptTexts(attempts: CallResult['attempts']): readonly string[] {
+  const began = attempts[0]?.startMicros
+  return attempts.map(({ model, provider, errorClass, fault, startMicros, endMicros }) => {
+    const since = (micros: number): string => `+${formatDuration(micros - (began ?? 0))}`
+    const when =
+      began === undefined || startMicros === undefined
+        ? ''
+        : `${since(startMicros)}${endMicros === undefined ? '' : ` to ${since(endMicros)}`}  `
+    const how = errorClass === undefined ? 'served' : `failed (${errorClass}${fault === undefined ? '' : `, fault ${fault}`})`
+    return escapeTerminal(`${when}${model} at ${provider} ${how}`)
+  })
 }
 
 function place(at: Place | undefined): string {

@@ -122,7 +122,9 @@ describe('reroute replay --faults', () => {
     const words = ['explain', canonical, documented, '--session', 'factory-router', '--call', '18', '--faults', file]
     const { code, out } = await reroute(words)
     expect(code).toBe(0)
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('failed (overloaded, fault first-days), claude-opus-4-7 at bedrock served')
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      /\+0s to \+0s claude-opus-4-7 at anthropic failed \(overloaded, fault first-days\) \+0s to \+[\d.]+s claude-opus-4-7 at bedrock served/,
+    )
   })
 
   it('refuses one id in two files', async () => {

@@ -77,7 +77,7 @@ function budgets(report: FailoverReport, screen: Screen): string[] {
     const places = limitPicoUsd < dollar ? 4 : 2
     const text = [
       `\`${escapeTerminal(each.budget)}\` ${formatUsd(spent.value, places)} of ${formatCount(windows)} × ${formatUsd(limitPicoUsd, places)}`,
-      ...(exhausted === 0 ? [] : [`${formatCount(exhausted)} over by ${formatUsd(overshootPicoUsd, places)}`]),
+      ...(exhausted === 0 ? [] : [`${formatCount(exhausted)} over by up to ${formatUsd(overshootPicoUsd, places)}`]),
       ...(callsStopped === 0 ? [] : [`${plural(callsStopped, 'call')} stopped`]),
     ].join(' · ')
     return field(screen, at === 0 ? 'budgets' : '', text, exhausted === 0 ? undefined : screen.style.warn)
