@@ -64,7 +64,7 @@ export function importScreen(report: ImportReport, screen: Screen, resumed?: Res
         : field(screen, 'unknown types', lines.unknownTypes.slice(0, shownOf).map(escapeTerminal).join(', '))),
       ...(calls.duplicates === 0
         ? []
-        : field(screen, 'copies', `${plural(calls.duplicates, 'call')} stand in another file too and are written once`)),
+        : field(screen, 'copies', `${plural(calls.duplicates, 'call')} found in another file too, written once`)),
       ...problems('not read', report.problems, report.problemCount, screen),
       ...leftOut(report.ignoredFiles, screen),
     ],

@@ -17,6 +17,7 @@ import type { Deciders } from './example.ts'
 import type { MeaningComparison, NamedChange, NotDecided, Placement, Recognised, Region, Verdict } from './meaning.ts'
 import { choosesModelsOnly, differencesOf, sameEnd } from './outcome.ts'
 import { partsOf } from './parts.ts'
+import { editsOf } from './edits.ts'
 import { piecesOf } from './pieces.ts'
 import { sampledPieces } from './sampled-pieces.ts'
 import { liesIn } from './placing.ts'
@@ -68,6 +69,7 @@ export function compared(older: Policy, newer: Policy): MeaningComparison {
     verdict: verdictOf(older, newer, identical, found, changes),
     regions: regions.map(({ region }) => region),
     notDecided,
+    edits: identical ? [] : editsOf(older, newer),
     changes,
     at: (call) => placementOf(call, deciders, regions),
     holds: (region, call) => regions.find((placed) => placed.region === region)?.holds(call),

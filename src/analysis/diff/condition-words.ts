@@ -10,13 +10,17 @@ import type { Cube } from './cubes.ts'
 
 /** A conjunction in the policy's own words; the empty text where anything goes. */
 export function cubeText(variables: Variables, cube: Cube): string {
+  return literalTexts(variables, cube).join(' and ')
+}
+
+/** The parts of a conjunction, each of one input. */
+export function literalTexts(variables: Variables, cube: Cube): readonly string[] {
   return [...cube]
     .sort(([a], [b]) => a - b)
     .flatMap(([level, cells]) => {
       const variable = variables.all[level]
       return variable === undefined ? [] : [cellsText(variables, variable, cells)]
     })
-    .join(' and ')
 }
 
 /** One value of an input: `turn is 2`. */

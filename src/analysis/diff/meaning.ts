@@ -2,6 +2,7 @@ import type { Situation } from '../../check/diagram/situation.ts'
 import type { Moment, Policy } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
 import { compared } from './compare.ts'
+import type { Edit } from './edits.ts'
 
 /** Where two policies decide differently, as far as that can be told from their texts alone. */
 export interface MeaningComparison {
@@ -10,6 +11,8 @@ export interface MeaningComparison {
   readonly regions: readonly Region[]
   /** Parts of the input space about which nothing is claimed. Empty unless something was too large. */
   readonly notDecided: readonly NotDecided[]
+  /** What was written otherwise in rules and what they are made of; empty where the core forms are one. */
+  readonly edits: readonly Edit[]
   /** What differs outside of rules and filters: serving, prices, budgets, names. */
   readonly changes: readonly NamedChange[]
   /** Which region a call lies in, by the decisions that both policies make of it. */
@@ -42,10 +45,14 @@ export interface Region {
   readonly moments: readonly Moment[]
   /** Turns and calls are among them only where they drop their choice and `on start` chooses anew. */
   readonly startsAgain: boolean
-  /** Any of these conjunctions, in the policy's own words; the empty text: always. */
+  /** All of these, in the policy's own words, besides what `where` and `among` say. */
+  readonly shared: readonly string[]
+  /** Any of these conjunctions; the empty text: always. */
   readonly where: readonly string[]
   /** So many more conjunctions are left out of `where`; at most 20 are counted. */
   readonly more: number
+  /** Any of these, which narrows `where` down without being all of the condition; empty: not told. */
+  readonly among: readonly string[]
   /** Rules that take a part of `where` before, `stuck` in both policies, `stuck (old)` in one. */
   readonly unless: readonly string[]
   /** Some of these calls are decided alike: for the others, see `ends`. */

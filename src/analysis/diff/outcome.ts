@@ -44,8 +44,8 @@ function choiceKey({ to, once, again }: End, plain: boolean): string {
   }
 }
 
-/** In the policy's own words. */
-export function endText({ to, once, again }: End): string {
+/** In the policy's own words; with these models where a ranking leaves it open which one. */
+export function endText({ to, once, again }: End, ranked: readonly string[] = to.kind === 'ranked' ? to.models : []): string {
   const after = again === undefined ? '' : 'restart, '
   const only = once && to.kind !== 'none' ? 'for this call ' : ''
   switch (to.kind) {
@@ -56,7 +56,7 @@ export function endText({ to, once, again }: End): string {
       return `${after}${only}${to.model}${at}${profile}`
     }
     case 'ranked':
-      return `${after}${only}${to.shown}: ${to.models.join(', ')}`
+      return `${after}${only}${to.shown}${ranked.length === 0 ? '' : `: ${ranked.join(', ')}`}`
     case 'again':
       return `${only}restart`
     case 'none':

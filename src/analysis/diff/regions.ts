@@ -7,13 +7,14 @@ import { countCells } from '../../check/diagram/witness.ts'
 import type { Moment } from '../../policy/core.ts'
 import type { Decision } from '../../policy/decision.ts'
 import { hash } from '../../policy/digest.ts'
-import { cubeText } from './condition-words.ts'
+import { cubeText, literalTexts } from './condition-words.ts'
 import { cubesOf } from './cubes.ts'
 import { decidesAs, exampleOf, supportOf } from './example.ts'
 import type { Deciders } from './example.ts'
 import type { EndPair, NotDecided, Region, Side } from './meaning.ts'
 import { endText } from './outcome.ts'
 import type { Part } from './parts.ts'
+import { singleCover } from './single-cover.ts'
 
 /** Some parts are met only by calls that start again: `met` is what of the region they can be. */
 export interface MetPart extends Part {
@@ -128,43 +129,51 @@ const opaqueKinds: ReadonlySet<string> = new Set(['opaque', 'out', 'bucket', 'be
 function conditionOf(
   { space, possible }: Question,
   { parts, region }: Grouped,
-): Pick<Region, 'where' | 'more' | 'unless' | 'partly'> & { readonly within: Diagram } {
+): Pick<Region, 'shared' | 'where' | 'more' | 'among' | 'unless' | 'partly'> & { readonly within: Diagram } {
   const never = space.constant(no)
-  const told = (cubes: ReturnType<typeof cubesOf>['cubes']): Pick<Region, 'where' | 'more'> => ({
-    where: cubes.slice(0, shownCubes).map((cube) => cubeText(space.variables, cube)),
-    more: Math.max(0, cubes.length - shownCubes),
-  })
+  const told = (cubes: ReturnType<typeof cubesOf>['cubes']): Told => {
+    const all = cubes.map((cube) => literalTexts(space.variables, cube))
+    const shared = all.length < 2 ? [] : (all[0] ?? []).filter((literal) => all.every((each) => each.includes(literal)))
+    return {
+      shared,
+      where: all.slice(0, shownCubes).map((literals) => literals.filter((literal) => !shared.includes(literal)).join(' and ')),
+      more: Math.max(0, cubes.length - shownCubes),
+    }
+  }
   if (parts.some(({ piece }) => piece.sampled)) return sampledCondition(space, parts, told)
   const literals = (cubes: ReturnType<typeof cubesOf>['cubes']): number => cubes.reduce((sum, { size }) => sum + size, 0)
   const exact = cubesOf(space, region, possible, shownExactly)
-  const plainly = { ...told(exact.cubes), unless: [], partly: false, within: region }
+  const plainly = { ...told(exact.cubes), among: [], unless: [], partly: false, within: region }
   if (exact.complete && literals(exact.cubes) <= fewLiterals) return plainly
   const pieces = [...new Set(parts.map(({ piece }) => piece))]
   const core = space.and(pieces.map((piece) => piece.core).reduce(space.or, never), possible)
   const steps = pieces.flatMap(({ unless }) => unless)
   const left = steps.reduce((rest, { step }) => space.choose(step.guard, never, rest), core)
   if (space.choose(left, never, region) !== never) {
-    return { ...told(cubesOf(space, region, possible, countedCubes).cubes), unless: [], partly: false, within: region }
+    return { ...told(cubesOf(space, region, possible, countedCubes).cubes), among: [], unless: [], partly: false, within: region }
   }
   const wide = cubesOf(space, core, possible, countedCubes).cubes
   if (exact.complete && literals(exact.cubes) <= literals(wide) + (left === region ? 0 : fewLiterals)) return plainly
   const sides = new Map<string, Set<string>>()
   for (const { side, step } of steps) sides.set(step.name, (sides.get(step.name) ?? new Set()).add(side))
   const unless = [...sides].map(([name, of]) => (of.has('both') || of.size > 1 ? name : `${name} (${[...of].join()})`))
-  return { ...told(wide), unless, partly: left !== region, within: left }
+  const among = left === region ? [] : singleCover(space, region, left)
+  return { ...told(wide), among, unless, partly: left !== region, within: left }
 }
+
+type Told = Pick<Region, 'shared' | 'where' | 'more'>
 
 /** Where both rules fire, as far as that is told without following the rules before. */
 function sampledCondition(
   space: DiagramSpace,
   parts: readonly Part[],
-  told: (cubes: ReturnType<typeof cubesOf>['cubes']) => Pick<Region, 'where' | 'more'>,
+  told: (cubes: ReturnType<typeof cubesOf>['cubes']) => Told,
 ): ReturnType<typeof conditionOf> {
   const [first] = parts
   const core = first?.piece.core ?? space.constant(no)
   const names = new Set((first?.piece.unless ?? []).map(({ step }) => step.name))
   const { cubes } = cubesOf(space, core, space.constant(yes), shownExactly)
-  return { ...told(cubes), unless: [...names].slice(0, shownUnless), partly: true, within: core }
+  return { ...told(cubes), among: [], unless: [...names].slice(0, shownUnless), partly: true, within: core }
 }
 
 /** How the calls of a region end, and what tells the ones from the others. */
@@ -197,15 +206,20 @@ function viasOf(parts: readonly Part[], side: 'old' | 'new'): readonly string[] 
 
 const shownDoes = 3
 
+/** Whoever is left to rank: which models these can be is told of each end. */
+function generalText(end: Part['old']['end']): string {
+  return end.to.kind === 'ranked' ? endText(end, []) : endText(end)
+}
+
 function sideOf(parts: readonly Part[], side: 'old' | 'new'): Side {
   const ordinary = parts.toSorted((a, b) => strangenessOf(a[side]) - strangenessOf(b[side]))
-  const texts = [...new Set(ordinary.map((part) => endText(part[side].end)))]
+  const texts = [...new Set(ordinary.map((part) => generalText(part[side].end)))]
   const models = new Set(parts.map((part) => (part[side].end.to.kind === 'model' ? part[side].end.to.model : undefined)))
   const [model] = models
   const [first] = parts
   return {
     rules: first === undefined ? [] : [...viasOf(parts, side), first[side].step.name],
-    does: `${texts.slice(0, shownDoes).join(' or ')}${texts.length > shownDoes ? ' or others' : ''}`,
+    does: [...texts.slice(0, shownDoes), ...(texts.length > shownDoes ? ['others'] : [])].join(' or '),
     model: models.size === 1 ? model : undefined,
   }
 }

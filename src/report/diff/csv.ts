@@ -3,6 +3,7 @@ import { csvLines, own, user, type Cell } from '../csv.ts'
 import { decimalUsd } from '../money.ts'
 import { valueOf } from '../split.ts'
 import type { Review } from './review.ts'
+import { regionWhere } from './words.ts'
 
 const header = [
   'kind', 'region', 'where', 'old_rule', 'new_rule', 'old', 'new', 'sessions', 'calls', 'flips', 'tokens',
@@ -18,7 +19,7 @@ export function rowsCsv({ diff: { meaning, traffic } }: Review): string {
     return [
       own(row.kind),
       own(row.region ?? ''),
-      user(region?.where.join(' or ')),
+      user(region === undefined ? undefined : regionWhere(region, (text) => text, Number.MAX_SAFE_INTEGER)),
       user(region?.old.rules.at(-1)),
       user(region?.new.rules.at(-1)),
       user(region?.old.does),

@@ -17,6 +17,7 @@ export function reviewJson({ diff, gate, version }: Review): string {
       verdict: meaning.verdict,
       regions: meaning.regions.map(regionData),
       notDecided: meaning.notDecided,
+      edits: meaning.edits,
       changes: meaning.changes,
     },
     traffic: traffic === undefined ? undefined : { ...traffic, old: runData(traffic.old), new: runData(traffic.new) },

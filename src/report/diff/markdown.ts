@@ -14,6 +14,8 @@ import {
   corpusText,
   differsText,
   divergenceBands,
+  editTexts,
+  namedOtherwise,
   failoverRows,
   figureText,
   flipsText,
@@ -29,6 +31,7 @@ import {
 /** Begins every comment, so that the next one finds and replaces it. */
 export const commentMarker = '<!-- reroute review -->'
 
+const editsShown = 10
 const regionsShown = 12
 const sessionsShown = 8
 const transitionsShown = 8
@@ -61,20 +64,30 @@ function verdictTitle({ verdict }: GateResult): string {
   return { pass: '✅ passes', fail: '❌ fails', undecided: '❔ undecided' }[verdict]
 }
 
-function summary({ diff }: Review, places: Places): string[] {
-  const { meaning, traffic, old, new: next } = diff
-  const lines = [`- **Meaning:** ${meaningText(meaning, user)}.`]
+function editLines({ diff: { meaning } }: Review): string[] {
+  const texts = editTexts(meaning).map(({ place, change, can }) => `${user(place)}: ${user(change)}${can}`)
+  const rest = texts.length - editsShown
+  const lines = [...texts.slice(0, editsShown), ...(rest > 0 ? [`and ${plural(rest, 'more edit')}`] : [])]
+  const [only] = lines
+  if (only === undefined) return []
+  return lines.length === 1 ? [`- **Edited:** ${only}.`] : ['- **Edited:**', ...lines.map((line) => `  - ${line}`)]
+}
+
+function summary(review: Review, places: Places): string[] {
+  const { meaning, traffic, old, new: next } = review.diff
+  const names = namedOtherwise(meaning)
+  const lines = [
+    ...editLines(review),
+    `- **Meaning:** ${meaningText(meaning, user)}.`,
+    ...names.slice(0, editsShown).map(({ place, change }) => `  - ${user(place)}: ${user(change)}`),
+    ...(names.length > editsShown ? [`  - and ${names.length - editsShown} more`] : []),
+  ]
   if (traffic !== undefined) {
     lines.push(`- **Recorded traffic:** ${flipsText(traffic)}.`)
     const share = changeShare(traffic)
     lines.push(`- **Cost:** ${changeText(traffic.change, places)}${share === undefined ? '' : `, ${share} of what the old policy costs`}.`)
   }
   if (old.name !== next.name) lines.push(`- The policy is called ${user(next.name)} now, and was ${user(old.name)}.`)
-  for (const { place, change, affects } of meaning.changes.slice(0, 10)) {
-    lines.push(`- ${user(place)}: ${user(change)}${affects.length === 0 ? '' : ` (can change ${affects.join(', ')})`}`)
-  }
-  const rest = meaning.changes.length - 10
-  if (rest > 0) lines.push(`- and ${plural(rest, 'more change')} outside of rules`)
   return lines
 }
 

@@ -14,6 +14,8 @@ import {
   corpusText,
   differsText,
   divergenceBands,
+  editTexts,
+  namedOtherwise,
   failoverRows,
   figureText,
   flipsText,
@@ -27,6 +29,7 @@ import {
   verdictWords,
 } from './words.ts'
 
+const editsShown = 10
 const regionsShown = 8
 const sessionsShown = 5
 const transitionsShown = 5
@@ -42,6 +45,7 @@ export function reviewScreen(review: Review, screen: Screen): string {
       screen.style.strong(titleOf(diff, user)),
     ],
     ...(gate === undefined ? [] : [gateLines(gate, places, screen)]),
+    editLines(review, screen),
     meaningLines(review, places, screen),
     ...(traffic === undefined ? [] : [trafficLines(traffic, places, screen), costLines(traffic, places, screen), failoverLines(traffic, screen)]),
   ]
@@ -66,6 +70,16 @@ function gateLines({ verdict, checks, assuming }: GateResult, places: Places, sc
   ]
 }
 
+function editLines({ diff: { meaning } }: Review, screen: Screen): string[] {
+  const all = editTexts(meaning)
+  if (all.length === 0) return []
+  return [
+    screen.style.heading('What was edited'),
+    ...all.slice(0, editsShown).flatMap(({ place, change, can }) => field(screen, '', `${user(place)}: ${user(change)}${can}`)),
+    ...(all.length > editsShown ? field(screen, '', `and ${plural(all.length - editsShown, 'more edit')}`) : []),
+  ]
+}
+
 function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, screen: Screen): string[] {
   const rows = traffic?.rows ?? []
   const callsOf = (id: string): number => rows.find(({ region }) => region === id)?.calls ?? 0
@@ -82,18 +96,28 @@ function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, sc
         ...field(screen, '', `${sideText(region.old, user)} → ${sideText(region.new, user)}${differsText(region)}`),
         ...field(screen, '', `for example ${facts === '' ? 'a call with nothing out of the ordinary' : facts}`, screen.style.dim),
         ...(traffic === undefined ? [] : field(screen, '', rowText(row, traffic, places))),
+        ...movesLines(row, screen),
       ]
     }),
+    ...namedOtherwise(meaning).slice(0, editsShown).flatMap(({ place, change }) => field(screen, clip(place, 21), user(change), screen.style.dim)),
     ...(sorted.length > shown.length ? field(screen, '', `and ${plural(sorted.length - shown.length, 'more region')}`) : []),
-    ...meaning.changes.slice(0, regionsShown).flatMap(({ place, change, affects }) =>
-      field(screen, clip(place, 21), `${user(change)}${affects.length === 0 ? '' : ` (can change ${affects.join(', ')})`}`),
-    ),
   ]
 }
 
 function rowText(row: TrafficRow | undefined, { corpus }: TrafficDiff, places: Places): string {
   if (row === undefined || row.calls === 0) return 'never seen in the corpus: 0 calls'
   return `${plural(row.calls, 'call')} (${formatShare(row.calls, corpus.calls)}) in ${plural(row.sessions, 'session')}, ${formatCount(row.flips)} with another result, ${changeText(row.change, places)}`
+}
+
+const movesShown = 3
+
+/** Who decided and served such calls, where that is not the same in both. */
+function movesLines(row: TrafficRow | undefined, screen: Screen): string[] {
+  return (row?.moves ?? [])
+    .map(({ old, new: next, calls }) => ({ from: callSideText(old, user), to: callSideText(next, user), calls }))
+    .filter(({ from, to }) => from !== to)
+    .slice(0, movesShown)
+    .flatMap(({ from, to, calls }) => field(screen, '', `${from} → ${to}, ${plural(calls, 'call')}`, screen.style.dim))
 }
 
 function trafficLines(traffic: TrafficDiff, places: Places, screen: Screen): string[] {
@@ -108,7 +132,7 @@ function trafficLines(traffic: TrafficDiff, places: Places, screen: Screen): str
     ...field(screen, 'changes', flipsText(traffic)),
     ...others.flatMap((row) => [
       ...field(screen, row.kind, `${rowTitle(row)}: ${rowText(row, traffic, places)}`),
-      ...(row.kind === 'same' ? [] : row.moves.slice(0, 2).flatMap((move) => field(screen, '', `${callSideText(move.old, user)} → ${callSideText(move.new, user)}, ${plural(move.calls, 'call')}`, screen.style.dim))),
+      ...(row.kind === 'same' ? [] : movesLines(row, screen)),
     ]),
     ...transitions.slice(0, transitionsShown).flatMap(({ from, to, calls, change }, at) =>
       field(screen, at === 0 ? 'goes elsewhere' : '', `${clip(from, 32)} → ${clip(to, 32)}  ${plural(calls, 'call')}, ${changeText(change, places)}`),

@@ -131,22 +131,48 @@ export function meaningText({ verdict, regions, notDecided, changes }: MeaningCo
   }
 }
 
-/** The conditions of a region; `always` where there is none. */
-export function regionWhere({ where, more, unless, partly }: Region, escape: Escape, most = 3): string {
-  const shown = where.slice(0, most).map((text) => (text === '' ? 'always' : escape(text)))
-  const hidden = where.length - shown.length + more
+/** What was written otherwise, as an author knows it; `can` is our own text: what that can change besides decisions. */
+export interface EditText {
+  readonly place: string
+  readonly change: string
+  readonly can: string
+}
+
+export function editTexts({ edits, changes }: MeaningComparison): readonly EditText[] {
   return [
-    shown.length === 0 ? 'always' : shown.join(' or '),
-    ...(hidden > 0 ? [`or ${hidden} more`] : []),
-    ...(unless.length === 0 ? [] : [`unless taken by ${unless.map(escape).join(', ')}`]),
-    ...(partly ? ['(a part of these)'] : []),
+    ...edits.map(({ place, change }): EditText => ({ place, change, can: '' })),
+    ...changes.filter(({ affects }) => !affects.includes('names only')).map(
+      ({ place, change, affects }): EditText => ({ place, change, can: affects.length === 0 ? '' : ` (can change ${affects.join(', ')})` }),
+    ),
+  ]
+}
+
+/** Who decides by another name, or another rule to the same effect; a name that was edited is told there. */
+export function namedOtherwise({ edits, changes }: MeaningComparison): MeaningComparison['changes'] {
+  const told = (place: string, change: string): boolean => edits.some((edit) => edit.place.startsWith(place) && edit.change === change)
+  return changes.filter(({ affects, place, change }) => affects.includes('names only') && !told(place, change))
+}
+
+/** The conditions of a region; `always` where there is none. */
+export function regionWhere({ shared, where, more, among, unless, partly }: Region, escape: Escape, most = 3): string {
+  const shown = where.slice(0, most).filter((text) => text !== '').map(escape)
+  const hidden = shown.length === 0 ? 0 : where.length - shown.length + more
+  const anyOf = [...shown, ...(hidden > 0 ? [`${hidden} more`] : [])]
+  const conditions = [
+    ...(shared.length === 0 ? [] : [escape(shared.join(' and '))]),
+    ...(anyOf.length === 0 ? [] : [anyOf.join(' or ')]),
+    ...(among.length === 0 ? [] : [among.map(escape).join(' or ')]),
+  ]
+  return [
+    conditions.length === 0 ? 'always' : conditions.join(', and there '),
+    ...(unless.length === 0 ? [] : [`unless taken before by ${unless.map(escape).join(', ')}`]),
+    ...(partly ? ['(not all of these)'] : []),
   ].join(' ')
 }
 
-/** `keep by stay`. */
+/** `keep by stay`; `keep by stuck, then stay` where a rule with effects only fires on the way. */
 export function sideText({ does, rules }: Side, escape: Escape): string {
-  const rule = rules.at(-1)
-  return rule === undefined ? escape(does) : `${escape(does)} by ${escape(rule)}`
+  return rules.length === 0 ? escape(does) : `${escape(does)} by ${rules.map(escape).join(', then ')}`
 }
 
 /** What differs where both sides say the same of it: `in hosts`. */

@@ -167,8 +167,8 @@ describe('the comparison of two meanings', () => {
     expect(told(compareMeaning(small(counted(3, 1)), small(counted(3, 2))))).toMatchInlineSnapshot(`
       [
         "turn, call: images >= 1 and tries not in [0, 1, 8, 9]; enough big or no route, nobody may be chosen -> enough big or no route, nobody may be chosen (memory)",
-        "turn, call: images >= 1 and tries is 1; otherwise keep or restart, mid or restart, no route, nobody may be chosen -> enough big or no route, nobody may be chosen (choice, memory)",
         "turn, call: images >= 1 and tries is 0; otherwise keep or restart -> otherwise keep or restart (memory)",
+        "turn, call: images >= 1 and tries is 1; otherwise keep or restart, mid or restart, no route, nobody may be chosen -> enough big or no route, nobody may be chosen (choice, memory)",
       ]
     `)
   })
