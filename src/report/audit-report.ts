@@ -50,11 +50,7 @@ function bills(result: AuditResult, screen: Screen): string[] {
   if (exact + withinTolerance + unmatched === 0) return []
   return [
     ...field(screen, 'bills', countsText(result), unmatched > 0 ? screen.style.warn : undefined),
-    ...field(
-      screen,
-      'billed',
-      `${formatUsd(money.billedPicoUsd)}; by these prices ${formatUsd(money.repricedPicoUsd)}, ${differenceText(money.billedPicoUsd - money.repricedPicoUsd)}`,
-    ),
+    ...sumField(screen, 'billed', money.billedPicoUsd, money.repricedPicoUsd),
     ...(money.billedWithoutPricePicoUsd === 0n
       ? []
       : field(screen, 'without a price', `${formatUsd(money.billedWithoutPricePicoUsd)} more`)),
@@ -72,19 +68,20 @@ function bills(result: AuditResult, screen: Screen): string[] {
 function estimates({ estimates: counts, money }: AuditResult, screen: Screen): string[] {
   const all = counts.exact + counts.withinTolerance + counts.unmatched
   if (all === 0) return []
-  const difference = money.estimatedPicoUsd - money.estimatesRepricedPicoUsd
   return [
     ...field(
       screen,
       "client's estimates",
       `${countsText(counts)}; no bills, and in no figure above`,
     ),
-    ...field(
-      screen,
-      'estimated',
-      `${formatUsd(money.estimatedPicoUsd)}; by these prices ${formatUsd(money.estimatesRepricedPicoUsd)}, ${differenceText(difference)}`,
-    ),
+    ...sumField(screen, 'estimated', money.estimatedPicoUsd, money.estimatesRepricedPicoUsd),
   ]
+}
+
+/** Nothing where none of them has a price: two sums of nothing are no agreement. */
+function sumField(screen: Screen, label: string, logged: bigint, repriced: bigint): string[] {
+  if (logged === 0n && repriced === 0n) return []
+  return field(screen, label, `${formatUsd(logged)}; by these prices ${formatUsd(repriced)}, ${differenceText(logged - repriced)}`)
 }
 
 function rest({ unbilled, notServed, money }: AuditResult, screen: Screen): string[] {
@@ -94,7 +91,7 @@ function rest({ unbilled, notServed, money }: AuditResult, screen: Screen): stri
       : field(
           screen,
           'without a cost',
-          `${plural(unbilled, 'call')}; by these prices at least ${formatUsd(money.unbilledRepricedPicoUsd)}`,
+          `${plural(unbilled, 'call')}${money.unbilledRepricedPicoUsd === 0n ? '' : `; by these prices at least ${formatUsd(money.unbilledRepricedPicoUsd)}`}`,
         )),
     ...(notServed === 0
       ? []

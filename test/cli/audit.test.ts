@@ -124,6 +124,16 @@ describe('reroute audit', () => {
     expect(out).toContain('override model claude-opus-4-7 {')
   })
 
+  it('claims no agreement of sums where no model has a price', async () => {
+    const calls = [undefined, 1_000_000n].map((bill, at) =>
+      billed('nobody-knows-it', { uncachedInput: 10, cacheRead: 0, output: 5 }, bill, { startMicros: june, call: at + 1 }),
+    )
+    const records = [{ record: 'session', schema: 1, session: 's' }, ...calls]
+    const { out } = await reroute(['audit', files.write('unpriced.jsonl', `${records.map((record) => JSON.stringify(record)).join('\n')}\n`)])
+    expect(oneLine(out)).toContain('1 not matched')
+    expect(out).not.toMatch(/no difference|by these prices/)
+  })
+
   it('cannot decide without a cost, and refuses what is no price', async () => {
     expect(await reroute(['audit', trace('none.jsonl', [undefined])])).toMatchObject({ code: 4 })
     const wrong = files.write(

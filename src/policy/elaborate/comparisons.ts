@@ -348,6 +348,6 @@ function mismatchHelp(
   }
   if (left.kind === 'list') return { help: 'a list is asked for an item, as in `tags has "x"`' }
   if (comparable(left, text) || comparable(right, text))
-    return { help: 'text is compared with text in quotes' }
+    return { help: 'text in quotes is compared with text, and numbers with numbers' }
   return { help: 'both sides of a comparison are of one kind and unit' }
 }

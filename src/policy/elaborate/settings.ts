@@ -52,7 +52,7 @@ export function elaborateSetting(
       at(source, node),
       `the setting is ${describeType(literalType(value))}, its range ${describeType(literalType(bound))}`,
       {
-        help: 'a range is written in the unit of the setting',
+        help: 'the value and its range are written in one unit',
       },
     )
     return undefined

@@ -127,7 +127,7 @@ export function meaningText({ verdict, regions, notDecided, changes }: MeaningCo
         verdict.complete ? 'outside of them every call is decided alike (proved)' : `outside of them not all is decided: ${reasons}`
       }`
     case 'not decided':
-      return `not decided for all inputs: ${reasons}`
+      return `not decided for all inputs: ${reasons}; nothing is claimed of inputs that were not recorded`
   }
 }
 
