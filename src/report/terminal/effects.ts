@@ -17,12 +17,14 @@ export function effects({ waterfall }: Totals, places: Places, screen: Screen): 
   const until = hi === null ? 'no upper bound' : formatUsd(hi, places)
   const level = weakestOf(waterfall.policy) ?? 'observed'
   const covered = waterfall.uncovered === 0 ? 'all calls' : `${plural(waterfall.calls, 'call')} with both costs`
+  // What nobody answered costs nothing, which is not what a reader means by a saving.
+  const unserved = effectOf(waterfall, 'not-served') === 0n ? '' : '; what is not served is no saving'
   return [
     ...field(screen, 'why', `log ${formatUsd(valueOf(waterfall.recorded), places)} · ${steps.join(' · ')}`),
     ...field(
       screen,
       '',
-      `= ${formatUsd(valueOf(waterfall.policy), places)} (${formatUsd(lo, places)} to ${until}, ${level}), over ${covered}`,
+      `= ${formatUsd(valueOf(waterfall.policy), places)} (${formatUsd(lo, places)} to ${until}, ${level}), over ${covered}${unserved}`,
     ),
   ]
 }
