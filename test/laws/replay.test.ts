@@ -59,7 +59,8 @@ describe('laws of a replay', () => {
         // Budgets aside: the bills of a made-up log are not what this policy spends.
         const policy = { ...policyOf(text), budgets: [] }
         const sessions = recordedSessions(logs, policy).map((session) => withoutHideable(session, policy))
-        const first = replayed(policy, sessions)
+        // Calls keep their instants where they can: that of a call without an attempt is in no result.
+        const first = replayed(policy, sessions, { arrivals: 'recorded' })
         const log = sessions.map((session, at) => {
           const result = first.sessions[at]
           if (result === undefined) throw new Error('a session without a result')

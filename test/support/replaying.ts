@@ -67,11 +67,15 @@ function withDecision(call: CallRecord, own: CallResult): CallRecord {
     }),
   )
   const { served } = own
+  // A call that came at another instant than in the log was written down at that one.
+  const [begun, ended] = [own.attempts[0]?.startMicros, own.attempts.at(-1)?.endMicros]
   const prompt: PromptFacts = { ...call.prompt, reminded: own.decision.reminders.length > 0 }
   const known = call.prompt.toolsOffered
   const offered = known?.filter((tool) => !own.decision.hiddenTools.includes(tool))
   return {
     ...rest,
+    ...(begun === undefined ? {} : { startMicros: begun }),
+    ...(ended === undefined ? {} : { endMicros: ended }),
     prompt: offered === undefined ? prompt : { ...prompt, toolsOffered: offered },
     ...(served === undefined
       ? {}
