@@ -31,6 +31,7 @@ import {
 
 const editsShown = 10
 const regionsShown = 8
+const factsShown = 12
 const sessionsShown = 5
 const transitionsShown = 5
 
@@ -90,7 +91,9 @@ function meaningLines({ diff: { meaning, traffic } }: Review, places: Places, sc
     ...field(screen, '', meaningText(meaning, user)),
     ...shown.flatMap((region) => {
       const row = rows.find(({ region: id }) => id === region.id)
-      const facts = region.witness.facts.map(user).join(', ')
+      const { facts: all } = region.witness
+      const more = all.length - factsShown
+      const facts = [...all.slice(0, factsShown).map(user), ...(more > 0 ? [`and ${more} more (--format json has them all)`] : [])].join(', ')
       return [
         ...field(screen, `on ${region.moments.join(', ')}`, regionWhere(region, user)),
         ...field(screen, '', `${sideText(region.old, user)} → ${sideText(region.new, user)}${differsText(region)}`),
