@@ -4,7 +4,7 @@ import { compilePolicy } from '../../src/policy/engine/compile-policy.ts'
 import type { Policy } from '../../src/policy/core.ts'
 import { sharedStateOf } from '../../src/replay/simulator/shared-state.ts'
 import { madeUpSession } from '../support/arbitrary-session.ts'
-import { lawRuns } from '../support/law-runs.ts'
+import { isLongRun, lawRuns } from '../support/law-runs.ts'
 import { liveTrace } from '../support/live-gateways.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText, replayed } from '../support/replaying.ts'
@@ -49,14 +49,17 @@ serve any {
 describe('a log that gateways wrote', () => {
   it('also law 2: replayed under its policy decides every call the same, two replicas and one store', () => {
     const sharing = new Set<string>()
+    let sessionsServed = 0
     fc.assert(
       fc.property(
         fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: loadablePolicyText }),
-        fc.array(madeUpSession, { minLength: 1, maxLength: 6 }),
+        // In the long run more than 10,000 sessions in all.
+        fc.array(madeUpSession, isLongRun() ? { minLength: 18, maxLength: 20 } : { minLength: 1, maxLength: 6 }),
         fc.string({ maxLength: 3 }),
         (text, made, seed) => {
           const policy = text === undefined ? busy : policyOf(text)
           const log = liveTrace(policy, made, seed)
+          sessionsServed += log.length
           const { result, sessions } = replayed(policy, log, { evaluator: compilePolicy(policy) })
           for (const name of result.failover === undefined ? [] : sharedStateOf(policy)) sharing.add(name)
           expect(sessions.map(({ session, divergence }) => ({ session, divergence }))).toEqual(
@@ -69,6 +72,7 @@ describe('a log that gateways wrote', () => {
       // The busy policy at least once, whatever is drawn.
       { ...lawRuns(12), examples: [[undefined, fc.sample(madeUpSession, { seed: 1, numRuns: 3 }), '']] },
     )
+    expect(sessionsServed).toBeGreaterThan(isLongRun() ? 10_000 : 12)
     expect([...sharing]).toEqual(expect.arrayContaining(['breaker', 'cooldown', 'limit', 'outage']))
   })
 
