@@ -6,6 +6,8 @@ const config: ViteUserConfig = defineConfig({
     // Properties and spawned commands on a small shared machine; a hang still ends.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The main process only waits.
+    maxWorkers: '100%',
     provide: { lawScale: 1 },
   },
 })

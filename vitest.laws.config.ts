@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
     ],
     testTimeout: 3_600_000,
     hookTimeout: 60_000,
+    // The main process only waits.
+    maxWorkers: '100%',
     provide: { lawScale: 50 },
   },
 })
