@@ -8,6 +8,8 @@ export interface NoticeFacts {
   readonly totals: Totals
   readonly identity: Identity
   readonly counts: IdentityCounts
+  /** The policy of `--recorded`. */
+  readonly named: string | undefined
   readonly servedModels: ReadonlySet<string>
   readonly sharedState: readonly string[]
   /** Sessions without a wall clock. */
@@ -42,10 +44,16 @@ function classifierNotice({ policy, totals, servedModels }: NoticeFacts): readon
   return [missed ? `${carry}: choices that need one are undetermined` : `${carry}, and no choice asks for one`]
 }
 
-function identityNotice({ identity, counts, totals }: NoticeFacts): readonly string[] {
+function identityNotice({ identity, counts, named, totals }: NoticeFacts): readonly string[] {
   const [absent] = Object.entries(counts.absentPolicies).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
   if (identity.form !== 'policy' && absent !== undefined) {
     const [name, sessions] = absent
+    if (named !== undefined) {
+      return [
+        `policy \`${name}\` decided ${grouped(sessions)} of ${grouped(totals.sessions)} sessions by their headers,` +
+          ` and not \`${named}\`, which \`--recorded\` names: the policy that decided has another name or another meaning`,
+      ]
+    }
     return [
       `policy \`${name}\` decided ${grouped(sessions)} of ${grouped(totals.sessions)} sessions and is not at hand:` +
         ` \`--recorded FILE\` with it tells whether it is understood; until then nothing here says what a change of it would have done`,

@@ -323,6 +323,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
       totals,
       identity,
       counts: partial.identity,
+      named: options.recorded?.name,
       servedModels: partial.servedModels,
       sharedState,
       undated: partial.failover.undated,

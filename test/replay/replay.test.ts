@@ -80,6 +80,12 @@ describe('identity', () => {
     expect(result.refusal).toBeUndefined()
   })
 
+  it('says that the policy of `--recorded` is not the one that the log names', () => {
+    const named = small('on start { otherwise use big }')
+    const { result } = replayed(stay, [log('a', { header: { policy: { name: 'other' } } })], { recorded: named })
+    expect(result.notices[0]).toMatch(/^policy `other` decided 1 of 1 sessions by their headers, and not `snippet`/)
+  })
+
   it.each([
     [99, 100, false],
     [98, 100, true],
