@@ -3,11 +3,10 @@ import { modelNamed } from '../../policy/catalogue-queries.ts'
 import { rulesFrom } from './blocks.ts'
 import type { RuleDiagram } from './blocks.ts'
 import { candidateOf } from './candidacy.ts'
-import { negated } from './comparing.ts'
 import { memoryVariable } from './inputs.ts'
 import { no, none, yes } from './leaves.ts'
 import type { End } from './leaves.ts'
-import { hostLeft, initial, tierStep, upgradesDenied } from './outcomes.ts'
+import { hostLeft, initial, mayStep, upgradesDenied } from './outcomes.ts'
 import { memoryKey, nextOf, sinceKey, valuesOf } from './reading.ts'
 import type { Frame } from './reading.ts'
 import type { Values } from './space.ts'
@@ -157,18 +156,8 @@ function taken(choice: Choice, choosing: Choosing): Values {
     case 'choose':
       return winnersOf(choice, frame, { won: (to) => ended(to), nobody: () => orElse(() => ended(nobody)) })
     case 'upgrade-to':
-    case 'downgrade-to': {
-      const up = choice.kind === 'upgrade-to'
-      const right = space.bind(frame.current, (leaf) => {
-        const current = space.leaves.at(leaf)
-        const from = current.kind === 'value' && typeof current.value === 'string' ? current.value : ''
-        const step = tierStep(frame, from, choice.model)
-        return space.constant((up ? step > 0 : step < 0) ? yes : no)
-      })
-      const can = space.and(right, candidateOf(choice.model, frame))
-      const free = up ? space.and(can, negated(space, upgradesDenied(frame))) : can
-      return space.choose(free, model(choice.model), orElse(() => kept(choosing)))
-    }
+    case 'downgrade-to':
+      return space.choose(mayStep(choice, frame), model(choice.model), orElse(() => kept(choosing)))
     case 'upgrade-via': {
       const stays = orElse(() => kept(choosing))
       const denied = upgradesDenied(frame)

@@ -47,18 +47,12 @@ function taken(rule: Rule, choice: Choice, branch: number, frame: Frame, asked: 
       return space.choose(anybody, chosen, orElse(outcome(rule, nobody, branch, undefined, frame)))
     }
     case 'upgrade-to':
-    case 'downgrade-to': {
-      const up = choice.kind === 'upgrade-to'
-      const right = space.bind(frame.current, (leaf) => {
-        const current = space.leaves.at(leaf)
-        const from = current.kind === 'value' && typeof current.value === 'string' ? current.value : ''
-        const step = tierStep(frame, from, choice.model)
-        return space.constant((up ? step > 0 : step < 0) ? yes : no)
-      })
-      const can = space.and(right, candidateOf(choice.model, frame))
-      const free = up ? space.and(can, negated(space, upgradesDenied(frame))) : can
-      return space.choose(free, done(choice.model), orElse(outcome(rule, { kind: 'keep' }, branch, undefined, frame)))
-    }
+    case 'downgrade-to':
+      return space.choose(
+        mayStep(choice, frame),
+        done(choice.model),
+        orElse(outcome(rule, { kind: 'keep' }, branch, undefined, frame)),
+      )
     case 'upgrade-via': {
       const denied = upgradesDenied(frame)
       const kept = orElse(outcome(rule, { kind: 'keep' }, branch, undefined, frame))
@@ -144,8 +138,25 @@ export function hostLeft(model: string, profile: string | undefined, at: string 
   return space.choose(left, space.constant(yes), space.constant(no))
 }
 
+/** Whether an upgrade or a downgrade to a model is one, and may be had. */
+export function mayStep(
+  choice: Extract<Choice, { readonly kind: 'upgrade-to' | 'downgrade-to' }>,
+  frame: Frame,
+): Values {
+  const { space } = frame
+  const up = choice.kind === 'upgrade-to'
+  const right = space.bind(frame.current, (leaf) => {
+    const current = space.leaves.at(leaf)
+    const from = current.kind === 'value' && typeof current.value === 'string' ? current.value : ''
+    const step = tierStep(frame, from, choice.model)
+    return space.constant((up ? step > 0 : step < 0) ? yes : no)
+  })
+  const can = space.and(right, candidateOf(choice.model, frame))
+  return up ? space.and(can, negated(space, upgradesDenied(frame))) : can
+}
+
 /** Above 0 where the second model's tier is the higher. */
-export function tierStep({ policy }: Frame, from: string, to: string): number {
+function tierStep({ policy }: Frame, from: string, to: string): number {
   const rank = (name: string): number | undefined => rankOf(policy, 'tier', modelNamed(policy, name)?.tier ?? '')
   const [here, there] = [rank(from), rank(to)]
   return here === undefined || there === undefined ? 0 : there - here

@@ -15,7 +15,7 @@ import {
 } from '../value.ts'
 import type { Value } from '../value.ts'
 import { callFunction } from './functions.ts'
-import { compared, equal, junction, member, truthOf } from './logic.ts'
+import { compared, equal, holds, junction, member, truthOf } from './logic.ts'
 import { countName, printed, sourceOf } from './print.ts'
 import { settledByRanges } from './ranges.ts'
 import { onlyScores, scorerBand, scorerScore, total, verdictLabel, verdictScore, verdictStatus } from './scores.ts'
@@ -133,19 +133,6 @@ function meaning(expression: Expression, scope: Scope): Value {
       )
     case 'ladder-call':
       return onLadder(expression, scope)
-  }
-}
-
-function holds(operator: '<' | '<=' | '>' | '>=', order: number): boolean {
-  switch (operator) {
-    case '<':
-      return order < 0
-    case '<=':
-      return order <= 0
-    case '>':
-      return order > 0
-    case '>=':
-      return order >= 0
   }
 }
 

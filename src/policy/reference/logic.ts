@@ -11,6 +11,20 @@ export function truthOf(value: Value): Truth {
   return isUnknown(value) ? value : value === true
 }
 
+/** Whether two values in this order, as `compareExact` says it, stand as the operator asks. */
+export function holds(operator: '<' | '<=' | '>' | '>=', order: number): boolean {
+  switch (operator) {
+    case '<':
+      return order < 0
+    case '<=':
+      return order <= 0
+    case '>':
+      return order > 0
+    case '>=':
+      return order >= 0
+  }
+}
+
 /** Left to right, and no further than the first that settles it. */
 export function junction(
   operator: 'and' | 'or',

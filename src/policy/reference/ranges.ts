@@ -4,6 +4,7 @@ import type { CallInput } from '../decision.ts'
 import { callsSinceRange } from '../facts.ts'
 import { integer, isExact, minus, plus, times, unknown } from '../value.ts'
 import type { Value } from '../value.ts'
+import { holds } from './logic.ts'
 import { currentModel } from './scope.ts'
 import type { Scope } from './scope.ts'
 
@@ -26,19 +27,8 @@ export function settledByRanges(
   const [one, other] = [rangeOf(left, scope, valueOf), rangeOf(right, scope, valueOf)]
   if (one === undefined || other === undefined) return undefined
   const [least, most] = [compareExact(one.lo, other.hi), compareExact(one.hi, other.lo)]
-  const at = (order: number): boolean => {
-    switch (operator) {
-      case '<':
-        return order < 0
-      case '<=':
-        return order <= 0
-      case '>':
-        return order > 0
-      case '>=':
-        return order >= 0
-    }
-  }
-  return at(least) === at(most) ? at(least) : unknown(...namesOf([left, right], scope))
+  const [atLeast, atMost] = [holds(operator, least), holds(operator, most)]
+  return atLeast === atMost ? atLeast : unknown(...namesOf([left, right], scope))
 }
 
 /** `undefined`: it is no number, or not known, or not of a form whose ends are those of its parts. */

@@ -1,1 +1,0 @@
-export { bucketMillionths, drawMillionths } from '../policy/draw.ts'
