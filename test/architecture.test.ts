@@ -93,7 +93,7 @@ describe('the layers of the source', () => {
   })
 
   it.each([
-    ['policy/a.ts', `import { r } from '../replay/result.ts'`],
+    ['policy/a.ts', `import { r } from '../replay/result/call.ts'`],
     ['policy/a.ts', `import { validate } from '../trace/validate.ts'`],
     ['policy/a.ts', `export { readFileSync } from 'node:fs'`],
     ['language/a.ts', `const x = await import('node:fs')`],
@@ -147,10 +147,10 @@ describe('the linter', () => {
 
   const planted: readonly (readonly [path: string, text: string, rule: string])[] = [
     ['src/language/up.ts', `export { a } from '../policy/core.ts'`, 'no-restricted-imports'],
-    ['src/policy/up.ts', `export { a } from '../replay/result.ts'`, 'no-restricted-imports'],
+    ['src/policy/up.ts', `export { a } from '../replay/result/call.ts'`, 'no-restricted-imports'],
     ['src/policy/value.ts', `export { a } from '../trace/validate.ts'`, 'no-restricted-imports'],
     ['src/policy/deep/file.ts', `export { readFileSync } from 'node:fs'`, 'no-restricted-imports'],
-    ['src/check/up.ts', `export { a } from '../replay/result.ts'`, 'no-restricted-imports'],
+    ['src/check/up.ts', `export { a } from '../replay/result/call.ts'`, 'no-restricted-imports'],
     ['src/replay/up.ts', `export { a } from '../report/json.ts'`, 'no-restricted-imports'],
     ['src/replay/file.ts', `export { readFileSync } from 'node:fs'`, 'no-restricted-imports'],
     ['src/analysis/up.ts', `export { a } from '../report/json.ts'`, 'no-restricted-imports'],

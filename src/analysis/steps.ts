@@ -1,5 +1,5 @@
 import type { Exact, Model, Policy, PriceBucket, PriceCard } from '../policy/core.ts'
-import type { SessionResult } from '../replay/result.ts'
+import type { SessionResult } from '../replay/result/session.ts'
 
 /** A change of model that the policy made, and how much dearer the one is than the other. */
 export interface Step {

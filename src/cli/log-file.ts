@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
-import type { SessionResult } from '../replay/result.ts'
+import type { SessionResult } from '../replay/result/session.ts'
 import { decisionLogHeader, decisionLogLine, decisionRow, type DecisionLogFormat } from '../report/decision-log.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import type { Context } from './context.ts'

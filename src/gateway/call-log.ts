@@ -1,7 +1,7 @@
 import type { Endpoint, Policy } from '../policy/core.ts'
 import type { CallInput, Decision } from '../policy/decision.ts'
 import { policyDigest } from '../policy/digest.ts'
-import type { Attempt } from '../replay/result.ts'
+import type { Attempt } from '../replay/result/call.ts'
 import type { Service } from '../replay/serve.ts'
 import { TRACE_SCHEMA_VERSION } from '../trace/record.ts'
 import type {

@@ -4,7 +4,7 @@ import { eachPart } from '../policy/walk.ts'
 import type { CallRecord } from '../trace/record.ts'
 import { modelledCall, recordedMoney } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
-import type { Money } from './result.ts'
+import type { Money } from './result/money.ts'
 
 /** The models of `cost(always M)` in the policy's expectations, sorted. */
 export function alwaysModels(policy: Policy): readonly string[] {

@@ -11,7 +11,8 @@ import { cancelledAnyway, healthyBetween, unclassifiedError, unknownHealth, untr
 import { declaredDuration, recordedDuration, unknownDuration } from './session/answer-time.ts'
 import type { Arrivals } from './simulator/session-clock.ts'
 import { modelledOn } from './modelled-on.ts'
-import type { DecisionMode, ReplayResult, Totals } from './result.ts'
+import type { DecisionMode, ReplayResult } from './result/replay.ts'
+import type { Totals } from './result/totals.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
   [sameAnswers, 'while a session has gone to no other model and had no other prompt than in the log, its calls have the logged tokens: another host of the model answers alike'],

@@ -3,7 +3,8 @@ import type { CallRecord, Usage } from '../trace/record.ts'
 import { repriced, sameTokens, transferred } from './call-money.ts'
 import { boundedMoney, exactMoney, modelledMoney, unknownMoney } from './money.ts'
 import { recordedPlace } from './recorded-place.ts'
-import type { Attempt, Money } from './result.ts'
+import type { Attempt } from './result/call.ts'
+import type { Money } from './result/money.ts'
 
 /** What a failed attempt may be billed for. */
 type Billed =

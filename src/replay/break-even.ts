@@ -1,7 +1,9 @@
 import { endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import type { Policy, PriceCard } from '../policy/core.ts'
 import { times } from './pricing.ts'
-import type { BreakEven, CallResult, Place, SwitchEconomy } from './result.ts'
+import type { CallResult, Place } from './result/call.ts'
+import type { SwitchEconomy } from './result/session.ts'
+import type { BreakEven } from './result/totals.ts'
 import { sortedRecord } from './tally.ts'
 
 export interface SwitchPrices {

@@ -13,7 +13,8 @@ import {
 } from './money.ts'
 import { priceUsage, times } from './pricing.ts'
 import { transferFactor } from './transfer.ts'
-import type { Money, Place } from './result.ts'
+import type { Place } from './result/call.ts'
+import type { Money } from './result/money.ts'
 import { datedMicros } from '../trace/dated.ts'
 import type { InputBuckets, ModelledInput } from './cache/state.ts'
 

@@ -1,5 +1,8 @@
 import type { Dedicated, Policy } from '../policy/core.ts'
-import type { CallResult, DedicatedCost, Money, Totals } from './result.ts'
+import type { CallResult } from './result/call.ts'
+import type { DedicatedCost } from './result/failover.ts'
+import type { Money } from './result/money.ts'
+import type { Totals } from './result/totals.ts'
 
 /** What a call costs at list price whose last attempt was taken by dedicated capacity. */
 export function dedicatedMoney({ attempts, end, policyCost }: CallResult): Money | undefined {

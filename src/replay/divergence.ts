@@ -3,7 +3,8 @@ import type { Decision } from '../policy/decision.ts'
 import type { CallRecord, ReplyFacts } from '../trace/record.ts'
 import { placeText, samePlace } from './place.ts'
 import { comparablePlace } from './recorded-place.ts'
-import type { CallResult, Divergence, Place } from './result.ts'
+import type { CallResult, Place } from './result/call.ts'
+import type { Divergence } from './result/session.ts'
 
 /** What is compared of one call. `tried` is where the policy's call went, served or not. */
 export interface Comparison {

@@ -5,8 +5,10 @@ import { repriced, usageWith } from './call-money.ts'
 import { mergeSplits, splitOf } from './ledger.ts'
 import { levels, together, weaker } from './money.ts'
 import { promptTokensOf } from './pricing.ts'
-import { effectNames } from './result.ts'
-import type { CallEffects, EffectName, Level, Money, Phase, Place, Waterfall } from './result.ts'
+import { effectNames } from './result/call.ts'
+import type { CallEffects, EffectName, Phase, Place } from './result/call.ts'
+import type { Level, Money } from './result/money.ts'
+import type { Waterfall } from './result/totals.ts'
 
 /** Everything that a call costs, in the log and under the policy. */
 export interface CallCosts {

@@ -14,7 +14,9 @@ import { eachPart } from '../policy/walk.ts'
 import { alwaysModelOf } from './always.ts'
 import { boundsOfSplit, mergeSplits } from './ledger.ts'
 import { modelledOn } from './modelled-on.ts'
-import type { MoneySplit, ReplayResult, Totals } from './result.ts'
+import type { MoneySplit } from './result/money.ts'
+import type { ReplayResult } from './result/replay.ts'
+import type { Totals } from './result/totals.ts'
 import { askedOf, servedAtLeast } from './served.ts'
 
 /** What a run came to, for its expectations. */

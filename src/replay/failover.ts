@@ -2,7 +2,9 @@ import { mergeTally } from './serving/budgets.ts'
 import type { BudgetTally } from './serving/budgets.ts'
 import type { GuardTransition } from './serving/transition.ts'
 import type { Surroundings, ReachedShare } from './simulator/surroundings.ts'
-import type { CallResult, FailoverReport, SessionResult, Spread, TimelineEntry } from './result.ts'
+import type { CallResult } from './result/call.ts'
+import type { FailoverReport, Spread, TimelineEntry } from './result/failover.ts'
+import type { SessionResult } from './result/session.ts'
 
 /** How some sessions were served; sums of a commutative monoid over sessions. */
 export interface FailoverPart {

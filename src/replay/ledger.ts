@@ -1,5 +1,5 @@
 import { leavesOf, levels } from './money.ts'
-import type { Level, Money, MoneyPart, MoneySplit } from './result.ts'
+import type { Level, Money, MoneyPart, MoneySplit } from './result/money.ts'
 
 /** Sums of money by level: a commutative monoid under `mergeSplits`, with `emptySplit` for nought. */
 export const emptySplit: MoneySplit = { parts: {} }

@@ -1,5 +1,5 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
-import type { Totals } from './result.ts'
+import type { Totals } from './result/totals.ts'
 
 /** The assumptions that the modelled part of what a policy's calls cost rests on; empty: none is modelled. */
 export function modelledOn({ money, assumed }: Pick<Totals, 'money' | 'assumed'>): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Level, Money } from './result.ts'
+import type { Level, Money } from './result/money.ts'
 
 /** Strongest first; a total claims no more than its weakest part. */
 export const levels: readonly Level[] = [

@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/core.ts'
 import type { IdentityCounts } from './identity.ts'
-import type { Identity, Totals } from './result.ts'
+import type { Identity } from './result/replay.ts'
+import type { Totals } from './result/totals.ts'
 import { groupThousands } from './thousands.ts'
 
 export interface NoticeFacts {

@@ -1,7 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson, digestOfLines } from '../trace/canonical.ts'
-import type { SessionResult, TimelineEntry } from './result.ts'
+import type { TimelineEntry } from './result/failover.ts'
+import type { SessionResult } from './result/session.ts'
 
 /** The hash of everything that a replay says of one session: SHA-256 over its canonical events. */
 export function outcomeHashOf(session: Omit<SessionResult, 'outcomeHash'>): string {

@@ -1,4 +1,4 @@
-import type { CallResult, Place } from './result.ts'
+import type { CallResult, Place } from './result/call.ts'
 
 /** Whether two places are one, as far as both are known: an unknown provider equals any. */
 export function samePlace(left: Place | undefined, right: Place | undefined): boolean {

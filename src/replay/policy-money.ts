@@ -6,7 +6,8 @@ import type { ModelledInput } from './cache/state.ts'
 import { askedMoney, modelledCall, modelledCompaction, overheadOf } from './call-money.ts'
 import { attemptPlace } from './recorded-place.ts'
 import { leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
-import type { Attempt, Money, Phase, Place } from './result.ts'
+import type { Attempt, Phase, Place } from './result/call.ts'
+import type { Money } from './result/money.ts'
 import { datedMicros } from '../trace/dated.ts'
 
 /** The log's own figure up to the divergence; from there on a modelled one. */

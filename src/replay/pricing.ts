@@ -2,7 +2,8 @@ import type { Policy, PriceBucket, PriceCard } from '../policy/core.ts'
 import { endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import type { Usage } from '../trace/record.ts'
 import { boundedMoney, exactMoney, together, unknownMoney } from './money.ts'
-import type { Money, UsageTokens } from './result.ts'
+import type { UsageTokens } from './result/call.ts'
+import type { Money } from './result/money.ts'
 
 /** Where and when tokens are priced. */
 export interface PricePlace {

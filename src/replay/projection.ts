@@ -6,7 +6,8 @@ import type { CallRecord, Usage } from '../trace/record.ts'
 import { repriced, sameTokens } from './call-money.ts'
 import { modelledMoney, unknownMoney } from './money.ts'
 import { outputTokensOf, promptTokensOf } from './pricing.ts'
-import type { Money, Place } from './result.ts'
+import type { Place } from './result/call.ts'
+import type { Money } from './result/money.ts'
 
 /** A factor between bounds: `lo ≤ point ≤ hi`. */
 export interface Factor {

@@ -5,7 +5,7 @@ import type { RecordedSession } from '../trace/session.ts'
 import { endOfError } from '../trace/error-class.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.ts'
-import type { Place } from './result.ts'
+import type { Place } from './result/call.ts'
 
 /** A host that the log never tried answers. */
 export const untriedHealthy: string = assumptionNames.untriedHealthy

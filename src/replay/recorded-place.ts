@@ -1,7 +1,7 @@
 import type { Policy } from '../policy/core.ts'
 import { canonicalModel } from '../policy/catalogue-queries.ts'
 import type { AttemptRecord, CallRecord } from '../trace/record.ts'
-import type { Place } from './result.ts'
+import type { Place } from './result/call.ts'
 
 /** Where the log says that a call went: what served it, else its last attempt, else what was asked. */
 export function recordedPlace(policy: Policy, call: CallRecord): Place | undefined {

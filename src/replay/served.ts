@@ -1,5 +1,5 @@
 import { assumptionNames } from '../policy/assumption-names.ts'
-import type { Totals } from './result.ts'
+import type { Totals } from './result/totals.ts'
 
 /** That a host would have answered, where the log of a session does not show it. */
 const hostAssumptions: readonly string[] = [assumptionNames.untriedHealthy, assumptionNames.healthyBetween]

@@ -4,7 +4,10 @@ import type { RecordedSession } from '../trace/session.ts'
 import { alwaysMoney } from './always.ts'
 import { recordedMoney, recordedVerdictsMoney, sameAnswers } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
-import type { CallResult, DecisionMode, Money, SessionResult } from './result.ts'
+import type { CallResult } from './result/call.ts'
+import type { Money } from './result/money.ts'
+import type { DecisionMode } from './result/replay.ts'
+import type { SessionResult } from './result/session.ts'
 import { transferFactor } from './transfer.ts'
 
 /** Money between bounds; `hi` is `null` where nothing limits it, `lo` where nothing does from below. */

@@ -7,7 +7,9 @@ import { isUnpriced } from './call-money.ts'
 import { transitionOf } from './place.ts'
 import { emptyTally, tallyOf } from './tally.ts'
 import { emptyTotals, mergeTotals } from './totals.ts'
-import type { CallResult, Place, SessionResult, Totals, UnreplayedCall, UsageTokens } from './result.ts'
+import type { CallResult, Place, UnreplayedCall, UsageTokens } from './result/call.ts'
+import type { SessionResult } from './result/session.ts'
+import type { Totals } from './result/totals.ts'
 
 export const groupFields = ['model', 'provider', 'team', 'repo', 'user', 'day', 'rule'] as const
 

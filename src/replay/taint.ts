@@ -5,7 +5,7 @@ import { factOf } from '../policy/facts.ts'
 import { differenceOf, repliesOtherwise } from './divergence.ts'
 import type { Comparison } from './divergence.ts'
 import type { DecidedCall } from './hosts.ts'
-import type { DecisionMode } from './result.ts'
+import type { DecisionMode } from './result/replay.ts'
 import { transferFactor } from './transfer.ts'
 
 /** What a session's divergence has changed so far of what its later decisions read. */

@@ -3,7 +3,8 @@ import { mergeDated } from './dedicated.ts'
 import { mergeWaterfalls, noWaterfall } from './effects.ts'
 import { emptySplit, mergeSplits } from './ledger.ts'
 import { emptyTally, mergeTallies, sortedRecord } from './tally.ts'
-import type { MoneySplit, Totals } from './result.ts'
+import type { MoneySplit } from './result/money.ts'
+import type { Totals } from './result/totals.ts'
 
 /** What no session comes to: the neutral element of `mergeTotals`. */
 export const emptyTotals: Totals = {

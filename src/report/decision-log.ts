@@ -1,4 +1,5 @@
-import type { CallResult, Level } from '../replay/result.ts'
+import type { CallResult } from '../replay/result/call.ts'
+import type { Level } from '../replay/result/money.ts'
 import { csvLines, own, user } from './csv.ts'
 import { escapeJson } from './escape.ts'
 import { decimalUsd } from './money.ts'

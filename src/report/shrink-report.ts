@@ -1,5 +1,5 @@
 import type { Shrunk } from '../analysis/shrink/shrink-session.ts'
-import type { CallResult } from '../replay/result.ts'
+import type { CallResult } from '../replay/result/call.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatCount, plural } from './number.ts'

@@ -1,4 +1,4 @@
-import type { Level, MoneyPart, MoneySplit } from '../replay/result.ts'
+import type { Level, MoneyPart, MoneySplit } from '../replay/result/money.ts'
 
 /** Strongest first. */
 export const levels: readonly Level[] = ['observed', 're-priced', 'bounded', 'estimated', 'modelled', 'unknown']

@@ -1,6 +1,6 @@
 import type { Claims } from '../analysis/claims/claims.ts'
 import type { Step } from '../analysis/steps.ts'
-import type { ReplayResult } from '../replay/result.ts'
+import type { ReplayResult } from '../replay/result/replay.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatCount, plural } from './number.ts'
 import { plainStyle } from './style.ts'

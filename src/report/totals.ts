@@ -1,4 +1,4 @@
-import type { Totals } from '../replay/result.ts'
+import type { Totals } from '../replay/result/totals.ts'
 
 /** Recorded calls that count: those outside a selection are decided too, and count in no figure. */
 export function selectedCalls({ calls }: Totals): number {

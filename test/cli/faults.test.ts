@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { OutageReport } from '../../src/replay/result.ts'
+import type { OutageReport } from '../../src/replay/result/failover.ts'
 import { readFaults } from '../../src/trace/faults/read-faults.ts'
 import { box, reroute } from '../support/command.ts'
 import { schemaErrors } from '../support/schema.ts'

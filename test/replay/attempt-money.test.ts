@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attemptMoney } from '../../src/replay/attempt-money.ts'
-import type { Attempt } from '../../src/replay/result.ts'
+import type { Attempt } from '../../src/replay/result/call.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
 import { small } from '../support/policy-of.ts'
 

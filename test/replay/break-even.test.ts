@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { breakEvenOf, breakEvenTenths } from '../../src/replay/break-even.ts'
-import type { SwitchEconomy } from '../../src/replay/result.ts'
+import type { SwitchEconomy } from '../../src/replay/result/session.ts'
 import { policyOf } from '../support/policy-of.ts'
 
 /** List prices of late 2025, a million tokens: input, output, cache read, cache write. */

@@ -4,7 +4,7 @@ import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
 import { projectionAfter, projectionFrom, rangesOf, transferOf } from '../../src/replay/projection.ts'
 import type { ProjectedCall } from '../../src/replay/projection.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
-import type { CallResult } from '../../src/replay/result.ts'
+import type { CallResult } from '../../src/replay/result/call.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
 import { policyOf, small, smallCatalogue } from '../support/policy-of.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createReplay } from '../../src/replay/replay.ts'
 import { refusalOf } from '../../src/replay/identity.ts'
-import type { ReplayResult } from '../../src/replay/result.ts'
+import type { ReplayResult } from '../../src/replay/result/replay.ts'
 import type { CallRecord, SessionRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { small } from '../support/policy-of.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import type { SessionReplayOptions } from '../../src/replay/session-replay.ts'
-import type { SessionResult } from '../../src/replay/result.ts'
+import type { SessionResult } from '../../src/replay/result/session.ts'
 import type { CallRecord, EventRecord, Usage } from '../../src/trace/record.ts'
 import { small } from '../support/policy-of.ts'
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Step } from '../../src/analysis/steps.ts'
 import { createStyle, plainStyle } from '../../src/report/style.ts'
 import { replayScreen } from '../../src/report/terminal.ts'
-import type { ReplayResult, Totals } from '../../src/replay/result.ts'
+import type { ReplayResult } from '../../src/replay/result/replay.ts'
+import type { Totals } from '../../src/replay/result/totals.ts'
 import { dollar, emptyTotals, eventful, exactly } from '../support/replay-result.ts'
 
 const screen = { style: plainStyle, width: 100 }

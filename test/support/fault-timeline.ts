@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Policy } from '../../src/policy/core.ts'
-import type { CallResult, ReplayResult } from '../../src/replay/result.ts'
+import type { CallResult } from '../../src/replay/result/call.ts'
+import type { ReplayResult } from '../../src/replay/result/replay.ts'
 import { readFaults } from '../../src/trace/faults/read-faults.ts'
 import type { Fault } from '../../src/trace/faults/fault.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'

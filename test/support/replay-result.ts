@@ -1,5 +1,7 @@
 import { noWaterfall } from '../../src/replay/effects.ts'
-import type { MoneyPart, MoneySplit, ReplayResult, Totals } from '../../src/replay/result.ts'
+import type { MoneyPart, MoneySplit } from '../../src/replay/result/money.ts'
+import type { ReplayResult } from '../../src/replay/result/replay.ts'
+import type { Totals } from '../../src/replay/result/totals.ts'
 
 /** A dollar in pico-dollars. */
 export const dollar = 1_000_000_000_000n

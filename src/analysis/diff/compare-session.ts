@@ -1,6 +1,7 @@
 import type { Evaluator } from '../../policy/decision.ts'
 import type { DecidedCall } from '../../replay/hosts.ts'
-import type { CallResult, SessionResult } from '../../replay/result.ts'
+import type { CallResult } from '../../replay/result/call.ts'
+import type { SessionResult } from '../../replay/result/session.ts'
 import { changeOfCall, type Alike } from './cost-change.ts'
 import type { MeaningComparison } from './meaning.ts'
 import { followOldStates } from './old-state.ts'

@@ -1,6 +1,6 @@
 import { dateOf } from '../../replay/day.ts'
 import { emptySplit, mergeSplits, splitOf } from '../../replay/ledger.ts'
-import type { CallResult, UsageTokens } from '../../replay/result.ts'
+import type { CallResult, UsageTokens } from '../../replay/result/call.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import type { Corpus } from './traffic.ts'
 

@@ -1,6 +1,7 @@
 import { assumptionNames } from '../../policy/assumption-names.ts'
 import { leavesOf, levels, weaker } from '../../replay/money.ts'
-import type { CallResult, Level, Money } from '../../replay/result.ts'
+import type { CallResult } from '../../replay/result/call.ts'
+import type { Level, Money } from '../../replay/result/money.ts'
 import { transferFactor } from '../../replay/transfer.ts'
 import { emptyTally, mergeTallies, tallyOf, type Tally } from '../../replay/tally.ts'
 

@@ -1,5 +1,5 @@
 import { emptySplit, mergeSplits, splitOf } from '../../replay/ledger.ts'
-import type { MoneySplit } from '../../replay/result.ts'
+import type { MoneySplit } from '../../replay/result/money.ts'
 import { tokensIn } from './corpus.ts'
 import { addChanges, noChange, type CostChange } from './cost-change.ts'
 import type { MeaningComparison } from './meaning.ts'

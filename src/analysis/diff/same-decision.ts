@@ -1,5 +1,5 @@
 import type { Decision } from '../../policy/decision.ts'
-import type { CallResult, Place } from '../../replay/result.ts'
+import type { CallResult, Place } from '../../replay/result/call.ts'
 
 /**
  * Whether two decisions do the same to a call; by which rule and for what reason is left out, and so

@@ -1,4 +1,6 @@
-import type { CallResult, MoneySplit, ReplayResult } from '../../replay/result.ts'
+import type { CallResult } from '../../replay/result/call.ts'
+import type { MoneySplit } from '../../replay/result/money.ts'
+import type { ReplayResult } from '../../replay/result/replay.ts'
 import type { Tally } from '../../replay/tally.ts'
 import type { CostChange } from './cost-change.ts'
 import type { MeaningComparison } from './meaning.ts'

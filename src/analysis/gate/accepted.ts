@@ -1,7 +1,7 @@
 import type { Policy } from '../../policy/core.ts'
 import { assumptionNames, withImplied } from '../../policy/assumption-names.ts'
 import { levels } from '../../replay/money.ts'
-import type { MoneySplit } from '../../replay/result.ts'
+import type { MoneySplit } from '../../replay/result/money.ts'
 import type { CostChange } from '../diff/cost-change.ts'
 
 /** An interval with what keeps it wide, strongest first. */

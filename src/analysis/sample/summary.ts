@@ -1,4 +1,4 @@
-import type { SessionResult } from '../../replay/result.ts'
+import type { SessionResult } from '../../replay/result/session.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 
 /** What a sample should not lose; `name` is unique within its kind. */

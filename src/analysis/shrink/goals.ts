@@ -1,5 +1,6 @@
 import type { Evaluator } from '../../policy/decision.ts'
-import type { CallResult, SessionResult } from '../../replay/result.ts'
+import type { CallResult } from '../../replay/result/call.ts'
+import type { SessionResult } from '../../replay/result/session.ts'
 import { replaySession } from '../../replay/session-replay.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 

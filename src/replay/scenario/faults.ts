@@ -2,7 +2,7 @@ import type { Endpoint, TestStep } from '../../policy/core.ts'
 import { errorClassOf } from '../../trace/error-class.ts'
 import { isHealthError } from '../error-class.ts'
 import type { AttemptAnswer, AttemptQuestion } from '../health.ts'
-import type { Attempt } from '../result.ts'
+import type { Attempt } from '../result/call.ts'
 
 type FaultStep = Extract<TestStep, { kind: 'fault' }>
 

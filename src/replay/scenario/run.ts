@@ -4,7 +4,7 @@ import type { CallInput, Evaluator, Explanation, SessionState } from '../../poli
 import type { Observer } from '../../policy/reference/observer.ts'
 import type { ReplyFacts } from '../../trace/record.ts'
 import type { DecidedCall } from '../hosts.ts'
-import type { Attempt } from '../result.ts'
+import type { Attempt } from '../result/call.ts'
 import type { Service } from '../serve.ts'
 import type { Budgets } from '../serving/budgets.ts'
 import type { Fleet } from '../serving/fleet.ts'

@@ -19,7 +19,8 @@ import {
   transferOf,
 } from '../projection.ts'
 import type { AssumedRanges, ProjectedCall, Projection, Transfer } from '../projection.ts'
-import type { CallResult, Money, Phase, Place } from '../result.ts'
+import type { CallResult, Phase, Place } from '../result/call.ts'
+import type { Money } from '../result/money.ts'
 import type { Between } from '../session-events.ts'
 import type { Run } from './run.ts'
 

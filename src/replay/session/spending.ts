@@ -1,7 +1,7 @@
 import type { Budget, Policy } from '../../policy/core.ts'
 import type { Decision, SessionState } from '../../policy/decision.ts'
 import type { SessionRecord } from '../../trace/record.ts'
-import type { Money } from '../result.ts'
+import type { Money } from '../result/money.ts'
 import { budgetSubject, isOfSession } from '../serving/budget-subject.ts'
 import type { Payer } from '../serving/budget-subject.ts'
 import type { Amount, BudgetMoment } from '../serving/budget-window.ts'

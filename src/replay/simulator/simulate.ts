@@ -1,5 +1,5 @@
 import type { RecordedSession } from '../../trace/session.ts'
-import type { SessionResult } from '../result.ts'
+import type { SessionResult } from '../result/session.ts'
 import type { SessionReplayOptions } from '../session/run.ts'
 import { sessionActivity } from '../session/session-activity.ts'
 import { replaySession } from '../session-replay.ts'

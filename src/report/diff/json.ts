@@ -1,6 +1,6 @@
 import type { GateCheck } from '../../analysis/gate/gate.ts'
 import type { Region } from '../../analysis/diff/meaning.ts'
-import type { ReplayResult } from '../../replay/result.ts'
+import type { ReplayResult } from '../../replay/result/replay.ts'
 import { document } from '../json.ts'
 import { positionOf } from '../position.ts'
 import type { Review } from './review.ts'

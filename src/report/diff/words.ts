@@ -3,7 +3,7 @@ import { wholeChange, type ChangePart, type CostChange } from '../../analysis/di
 import type { MeaningComparison, Recognised, Region, Side } from '../../analysis/diff/meaning.ts'
 import type { CallSide, Corpus, PolicyDiff, TrafficDiff, TrafficRow } from '../../analysis/diff/traffic.ts'
 import { levels } from '../../replay/money.ts'
-import type { ReplayResult } from '../../replay/result.ts'
+import type { ReplayResult } from '../../replay/result/replay.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { boundsOf } from '../split.ts'

@@ -1,5 +1,5 @@
 import type { Step } from '../../analysis/steps.ts'
-import type { Totals } from '../../replay/result.ts'
+import type { Totals } from '../../replay/result/totals.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatCount, formatFactor, formatShare, plural } from '../number.ts'
 import { clip, field, tally, total, withRest, type Screen } from './layout.ts'

@@ -1,5 +1,7 @@
 import type { Claims } from '../../analysis/claims/claims.ts'
-import type { DecisionMode, MoneySplit, ReplayResult, Totals } from '../../replay/result.ts'
+import type { MoneySplit } from '../../replay/result/money.ts'
+import type { DecisionMode, ReplayResult } from '../../replay/result/replay.ts'
+import type { Totals } from '../../replay/result/totals.ts'
 import { modelledOn } from '../../replay/modelled-on.ts'
 import { formatUsd, placesFor, type Places } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'

@@ -1,4 +1,5 @@
-import type { FailoverReport, ReplayResult, TimelineEntry } from '../../replay/result.ts'
+import type { FailoverReport, TimelineEntry } from '../../replay/result/failover.ts'
+import type { ReplayResult } from '../../replay/result/replay.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd } from '../money.ts'
 import { formatCount, formatDuration, plural } from '../number.ts'

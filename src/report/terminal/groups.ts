@@ -1,4 +1,5 @@
-import type { ReplayResult, Totals } from '../../replay/result.ts'
+import type { ReplayResult } from '../../replay/result/replay.ts'
+import type { Totals } from '../../replay/result/totals.ts'
 import { formatUsd, placesFor } from '../money.ts'
 import { formatCount } from '../number.ts'
 import { exactOf, valueOf } from '../split.ts'

@@ -1,4 +1,4 @@
-import type { OutageReport, Unavailability } from '../../replay/result.ts'
+import type { OutageReport, Unavailability } from '../../replay/result/failover.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd, placesFor } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'

@@ -1,4 +1,5 @@
-import type { Place, SessionResult } from '../../replay/result.ts'
+import type { Place } from '../../replay/result/call.ts'
+import type { SessionResult } from '../../replay/result/session.ts'
 import { table } from './table.ts'
 import { clip, type Screen } from './layout.ts'
 

@@ -1,4 +1,4 @@
-import type { Identity, ReplayResult } from '../../replay/result.ts'
+import type { Identity, ReplayResult } from '../../replay/result/replay.ts'
 import { escapeTerminal } from '../escape.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
 import { clip, field, tally, total, withRest, type Screen } from './layout.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Policy } from '../../../src/policy/core.ts'
-import type { ReplayResult } from '../../../src/replay/result.ts'
+import type { ReplayResult } from '../../../src/replay/result/replay.ts'
 import type { AttemptRecord, CallRecord } from '../../../src/trace/record.ts'
 import type { RecordedSession } from '../../../src/trace/session.ts'
 import { small } from '../../support/policy-of.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Policy } from '../../../src/policy/core.ts'
-import type { CallResult } from '../../../src/replay/result.ts'
+import type { CallResult } from '../../../src/replay/result/call.ts'
 import type { Fault } from '../../../src/trace/faults/fault.ts'
 import type { CallRecord } from '../../../src/trace/record.ts'
 import type { RecordedSession } from '../../../src/trace/session.ts'

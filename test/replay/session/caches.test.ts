@@ -3,7 +3,7 @@ import { referenceEvaluator } from '../../../src/policy/reference/decide.ts'
 import { effectOf, waterfallOf } from '../../../src/replay/effects.ts'
 import { replaySession } from '../../../src/replay/session-replay.ts'
 import { measuredBehaviours, withoutLoss } from '../../../src/replay/cache/behaviour.ts'
-import type { SessionResult } from '../../../src/replay/result.ts'
+import type { SessionResult } from '../../../src/replay/result/session.ts'
 import type { CallRecord } from '../../../src/trace/record.ts'
 import { policyOf } from '../../support/policy-of.ts'
 
