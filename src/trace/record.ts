@@ -142,7 +142,7 @@ export interface EndpointFacts {
 }
 
 /**
- * The words of SEMANTICS.md: `rate-limit overloaded unavailable timeout conflict server
+ * `errorClass` is one of the words of `docs/language.md`: `rate-limit overloaded unavailable timeout conflict server
  * context-window max-tokens content-policy auth permission payment not-found invalid-request
  * too-large unprocessable precondition malformed cut-off`.
  */

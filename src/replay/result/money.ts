@@ -1,4 +1,4 @@
-/** How much is known of a number, strongest first; `REPLAY.md`, "What a number may claim". */
+/** How much is known of a number, strongest first. */
 export type Level = 'observed' | 're-priced' | 'bounded' | 'estimated' | 'modelled' | 'unknown'
 
 /**
