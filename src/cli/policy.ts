@@ -2,6 +2,7 @@ import { gitSourceReader, isRevision } from '../node/git-sources.ts'
 import { readRecordings } from '../node/read-recordings.ts'
 import { fileSourceReader } from '../node/read-sources.ts'
 import type { Policy } from '../policy/core.ts'
+import { withFirstPrices } from '../policy/first-prices.ts'
 import { loadPolicy, type LoadResult } from '../policy/load.ts'
 import type { Context } from './context.ts'
 import { diagnosticsText } from './diagnostics.ts'
@@ -11,6 +12,17 @@ import { readFailure } from './read-text.ts'
 export interface RootOption {
   readonly root?: string
 }
+
+/** For commands that price recordings. */
+export interface PolicyOptions extends RootOption {
+  readonly firstPrices?: boolean
+}
+
+export const firstPricesOption: readonly [flags: string, description: string, otherwise: boolean] = [
+  '--first-prices',
+  'a model costs its first price before that began, too, as an assumption',
+  false,
+]
 
 /** For every command that reads policies. */
 export const rootOption: readonly [flags: string, description: string] = [
@@ -32,8 +44,9 @@ export function openPolicy(path: string, options: RootOption, context: Context):
 }
 
 /** A policy that can run; otherwise `undefined`, and what is wrong has been said on standard error. */
-export function requirePolicy(path: string, options: RootOption, context: Context): Policy | undefined {
-  return requireLoaded(path, options, context).policy
+export function requirePolicy(path: string, options: PolicyOptions, context: Context): Policy | undefined {
+  const { policy } = requireLoaded(path, options, context)
+  return policy !== undefined && options.firstPrices === true ? withFirstPrices(policy) : policy
 }
 
 /** As `requirePolicy`, with the files that were read. */

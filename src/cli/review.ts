@@ -7,12 +7,12 @@ import { policyDigest } from '../policy/digest.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from './faults.ts'
-import { requirePolicy, rootOption, type RootOption } from './policy.ts'
+import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from './policy.ts'
 import { condition, instant, selection, type SelectionOptions } from './selection.ts'
 import { openTrace } from './trace.ts'
 import { packageVersion } from './version.ts'
 
-export interface ReviewOptions extends RootOption, SelectionOptions {
+export interface ReviewOptions extends PolicyOptions, SelectionOptions {
   readonly recorded?: string
   readonly faults?: readonly FaultSource[]
   readonly force: boolean
@@ -31,6 +31,7 @@ export function reviewOptions(command: Command): void {
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
+    .option(...firstPricesOption)
     .option(...rootOption)
 }
 
@@ -41,7 +42,7 @@ export interface NamedPolicy {
 }
 
 /** A policy that can run, under the name it was asked for by. */
-export function requireNamed(label: string, options: RootOption, context: Context): NamedPolicy | undefined {
+export function requireNamed(label: string, options: PolicyOptions, context: Context): NamedPolicy | undefined {
   const policy = requirePolicy(label, options, context)
   return policy === undefined ? undefined : { label, policy }
 }
@@ -62,7 +63,7 @@ export async function compared(
   options: ReviewOptions,
   context: Context,
 ): Promise<Compared | ExitCode> {
-  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, options, context)
+  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, { ...options, firstPrices: false }, context)
   if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
   const meaning = compareMeaning(old.policy, next.policy)
   const side = ({ label, policy }: NamedPolicy): PolicyDiff['old'] => ({

@@ -13,6 +13,8 @@ export const assumptionNames = {
   oneSummary: 'one-summary',
   /** Classifiers and compactions that the log does not hold cost what the policy declares. */
   declaredOverhead: 'declared-overhead',
+  /** A model has its first price before that price's first day, too. */
+  firstPrices: 'first-prices',
   /** A host that the log never tried answers. */
   untriedHealthy: 'untried-healthy',
   /** A host answers where the log has answers of it, and no failure on either side. */

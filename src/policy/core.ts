@@ -131,6 +131,8 @@ export interface PriceCard {
   readonly serviceTier: string | null
   /** Pico-dollars a token (an image, a request); rounded once at load. */
   readonly picoUsd: { readonly [bucket in PriceBucket]?: bigint }
+  /** Not of the author: `withFirstPrices` holds it before its own day. */
+  readonly isAssumed?: true
 }
 
 export interface Cache {

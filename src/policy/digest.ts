@@ -80,10 +80,10 @@ function byCodeUnit(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Canonical JSON: keys sorted, locations and `undefined` left out, bigint as decimal text. */
+/** Canonical JSON: keys sorted, locations, `undefined` and assumed prices left out, bigint as decimal text. */
 export function canonicalText(value: unknown): string {
   if (typeof value === 'bigint') return JSON.stringify(`${value}n`)
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  if (Array.isArray(value)) return `[${value.filter((each) => !isAssumed(each)).map(canonicalText).join(',')}]`
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value)
       .filter(([key, each]) => key !== 'location' && each !== undefined)
@@ -91,4 +91,8 @@ export function canonicalText(value: unknown): string {
     return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonicalText(each)}`).join(',')}}`
   }
   return JSON.stringify(value)
+}
+
+function isAssumed(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'isAssumed' in value
 }

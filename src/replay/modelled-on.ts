@@ -8,5 +8,6 @@ export function modelledOn({ money, assumed }: Pick<Totals, 'money' | 'assumed'>
   return [
     ...(calls > answered ? [assumptionNames.sameTokens] : []),
     ...(answered > 0 ? [assumptionNames.sameAnswers] : []),
+    ...((assumed[assumptionNames.firstPrices] ?? 0) > 0 ? [assumptionNames.firstPrices] : []),
   ]
 }

@@ -1,4 +1,7 @@
 import type { Policy } from '../policy/core.ts'
+import { dayOf } from '../policy/catalogue-queries.ts'
+import { controlModels } from './always.ts'
+import { dateOfDay } from './day.ts'
 import type { IdentityCounts } from './identity.ts'
 import type { Identity } from './result/replay.ts'
 import type { Totals } from './result/totals.ts'
@@ -25,6 +28,7 @@ export function noticesOf(facts: NoticeFacts): readonly string[] {
     ...uncounted(facts),
     ...undetermined(facts),
     ...lowerBounds(facts),
+    ...notYetPriced(facts),
     ...undatedSessions(facts),
   ]
 }
@@ -77,6 +81,21 @@ function uncounted({ policy, totals }: NoticeFacts): readonly string[] {
     `the phrases ${names} were not counted in ${grouped(sessions)} of ${grouped(totals.sessions)} sessions, so they` +
       ` are unknown there: \`reroute import FORMAT LOGS --for FILE\` with the file of \`${policy.name ?? ''}\` counts them`,
   ]
+}
+
+/** Models of the catalogue that had no price yet when this was recorded. */
+function notYetPriced({ policy, totals }: NoticeFacts): readonly string[] {
+  const { dated } = totals
+  if (dated === undefined) return []
+  const { cheapest, strongest } = controlModels(policy) ?? {}
+  const asked = new Set([...Object.keys(totals.unpriced), ...Object.keys(totals.policyUnpriced), cheapest, strongest])
+  const late = policy.models.flatMap(({ name, prices }) => {
+    const first = Math.min(...prices.map(({ fromDay }) => fromDay ?? Number.NEGATIVE_INFINITY))
+    return asked.has(name) && Number.isFinite(first) && first > dayOf(dated.firstMicros) ? [`\`${name}\` ${dateOfDay(first)}`] : []
+  })
+  return late.length === 0
+    ? []
+    : [`no price yet on days of this log, first ones: ${late.join(', ')}: \`--first-prices\` takes them for all days, as an assumption`]
 }
 
 function undatedSessions({ totals, sharedState, undated }: NoticeFacts): readonly string[] {

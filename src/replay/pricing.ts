@@ -1,7 +1,8 @@
 import type { Policy, PriceBucket, PriceCard } from '../policy/core.ts'
+import { assumptionNames } from '../policy/assumption-names.ts'
 import { endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import type { Usage } from '../trace/record.ts'
-import { boundedMoney, exactMoney, together, unknownMoney } from './money.ts'
+import { boundedMoney, exactMoney, leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
 import type { UsageTokens } from './result/call.ts'
 import type { Money } from './result/money.ts'
 
@@ -50,16 +51,13 @@ export function tokensOf(usage: Usage): UsageTokens {
  * - cache writes whose lifetime the log does not tell: bounded by the cheapest and the dearest row.
  *
  * Cache writes without any row of their own are input like any other. A model that the catalogue
- * does not know, or has no price for on that day, is unknown.
+ * does not know, or has no price for on that day, is unknown; at a price that is assumed for that day
+ * it is modelled (`first-prices`).
  */
 export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Money {
   const model = modelNamed(policy, place.model)
   if (model === undefined) return unknownMoney(`no model \`${place.model}\` in the catalogue`)
-  const cards =
-    (place.provider === undefined
-      ? undefined
-      : endpointAt(policy, place.model, place.provider)?.prices) ?? model.prices
-  const card = priceCard(cards, {
+  const card = priceCard(cardsAt(policy, place) ?? model.prices, {
     nowMicros: place.atMicros,
     promptTokens: place.sizeTokens ?? promptTokensOf(usage),
     serviceTier: place.serviceTier,
@@ -77,10 +75,27 @@ export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Mon
     return unknownMoney(`no output price for \`${place.model}\``)
   }
   const prompt = promptMoney(card, usage, input ?? 0n, place.images, basis)
-  return together([
+  const money = together([
     ...prompt,
     ...outputMoney(usage, output ?? 0n, rate('reasoning') ?? output ?? 0n, model.maxOutputTokens, basis),
   ])
+  return card.isAssumed === true ? together(leavesOf(money).map(assumed)) : money
+}
+
+/** Whether the price in force there and then is one that is assumed. */
+export function isPriceAssumed(policy: Policy, place: Pick<PricePlace, 'model' | 'provider' | 'atMicros'>): boolean {
+  const cards = cardsAt(policy, place) ?? modelNamed(policy, place.model)?.prices ?? []
+  const moment = { nowMicros: place.atMicros, promptTokens: 0, serviceTier: undefined }
+  return priceCard(cards, moment)?.isAssumed === true
+}
+
+function cardsAt(policy: Policy, { model, provider }: Pick<PricePlace, 'model' | 'provider'>): readonly PriceCard[] | undefined {
+  return provider === undefined ? undefined : endpointAt(policy, model, provider)?.prices
+}
+
+function assumed(money: Money): Money {
+  const { value, lo, hi } = money
+  return value === null || lo === null ? money : modelledMoney(value, lo, hi, assumptionNames.firstPrices)
 }
 
 function promptMoney(

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/core.ts'
 import { policyDigest } from '../policy/digest.ts'
+import { hasAssumedPrices } from '../policy/first-prices.ts'
 import type { Evaluator } from '../policy/decision.ts'
 import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { canonicalRecord, digestOfLines, sessionDigest, traceDigest } from '../trace/canonical.ts'
@@ -307,6 +308,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
       select: options.select?.text,
       faults: faultsDigest(options.faults ?? recordedFaults),
       caches: options.caches,
+      firstPrices: hasAssumedPrices(policy) || undefined,
     }),
     outcomeHash: combinedHash(partial.sessions, sortedTimeline(partial.together.timeline)),
     policy: { name: policy.name ?? '', digest },

@@ -31,6 +31,28 @@ describe('reroute replay', () => {
     await expect(out).toMatchFileSnapshot('goldens/replay-synthetic.txt')
   })
 
+  it('says which models had no price yet, and takes their first one where it is asked to', async () => {
+    const late = files.write(
+      'late.route',
+      `policy late
+scale tier = [standard]
+provider north { region us }
+model one { tier standard known-as ["claude-opus-4-7"] served-by [north] price per 1M tokens from 2099-01-01 { input $5 output $25 } }
+on start { otherwise use one }
+expect cheap: cost <= $25 assuming same-tokens
+expect cheap-for-sure: cost <= $25 assuming [same-tokens, first-prices]
+`,
+    )
+    const without = await reroute(['replay', late, synthetic])
+    expect(without.out).toContain('no price yet on days of this log, first ones: `one` 2099-01-01: `--first-prices`')
+    const { out } = await reroute(['replay', late, synthetic, '--first-prices', '--details'])
+    expect(out).not.toContain('no price yet')
+    expect(out).toMatch(/first-prices \d/)
+    expect(out).toMatch(/`cheap` undecided: .*it turns on first-prices/)
+    expect(out).toContain('`cheap-for-sure` fail')
+    expect(hashes(out)).not.toEqual(hashes(without.out))
+  })
+
   it('gives equal hashes whatever the order, the files and the packing', async () => {
     const lines = documentedText.trimEnd().split('\n')
     const shuffled = files.write('shuffled.jsonl', `${lines.toReversed().join('\n')}\n`)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withFirstPrices } from '../../src/policy/first-prices.ts'
 import { priceUsage } from '../../src/replay/pricing.ts'
 import type { PricePlace } from '../../src/replay/pricing.ts'
 import type { Usage } from '../../src/trace/record.ts'
@@ -50,6 +51,15 @@ describe('the price of tokens', () => {
     const money = priceUsage(policy, usage, march)
     // 1k × $2 + 10k × $0.20 + 2k × $2.50 + 3k × $4 + 500 × $20, a million.
     expect(money).toMatchObject({ level: 're-priced', value: dollars(0.031), lo: dollars(0.031), hi: dollars(0.031) })
+  })
+
+  it('is unknown before the first day, and modelled if that price is assumed', () => {
+    const december = { ...march, atMicros: day('2025-12-01') }
+    const usage = { ...none, uncachedInput: 1000, output: 100 }
+    expect(priceUsage(policy, usage, december)).toMatchObject({ level: 'unknown', value: null })
+    const assuming = withFirstPrices(policy)
+    expect(priceUsage(assuming, usage, december)).toMatchObject({ level: 'modelled', basis: 'first-prices', value: dollars(0.002), hi: dollars(0.002) })
+    expect(priceUsage(assuming, usage, march)).toEqual(priceUsage(policy, usage, march))
   })
 
   it.each([

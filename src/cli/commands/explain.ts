@@ -11,9 +11,9 @@ import { badInput } from '../failure.ts'
 import { faultSources, faultsOption, readScript, type FaultSource } from '../faults.ts'
 import { findSession } from '../find-session.ts'
 import { arrivalsOption, formatOption, wholeNumber } from '../options.ts'
-import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
+import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
 
-interface ExplainOptions extends RootOption {
+interface ExplainOptions extends PolicyOptions {
   readonly session: string
   readonly call: number
   readonly seed: string | undefined
@@ -36,6 +36,7 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))
+    .option(...firstPricesOption)
     .option(...rootOption)
     .addHelpText(
       'after',

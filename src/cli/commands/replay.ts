@@ -22,7 +22,7 @@ import { openLogFile, type LogFile } from '../log-file.ts'
 import { arrivalsOption, formatOption } from '../options.ts'
 import { readOutcomes } from '../outcomes.ts'
 import { startProgress } from '../progress.ts'
-import { requirePolicy, rootOption, type RootOption } from '../policy.ts'
+import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
 import { readBehaviours } from '../cache-behaviours.ts'
@@ -31,7 +31,7 @@ import { packageVersion } from '../version.ts'
 
 const noOutcomes = { ok: true, points: [] } as const
 
-interface ReplayCommandOptions extends RootOption, SelectionOptions {
+interface ReplayCommandOptions extends PolicyOptions, SelectionOptions {
   readonly groupBy?: GroupField
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
@@ -73,6 +73,7 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)
+    .option(...firstPricesOption)
     .option(...rootOption)
     .addHelpText(
       'after',
@@ -104,7 +105,7 @@ async function replay(
 ): Promise<ExitCode> {
   const policy = requirePolicy(path, options, context)
   if (policy === undefined) return exitCode.badInput
-  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, options, context)
+  const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, { ...options, firstPrices: false }, context)
   if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
   let log: LogFile | undefined
   try {

@@ -1,3 +1,4 @@
+import { assumptionNames } from '../../policy/assumption-names.ts'
 import type { Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
@@ -11,7 +12,7 @@ import { drawnOrder, servingDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
 import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
-import { outputTokensOf, tokensOf } from '../pricing.ts'
+import { isPriceAssumed, outputTokensOf, tokensOf } from '../pricing.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result/call.ts'
 import { serve } from '../serve.ts'
@@ -123,7 +124,13 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
     outputTokens: record.usage === undefined ? undefined : outputTokensOf(record.usage),
     facts: run.facts,
     ...recordedFacts(record),
-    assumptions: [...(service?.assumptions ?? []), ...(policyCost.basis === sameAnswers ? [sameAnswers] : [])],
+    assumptions: [
+      ...(service?.assumptions ?? []),
+      ...(policyCost.basis === sameAnswers ? [sameAnswers] : []),
+      ...([recorded, served].some((place) => place !== undefined && isPriceAssumed(policy, { ...place, atMicros: datedMicros(record) }))
+        ? [assumptionNames.firstPrices]
+        : []),
+    ],
   }
   const money = [policyCost, result.overheadCost, attemptsCost]
   chargeCall(
