@@ -20,3 +20,9 @@ export function shippedPolicies(): readonly { readonly name: string; readonly po
       return { name: file.replace(/\.route$/, ''), policy }
     })
 }
+
+export function shippedPolicy(name: string): Policy {
+  const found = shippedPolicies().find((each) => each.name === name)
+  if (found === undefined) throw new Error(`${name} is not shipped`)
+  return found.policy
+}
