@@ -7,6 +7,7 @@ const config: ViteUserConfig = defineConfig({
       'test/laws/**/*.test.ts',
       'test/analysis/diff/laws.test.ts',
       'test/check/diagram/blocks.test.ts',
+      'test/check/prefixes.test.ts',
       'test/gateway/identity.test.ts',
       'test/language/format.test.ts',
       'test/policy/engine/equals-reference.test.ts',

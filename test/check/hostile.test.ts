@@ -3,14 +3,10 @@ import { check } from '../../src/check/index.ts'
 import { format } from '../../src/language/format.ts'
 import { parse } from '../../src/language/parser.ts'
 import { loadPolicyText } from '../../src/policy/load.ts'
-import { shippedRouteFiles } from '../support/route-files.ts'
-
-const files = shippedRouteFiles()
-const libraries = new Map(files.map(({ name, text }) => [name, text]))
 
 /** Reads, checks and lays out whatever it is. */
 function through(text: string, name = 'policy.route'): { readonly codes: readonly string[]; readonly laidOut: number } {
-  const { policy, diagnostics, sources } = loadPolicyText(name, text, libraries)
+  const { policy, diagnostics, sources } = loadPolicyText(name, text)
   const found = policy === undefined ? [] : check(policy, sources)
   return {
     codes: [...new Set([...diagnostics, ...found].map(({ code }) => code))].toSorted(),
@@ -30,14 +26,6 @@ function manyRules(count: number, guard: (index: number) => string): string {
 }
 
 describe('nothing stops the parser, the checker or the formatter', () => {
-  it.each(files)('prefixes of $name', ({ name, text }) => {
-    // Scattered; the parser alone reads every prefix in a test of its own.
-    for (let part = 1; part <= 10; part += 1) {
-      const length = (Math.imul(part, 2_654_435_761) >>> 0) % text.length
-      expect(() => through(text.slice(0, length), name)).not.toThrow()
-    }
-  })
-
   it.each([
     ['one input', (index: number) => `turn is ${index}`, ['RT0310']],
     ['two inputs', (index: number) => `turn < ${index} and images > ${index % 50}`, ['RT0310']],

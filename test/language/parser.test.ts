@@ -203,23 +203,6 @@ describe('the tree', () => {
 describe('a broken file', () => {
   const files = shippedRouteFiles()
 
-  it('never stops the parser: every prefix of the shipped files', () => {
-    for (const { name, text } of files) {
-      const step = Math.max(1, Math.floor(text.length / 120))
-      for (let length = 0; length <= text.length; length += step) {
-        const cut = text.slice(0, length)
-        const { diagnostics } = read(cut)
-        expect({ name, length, fine: diagnostics.every((found) => inside(found, length)) }).toEqual(
-          {
-            name,
-            length,
-            fine: true,
-          },
-        )
-      }
-    }
-  })
-
   it('costs few errors for one character less', () => {
     const sample = files.filter((file) => file.text.length < 3000).map((file) => file.text)
     let worst = 0
