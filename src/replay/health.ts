@@ -1,6 +1,12 @@
 import type { Timer } from '../trace/faults/fault.ts'
 import type { AttemptError } from './error-class.ts'
 
+/**
+ * Instants of a log and of a replay that lie less than this apart are one: clients take some time between
+ * what they are told to do and a request, and some logs keep whole seconds.
+ */
+export const sameInstantMicros = 1_000_000
+
 /** One try that is about to be made. */
 export interface AttemptQuestion {
   readonly model: string
@@ -18,6 +24,8 @@ export type AttemptAnswer = {
   readonly startMicros?: number | undefined
   readonly endMicros?: number | undefined
   readonly assumption?: string | undefined
+  /** How long the log's client waited after this attempt before it made another. */
+  readonly pausedMicros?: number | undefined
 } & (
   | { readonly kind: 'answers' }
   /** The person broke it off. */

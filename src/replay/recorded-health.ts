@@ -3,6 +3,7 @@ import type { Policy } from '../policy/core.ts'
 import type { CallRecord, EventRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { endOfError } from '../trace/error-class.ts'
+import { sameInstantMicros } from './health.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import { attemptPlace, comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { Place } from './result/call.ts'
@@ -43,8 +44,9 @@ interface Seen {
 }
 
 /**
- * At the host that the log tried, an attempt comes to what the log says, as long as the call is made when
- * it was and nothing else has happened to it. Any other attempt finds a host
+ * An attempt that begins when the log began one at the same host comes to what the log says, as long as nothing
+ * else has happened to its call; where the log tells no instants of a call's attempts, their order says which.
+ * Any other attempt finds a host
  * - down while a recorded fault of its provider holds, or between two recorded failures with no answer
  *   between them,
  * - up where it was recorded to answer,
@@ -71,9 +73,13 @@ export function recordedHealth(
     at: (call, shiftMicros = 0) => {
       const own = byCall.get(call.call) ?? []
       const askedFirst = new Map<string, string>()
-      let next = 0
       // Hosts fail by the clock: an outage does not move with a call that comes later.
-      let deviated = shiftMicros !== 0 && own.some(hasInstant)
+      const isMadeThen = Math.abs(shiftMicros) < sameInstantMicros
+      let next = 0
+      let deviated = false
+      // No policy waits before the first attempt of a call: how long the log's client did is part of the call.
+      const beginsAsLogged = (each: Seen, { atMicros }: AttemptQuestion): boolean =>
+        !hasInstant(each) || (isMadeThen && (each === own[0] || beginsAt(each, atMicros)))
       const isHost = ({ place }: Seen, { model, provider }: AttemptQuestion): boolean =>
         place.model === model && (place.provider ?? askedFirst.get(model)) === provider
       return {
@@ -82,7 +88,7 @@ export function recordedHealth(
         },
         answer: (question) => {
           if (!askedFirst.has(question.model)) askedFirst.set(question.model, question.provider)
-          const found = deviated ? undefined : own.slice(next).find((each) => isHost(each, question))
+          const found = deviated ? undefined : own.slice(next).find((each) => isHost(each, question) && beginsAsLogged(each, question))
           if (found !== undefined) {
             next = own.indexOf(found) + 1
             return found.answer
@@ -102,7 +108,12 @@ function attemptsOf(policy: Policy, call: CallRecord): readonly Seen[] {
   const tried = (call.attempts ?? []).flatMap((attempt, index): Seen[] => {
     const at = attemptPlace(policy, call, attempt)
     if (at === undefined) return []
-    const instants = { startMicros: attempt.startMicros, endMicros: attempt.endMicros }
+    const next = call.attempts?.[index + 1]?.startMicros
+    const instants = {
+      startMicros: attempt.startMicros,
+      endMicros: attempt.endMicros,
+      pausedMicros: next === undefined || attempt.endMicros === undefined ? undefined : Math.max(0, next - attempt.endMicros),
+    }
     const answer: AttemptAnswer =
       attempt.errorClass === undefined
         ? { kind: call.end === 'cancelled' ? 'cancelled' : 'answers', cause: 'recorded', ...instants }
@@ -178,6 +189,15 @@ function stateOf(here: readonly Seen[], from: Standpoint): HostState {
   const failure = [before, after].find((each) => each?.kind === 'fails')
   if (failure === undefined) return { kind: before === undefined && after === undefined ? 'untried' : 'up' }
   return { kind: before?.kind === 'fails' && after?.kind === 'fails' ? 'down' : 'unknown', failure }
+}
+
+/** An attempt of which only the end is known began before it. */
+function beginsAt({ answer }: Seen, atMicros: number | undefined): boolean {
+  const { startMicros, endMicros } = answer
+  if (atMicros === undefined) return true
+  return startMicros === undefined
+    ? atMicros < (endMicros ?? Infinity) + sameInstantMicros
+    : Math.abs(startMicros - atMicros) < sameInstantMicros
 }
 
 function hasInstant({ answer }: Seen): boolean {

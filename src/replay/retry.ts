@@ -1,4 +1,27 @@
 import type { Retry } from '../policy/core.ts'
+import { sameInstantMicros } from './health.ts'
+import type { AttemptAnswer } from './health.ts'
+
+/**
+ * The pause after a failed attempt: the one that the log's client made, where this line makes such a pause,
+ * for then that is how it came out; else a drawn one. Clients jitter by up to a quarter whether a line says
+ * so or not. `undefined` as for `backoffMicros`.
+ */
+export function pauseMicros(
+  retry: Retry,
+  retries: number,
+  { retryAfterMicros, pausedMicros }: Pick<Extract<AttemptAnswer, { kind: 'fails' }>, 'retryAfterMicros' | 'pausedMicros'>,
+  draw: () => number,
+): number | undefined {
+  const pause = (of: () => number): number | undefined => backoffMicros(retry, retries, retryAfterMicros, of)
+  const [least, most] = [pause(() => 0), pause(() => 1_000_000)]
+  if (least === undefined || most === undefined) return undefined
+  if (pausedMicros === undefined) return pause(draw)
+  const slack = Math.max(sameInstantMicros, Math.trunc(pausedMicros / 4))
+  if (pausedMicros < least - slack || pausedMicros > most + slack) return pause(draw)
+  const asked = retry.retryAfterUpToMicros === undefined ? 0 : (retryAfterMicros ?? 0)
+  return Math.max(pausedMicros, asked)
+}
 
 /**
  * The pause before retry `retries` (from 0) at one host, in microseconds. Backoff grows by its factor

@@ -8,7 +8,7 @@ import { failureMicros } from './hang.ts'
 import type { AttemptAnswer, AttemptQuestion, Health } from './health.ts'
 import type { Hosts } from './hosts.ts'
 import type { Attempt } from './result/call.ts'
-import { backoffMicros } from './retry.ts'
+import { pauseMicros } from './retry.ts'
 import { hostView } from './serving/gate.ts'
 import type { Admission, Gate } from './serving/gate.ts'
 import type { HostView } from './serving/strategies.ts'
@@ -307,9 +307,7 @@ function* paused(
   if (retry === undefined || !matchesError(retry.on, answer)) return 'on'
   const last = tries >= retry.times
   if (last && !retry.waitsAfterLast) return 'on'
-  const wait = backoffMicros(retry, tries, answer.retryAfterMicros, () =>
-    call.question.draw('backoff', call.attempts.length),
-  )
+  const wait = pauseMicros(retry, tries, answer, () => call.question.draw('backoff', call.attempts.length))
   // The host asks for more time than the policy finds worth waiting for.
   if (wait === undefined) return 'on'
   if (call.elapsed + wait >= deadlineOf(call)) {

@@ -129,23 +129,42 @@ describe('a host under another policy', () => {
 })
 
 describe('a call that is made when it was', () => {
-  const answersOf = (session: RecordedSession, call: number, providers: readonly string[], shift = 0): readonly string[] => {
+  /** `asked`: attempts such as `100 south`, at second 100. */
+  const answersOf = (session: RecordedSession, call: number, asked: readonly string[], shift = 0): readonly string[] => {
     const record = session.calls[call - 1]
     if (record === undefined) throw new Error(`no call ${call}`)
     const health = recordedHealth(policy, session).at(record, shift * second)
-    return providers.map((provider) =>
-      text(health.answer({ model: 'small', provider, region: undefined, account: undefined, atMicros: (record.startMicros ?? 0) + shift * second })),
-    )
+    return asked.map((attempt) => {
+      const [at, provider = ''] = attempt.split(' ')
+      return text(health.answer({ model: 'small', provider, region: undefined, account: undefined, atMicros: Number(at) * second }))
+    })
   }
 
   it('meets what the log says at the host that the log tried', () => {
     const session = log(['100 south overloaded', '101 south overloaded', '103 south'])
-    expect(answersOf(session, 1, ['south', 'south', 'south'])).toEqual(['overloaded recorded', 'overloaded recorded', 'answers recorded'])
+    expect(answersOf(session, 1, ['100 south', '101 south', '103 south'])).toEqual(['overloaded recorded', 'overloaded recorded', 'answers recorded'])
+  })
+
+  it('meets it less than a second from the log’s own attempt, and asks what is known of the instant elsewhere', () => {
+    const session = log(['100 south overloaded', '110 south overloaded', '120 south'])
+    // The first attempt begins with its call, whenever the log’s client sent it.
+    expect(answersOf(session, 1, ['90 south', '110.9 south', '119.1 south'])).toEqual(['overloaded recorded', 'overloaded recorded', 'answers recorded'])
+    expect(answersOf(session, 1, ['100 south', '105 south', '111 south', '120 south'])).toEqual([
+      'overloaded recorded',
+      'overloaded fault',
+      'overloaded fault',
+      'answers recorded',
+    ])
+    expect(answersOf(session, 1, ['100 south', '115 south', '160 south'])).toEqual([
+      'overloaded recorded',
+      'answers assumed unknown-health',
+      'answers assumed healthy-between',
+    ])
   })
 
   it('takes a provider that the log does not name for the one that it asks first', () => {
     const session = log(['100 ? overloaded', '101 ? overloaded', '103 ?'])
-    expect(answersOf(session, 1, ['south', 'north', 'south'])).toEqual([
+    expect(answersOf(session, 1, ['100 south', '101 north', '101 south'])).toEqual([
       'overloaded recorded',
       'answers assumed untried-healthy',
       'overloaded recorded',
@@ -154,7 +173,7 @@ describe('a call that is made when it was', () => {
 
   it('meets an outage by the clock when it is made later', () => {
     const session = log(['100 south overloaded', '110 south'], ['200 south'])
-    expect(answersOf(session, 1, ['south'], 5)).toEqual(['answers assumed unknown-health'])
-    expect(answersOf(session, 1, ['south'], 50)).toEqual(['answers assumed healthy-between'])
+    expect(answersOf(session, 1, ['105 south'], 5)).toEqual(['answers assumed unknown-health'])
+    expect(answersOf(session, 1, ['150 south'], 50)).toEqual(['answers assumed healthy-between'])
   })
 })

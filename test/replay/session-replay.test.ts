@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
+import { recordedFaults } from '../../src/replay/faults/script.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import type { SessionReplayOptions } from '../../src/replay/session-replay.ts'
 import type { SessionResult } from '../../src/replay/result/session.ts'
-import type { CallRecord, EventRecord, Usage } from '../../src/trace/record.ts'
+import type { AttemptRecord, CallRecord, EventRecord, Usage } from '../../src/trace/record.ts'
 import { small } from '../support/policy-of.ts'
 
 const second = 1_000_000
@@ -97,6 +98,50 @@ describe('a recorded session under a policy', () => {
     expect(lines(replay(patient, log))).toEqual(['before otherwise small south south!overloaded:recorded south:recorded'])
   })
 
+  describe('an attempt is the log’s own when it begins when the log’s did', () => {
+    // Two failures and an answer, two seconds apart; the next call half a minute later.
+    const begins = 1000 * second
+    const tried = (after: number, errorClass?: string): AttemptRecord => ({
+      model: 'small', provider: 'south', startMicros: begins + after * second, endMicros: begins + after * second + 1000, ...(errorClass === undefined ? {} : { errorClass }),
+    })
+    const log = session([
+      { attempts: [tried(0, 'overloaded'), tried(2, 'overloaded'), tried(4)], end: 'served', served: { model: 'small', provider: 'south' }, usage },
+      { tries: ['small south'] },
+    ])
+    const under = (retry: string, options: Partial<SessionReplayOptions> = {}): SessionResult =>
+      replay(`${stay}\nserve any { retry 3 times on [overloaded] { ${retry} } }`, log, options)
+    const down: Partial<SessionReplayOptions> = { faults: { ...recordedFaults, unknown: 'down' } }
+    const began = ({ calls }: SessionResult): readonly number[] =>
+      calls.flatMap(({ attempts }) => attempts.map(({ startMicros = 0 }) => (startMicros - begins) / second))
+
+    it.each(['backoff 2s', 'backoff 1500ms', 'backoff 2s  jitter full', 'backoff 1s  jitter 100%'])('so under %s', (retry) => {
+      const result = under(retry)
+      expect(lines(result)).toEqual([
+        'before otherwise small south south!overloaded:recorded south!overloaded:recorded south:recorded',
+        'before otherwise small south south:recorded',
+      ])
+      expect(began(result)).toEqual([0, 2, 4, 60])
+    })
+
+    it('not after a pause of a minute: by then the host answers, and the next call comes later', () => {
+      const result = under('backoff 60s')
+      expect(lines(result)[0]).toBe('before otherwise small south south!overloaded:recorded south:assumed')
+      expect(result.calls[0]?.assumptions).toContain('healthy-between')
+      const [, retried, next] = began(result)
+      expect(retried).toBeCloseTo(60, 2)
+      expect(next).toBeCloseTo(116, 2)
+    })
+
+    it('not after a shorter pause: the host is down between failures, and nobody knows between a failure and an answer', () => {
+      const slow = session([{ attempts: [tried(0, 'overloaded'), tried(10, 'overloaded'), tried(20)], end: 'served', served: { model: 'small', provider: 'south' }, usage }])
+      const at = (options: Partial<SessionReplayOptions>): readonly string[] =>
+        lines(replay(`${stay}\nserve any { retry 3 times on [overloaded] { backoff 5s } }`, slow, options))
+      // Retries at 5, 10 and 15.
+      expect(at({})).toEqual(['before otherwise small south south!overloaded:recorded south!overloaded:fault south!overloaded:recorded south:assumed'])
+      expect(at(down)).toEqual(['at otherwise exhausted south!overloaded:recorded south!overloaded:fault south!overloaded:recorded south!overloaded:assumed'])
+    })
+  })
+
   it('a policy that does not wait fails over, and another host is assumed to answer', () => {
     const log = session([{ tries: ['small south overloaded', 'small south'] }])
     const result = replay(`${stay}\nserve any { failover on [overloaded] }`, log)
@@ -114,7 +159,8 @@ describe('a recorded session under a policy', () => {
     expect(lines(replay(stay, log))).toEqual([
       'before otherwise exhausted south!overloaded:recorded',
       'at otherwise exhausted south!overloaded:fault',
-      'after otherwise exhausted south!overloaded:fault',
+      // A millisecond sooner than in the log is when the log says.
+      'after otherwise exhausted south!overloaded:recorded',
     ])
   })
 

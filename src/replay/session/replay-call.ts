@@ -220,12 +220,14 @@ function* serveCall(
 }
 
 /**
- * The next call keeps its place: nothing has diverged and no scripted fault has held this one up, or every
- * attempt of the log was made and no other.
+ * The next call keeps its place: every attempt was the log's own, or nothing has diverged, no scripted fault has
+ * held this call up, and the log does not tell when its attempts began.
  */
 function isOnTime(phase: Phase, record: CallRecord, attempts: CallResult['attempts']): boolean {
-  if (phase === 'before' && attempts.every(({ fault }) => fault === undefined)) return true
-  return attempts.length === (record.attempts?.length ?? 1) && attempts.every(({ cause }) => cause === 'recorded')
+  const recorded = attempts.every(({ cause }) => cause === 'recorded')
+  if (phase !== 'before') return recorded && attempts.length === (record.attempts?.length ?? 1)
+  const tells = record.attempts?.some(({ startMicros }) => startMicros !== undefined) ?? false
+  return recorded || (!tells && attempts.every(({ fault }) => fault === undefined))
 }
 
 /** Where the call went, whether it was served there or not. */

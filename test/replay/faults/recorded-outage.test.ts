@@ -28,7 +28,9 @@ function over(serving: string): Policy {
     serve any { order [anthropic, bedrock] ${serving} }`)
 }
 
-const asTheClient = 'retry 10 times on [overloaded] { backoff 500ms 2x up to 32s }'
+const asTheClient = 'retry 10 times on [overloaded] { backoff 500ms 2x up to 32s  jitter 25% }'
+/** The client's jitter left out. */
+const nearly = 'retry 10 times on [overloaded] { backoff 500ms 2x up to 32s }'
 
 let session: RecordedSession
 let affected: readonly CallRecord[]
@@ -53,8 +55,8 @@ const failedAttempts = (calls: readonly CallResult[]): readonly number[] =>
   hit(calls).map(({ attempts }) => attempts.filter((each) => each.errorClass === 'overloaded').length)
 
 describe.runIf(present)('a recorded outage', () => {
-  it('comes out as it was under a client that retries as the recorded one did', () => {
-    const [result] = replayed(over(asTheClient), [session]).sessions
+  it.each([asTheClient, nearly])('comes out as it was under a client that retries as the recorded one did: %s', (serving) => {
+    const [result] = replayed(over(serving), [session]).sessions
     if (result === undefined) throw new Error('a result')
     expect(result.divergence).toBeUndefined()
     expect(failedAttempts(result.calls)).toEqual([3, 11, 4, 7, 2, 3])
@@ -72,6 +74,24 @@ describe.runIf(present)('a recorded outage', () => {
         expect(attempt.startMicros).toBe((before.endMicros ?? 0) + (before.waitedMicros ?? Number.NaN))
       })
     })
+  })
+
+  it('does not wait for a client that pauses otherwise', () => {
+    // A client that tries again at once meets a host that is down, or of which nobody knows whether it was up again.
+    const { result, sessions } = replayed(over('retry 3 times on [overloaded]'), [session], { arrivals: 'recorded' })
+    const [first, given] = hit(sessions[0]?.calls ?? [])
+    expect([first, given].map((call) => call?.attempts.map(({ cause, errorClass }) => `${errorClass ?? 'answers'} ${cause}`))).toEqual([
+      // The first pauses of the log are of half a second and a second.
+      ['overloaded recorded', 'overloaded recorded', 'overloaded fault', 'overloaded fault'],
+      ['overloaded recorded', 'overloaded recorded', 'overloaded fault', 'overloaded fault'],
+    ])
+    expect(result.totals.sessionsDiverged).toBe(1)
+    // One that is far slower is there when the outage of its call is over.
+    const slow = replayed(over('retry 3 times on [overloaded] { backoff 10min }'), [session], { arrivals: 'recorded' })
+    expect(hit(slow.sessions[0]?.calls ?? [])[0]?.attempts.map(({ cause, errorClass }) => `${errorClass ?? 'answers'} ${cause}`)).toEqual([
+      'overloaded recorded',
+      'answers assumed',
+    ])
   })
 
   it('leaves the health of a provider that was never tried to a named assumption', () => {
@@ -114,6 +134,6 @@ describe.runIf(present)('a recorded outage', () => {
       up: { served: 1, asked: 1, attempts: 2 },
       down: { served: 0, asked: 1, attempts: 2 },
     })
-    expect(result.outage?.script).toMatchObject({ callsHit: 1, servedThere: 1, withoutFaults: { served: 0, attempts: 2 } })
+    expect(result.outage?.script).toMatchObject({ callsHit: 1, servedThere: 1, withoutFaults: { served: 1, attempts: 2 } })
   })
 })
