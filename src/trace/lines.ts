@@ -225,7 +225,7 @@ function unpackProblem(file: string, failure: UnpackFailure): TraceProblem {
         kind: 'damaged',
         file,
         message: `\`${file}\` is damaged: ${failure.message}`,
-        help: 'copy the file again; the lines before the damage were read',
+        help: 'copy the file again; the lines before the damage were read, but for the last few',
         fatal: false,
       }
     case 'too-large':

@@ -1,7 +1,6 @@
-import { Readable, pipeline } from 'node:stream'
-import type { Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
+import { zstdFrames } from './zstd-frames.ts'
 
 export type Packing = 'plain' | 'gzip' | 'zstd'
 
@@ -33,28 +32,64 @@ export function unpack(
     case 'plain':
       return chunks
     case 'gzip':
-      return through(chunks, createGunzip())
+      return gunzip(chunks)
     case 'zstd':
       // Node's own decoder, where there is one, takes a cut-off file for a whole one in Node 22.
       return unzstd(chunks)
   }
 }
 
-async function* through(
-  chunks: AsyncIterable<Uint8Array>,
-  transform: Transform,
-): AsyncGenerator<Uint8Array> {
-  let sourceFailure: unknown
-  const source = Readable.from(chunks)
-  source.on('error', (error) => (sourceFailure = error))
-  pipeline(source, transform, () => undefined)
+/**
+ * Every member of a gzip file, piece by piece: what one piece unfolds to is lost where the piece turns
+ * out to be damaged, so pieces are small, and what earlier ones unfolded to is handed out first.
+ */
+async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = createGunzip()
+  let ready: Uint8Array[] = []
+  let failure: UnpackFailure | undefined
+  let ended = false
+  let wake = (): void => undefined
+  decoder.on('data', (block: Uint8Array) => ready.push(block))
+  decoder.on('error', (error) => {
+    failure = failureOf(error)
+    wake()
+  })
+  // Zeros after the last member end it, and then nobody is told that they were written.
+  decoder.on('end', () => {
+    ended = true
+    wake()
+  })
+  const done = async (action: (then: () => void) => void): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+      action(resolve)
+    })
+  function* handedOut(): Generator<Uint8Array> {
+    const blocks = ready
+    ready = []
+    yield* blocks
+    if (failure !== undefined) throw failure
+  }
+  let bytes = 0
   try {
-    for await (const chunk of transform) yield chunk as Uint8Array
-  } catch (error) {
-    if (sourceFailure !== undefined) throw sourceFailure
-    throw failureOf(error)
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += gzipPieceBytes) {
+        const piece = chunk.subarray(at, at + gzipPieceBytes)
+        if (!ended) await done((then) => decoder.write(piece, then))
+        yield* handedOut()
+        const rest = ended ? piece.subarray(Math.max(0, decoder.bytesWritten - bytes)) : piece.subarray(piece.length)
+        if (rest.some((byte) => byte !== 0)) throw new UnpackFailure('damaged', 'something else follows its last member')
+        bytes += piece.length
+      }
+    }
+    if (!ended) await done(() => decoder.end())
+    yield* handedOut()
+  } finally {
+    decoder.destroy()
   }
 }
+
+const gzipPieceBytes = 4_096
 
 function failureOf(error: unknown): UnpackFailure {
   const { code, message } = error as { code?: string; message?: string }
@@ -68,39 +103,29 @@ const unexpectedEnd = 5
 
 async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = []
+  let failure: UnpackFailure | undefined
   const decoder = new Decompress((block) => {
     if (block.length > 0) ready.push(block.slice())
   })
-  const push = (piece: Uint8Array, final: boolean): void => {
+  const passing = zstdFrames(windowLimit)
+  /** What was unpacked before a failure is handed out first. */
+  function* pushed(piece: Uint8Array, final: boolean): Generator<Uint8Array> {
+    const passed = passing(piece)
+    const stopped = passed < piece.length
     try {
-      decoder.push(piece, final)
+      decoder.push(piece.subarray(0, passed), final || stopped)
     } catch (error) {
       const cut = (error as { code?: unknown }).code === unexpectedEnd
-      throw new UnpackFailure(cut ? 'cut-off' : 'damaged', (error as Error).message)
+      failure = new UnpackFailure(cut ? 'cut-off' : 'damaged', (error as Error).message)
     }
+    if (stopped) failure = new UnpackFailure('too-large', 'a zstd window is larger than 128 MB')
+    const blocks = ready
+    ready = []
+    yield* blocks
+    if (failure !== undefined) throw failure
   }
-  let first = true
   for await (const chunk of chunks) {
-    if (first && zstdWindow(chunk) > windowLimit) {
-      throw new UnpackFailure('too-large', 'the zstd window is larger than 128 MB')
-    }
-    first = false
-    for (let at = 0; at < chunk.length; at += pieceBytes) {
-      push(chunk.subarray(at, at + pieceBytes), false)
-      const blocks = ready
-      ready = []
-      yield* blocks
-    }
+    for (let at = 0; at < chunk.length; at += pieceBytes) yield* pushed(chunk.subarray(at, at + pieceBytes), false)
   }
-  push(new Uint8Array(0), true)
-  yield* ready
-}
-
-/** The window that the first frame asks for, in bytes; RFC 8878, 3.1.1.1. 0 where it is not told here. */
-function zstdWindow(head: Uint8Array): number {
-  const [magic, , , , flags, descriptor] = head
-  if (magic !== 0x28 || flags === undefined || descriptor === undefined) return 0
-  if ((flags & 0x20) !== 0) return 0
-  const base = 2 ** (10 + (descriptor >> 3))
-  return base + (base / 8) * (descriptor & 7)
+  yield* pushed(new Uint8Array(0), true)
 }

@@ -84,6 +84,19 @@ describe('readLines', () => {
     expect(texts(await read([gzipSync('a\n'), gzipSync('b\n')]))).toEqual(['a', 'b'])
   })
 
+  it('hands out what stands before damage, and says what follows the last member', async () => {
+    const text = utf8(Array.from({ length: 500 }, (_, index) => `${(index * 7_919) ** 3}\n`).join(''))
+    for (const packed of [gzipSync(text), zstdFrame(text)]) {
+      const followed = await read([Buffer.concat([packed, utf8('x'.repeat(5_000))])])
+      expect(followed.problems[0]?.kind).toBe('damaged')
+      expect(followed.lines.length).toBeGreaterThan(200)
+    }
+    const padded = await read([Buffer.concat([gzipSync(text), new Uint8Array(9_000)])])
+    expect([padded.lines.length, padded.problems]).toEqual([500, []])
+    const hidden = await read([Buffer.concat([gzipSync(text), new Uint8Array(9_000), gzipSync(text)])])
+    expect([hidden.lines.length, hidden.problems[0]?.message]).toEqual([500, expect.stringContaining('something else follows its last member')])
+  })
+
   it('quarantines a line that is too long without holding it, and goes on', async () => {
     const long = Array.from({ length: 100 }, () => Buffer.alloc(100_000, 'x'))
     const result = await read([utf8('a\n'), ...long, utf8('\nb\n')], { lineBytes: 1_000_000 })
@@ -129,6 +142,12 @@ describe('readLines', () => {
   it('stops at the limits of unpacking', async () => {
     const result = await read([gzipSync(Buffer.alloc(1_000_000, 'a\n'))], { unpackedBytes: 100_000 })
     expect(result.problems[0]).toMatchObject({ kind: 'too-large', fatal: true })
+    const wideFrames = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40])]
+    for (const frame of wideFrames) {
+      // A later frame may ask for gigabytes too.
+      const second = await read([zstdFrame(utf8('abc\n')), frame, new Uint8Array(40)])
+      expect([texts(second), second.problems[0]?.kind]).toEqual([['abc'], 'too-large'])
+    }
     const wide = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 0x01, 0x00, 0x00])
     expect((await read([wide])).problems).toHaveLength(1)
   })

@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import type { TraceFile } from '../files.ts'
-import { closeUncounted } from './codex/calls.ts'
+import { beginTurn, closeUncounted } from './codex/calls.ts'
 import { compact, takeEvent, takeUsageRecord } from './codex/event-message.ts'
 import type { EventContext } from './codex/event-message.ts'
+import { takePrinted } from './codex/printed-event.ts'
 import { takeItem } from './codex/response-item.ts'
 import { beginRollout } from './codex/rollout.ts'
 import type { Rollout } from './codex/rollout.ts'
@@ -14,6 +15,7 @@ import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import { readObjects } from './read-objects.ts'
 import type { ReadingContext, SessionDraft } from './session-draft.ts'
+import { textFacts } from './text-facts.ts'
 
 /** Rollouts of Codex CLI: `rollout-<time>-<id>.jsonl`, one session a file. */
 export const codex: Importer = importerOf({ format: 'codex', detect, refusal, readFile })
@@ -101,7 +103,10 @@ function takeRow(rollout: Rollout, row: JsonObject, context: EventContext): stri
   }
 }
 
-/** The oldest rollouts have no envelope and no counts: a call is what stands between two inputs. */
+/**
+ * The oldest rollouts have no envelope and no counts: a call is what stands between two inputs. What
+ * `codex exec --json` printed before version 0.44 has its settings and the prompt first.
+ */
 function takeBareRow(
   rollout: Rollout,
   row: JsonObject,
@@ -109,6 +114,17 @@ function takeBareRow(
   context: EventContext,
 ): string {
   if (row['record_type'] !== undefined) return 'state'
+  const printed = asObject(row['msg'])
+  if (printed !== undefined) return takePrinted(rollout, printed, context)
+  if (type === undefined && row['workdir'] !== undefined) {
+    rollout.model = asName(row['model']) ?? rollout.model
+    rollout.provider = asName(row['provider']) ?? rollout.provider
+    return 'settings'
+  }
+  if (type === undefined && row['prompt'] !== undefined) {
+    beginTurn(rollout, textFacts(asString(row['prompt']) ?? '', context.options), context)
+    return 'prompt'
+  }
   if (type === undefined) {
     if (asName(row['id']) !== undefined) return takeMeta(rollout, row, context)
     context.onUnknown(type)
@@ -153,5 +169,6 @@ function detect(beginning: string): boolean {
   const [first = ''] = beginning.split('\n', 1)
   const enveloped = /"type":\s*"session_meta"/.test(first) && /"payload":\s*\{/.test(first)
   const bare = /"record_type":\s*"state"|"type":\s*"(reasoning|function_call)"/.test(beginning)
-  return enveloped || (bare && /^\{"id":\s*"[0-9a-f-]{36}",\s*"timestamp"/.test(first))
+  const printed = /^\{"id":\s*"[^"]*",\s*"msg":\s*\{\s*"type":\s*"/m.test(beginning)
+  return enveloped || printed || (bare && /^\{"id":\s*"[0-9a-f-]{36}",\s*"timestamp"/.test(first))
 }

@@ -55,7 +55,7 @@ export function failureOfText(
   loggedStatus: unknown,
   loggedType: string | undefined,
 ): LoggedFailure {
-  const spoken = /API Error: ([45]\d\d)\b/.exec(text)?.[1]
+  const spoken = /(?:API Error:|\bstatus:?) ([45]\d\d)\b/.exec(text)?.[1]
   const status = statusOf(loggedStatus) ?? (spoken === undefined ? undefined : Number(spoken))
   const type = /"type":"(\w+_error)"/.exec(text)?.[1]
   return classify(status, type ?? loggedType, text)

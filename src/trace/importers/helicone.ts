@@ -6,7 +6,7 @@ import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
@@ -18,20 +18,37 @@ import type { ReadingContext } from './session-draft.ts'
 export const helicone: Importer = importerOfCalls({
   format: 'helicone',
   detect,
-  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no export'),
   readCalls,
 })
+
+/** Columns of the exporter's CSV. */
+const numbers: ReadonlySet<string> = new Set([
+  'response_status',
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'prompt_cache_read_tokens',
+  'prompt_cache_write_tokens',
+  'reasoning_tokens',
+  'latency',
+  'delay_ms',
+  'time_to_first_token',
+  'cost',
+  'cost_usd',
+  'costUSD',
+])
 
 async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   await readRows(file, tally, (row, line, part) => {
     const kind = kindOf(row)
     if (kind === 'call') calls.add(callOf(row, line), part)
     return kind
-  })
+  }, numbers)
 }
 
 function kindOf(row: JsonObject): string {
-  if (row['request_id'] === undefined) return 'no request'
+  if (row['request_id'] === undefined && row['response_id'] === undefined) return 'no request'
   // Nobody else was asked.
   if (row['cache_enabled'] === true && asName(row['cache_reference_id']) !== undefined) {
     return 'from the gateway cache'
@@ -46,19 +63,21 @@ const cancelledStatus = -3
 function callOf(row: JsonObject, line: number): LoggedCall {
   const status = asNumber(row['response_status'])
   const startMicros = microsOfTime(row['request_created_at'])
-  const took = durationMicros(row['delay_ms'], 1_000)
+  const took = durationMicros(row['delay_ms'] ?? row['latency'], 1_000)
   const first = durationMicros(row['time_to_first_token'], 1_000)
-  const request = asObject(row['request_body'])
-  const response = asObject(row['response_body'])
+  const request = bodyOf(row['request_body'])
+  const response = bodyOf(row['response_body'])
   const choice = asObject(asList(response?.['choices'])?.[0])
-  const properties = asObject(row['request_properties'])
-  const requested = asName(row['request_model'])
+  const properties = bodyOf(row['request_properties'])
+  const requested = asName(row['request_model']) ?? asName(request?.['model'])
   const failed = status !== undefined && status !== cancelledStatus && (status < 0 || status >= 400)
   const message = asString(asObject(response?.['error'])?.['message'])
   return {
     line,
     session: asName(properties?.['Helicone-Session-Id']),
-    id: asName(row['request_id']),
+    id: asName(row['request_id']) ?? asName(row['response_id']),
+    // The CSV leaves out the request's.
+    copyKey: asName(row['response_id']) ?? asName(row['request_id']),
     startMicros,
     firstTokenMicros: startMicros === undefined || first === undefined ? undefined : startMicros + first,
     endMicros:
@@ -66,16 +85,21 @@ function callOf(row: JsonObject, line: number): LoggedCall {
         ? microsOfTime(row['response_created_at'])
         : startMicros + took,
     requested,
-    model: asName(row['response_model']) ?? asName(row['model_override']) ?? requested,
+    model: asName(row['response_model']) ?? asName(row['model_override']) ?? asName(row['model']) ?? requested,
     provider: asName(row['provider']),
     counts: countsOf(row),
-    cost: costOf(asNumber(row['costUSD']) ?? asNumber(row['cost'])),
+    cost: costOf(asNumber(row['costUSD']) ?? asNumber(row['cost_usd']) ?? asNumber(row['cost'])),
     cancelled: status === cancelledStatus,
     failure: failed ? failureOfException(undefined, status < 0 ? undefined : status, message) : undefined,
     messages: asList(request?.['messages']),
     reply: asObject(choice?.['message']) ?? (response?.['role'] === 'assistant' ? response : undefined),
     finish: asString(choice?.['finish_reason']) ?? asString(response?.['stop_reason']),
   }
+}
+
+/** In the CSV objects are text, whose quotes the exporter doubles once too often. */
+function bodyOf(value: unknown): JsonObject | undefined {
+  return asObject(unquoted(value)) ?? asObject(unquoted(asString(value)?.replaceAll('""', '"')))
 }
 
 /** Columns exclude each other, but for reasoning, which is part of the completion. */
@@ -111,5 +135,8 @@ function costOf(dollars: number | undefined): LoggedCall['cost'] {
 }
 
 function detect(beginning: string): boolean {
+  const [first = ''] = beginning.split('\n', 1)
+  const header = first.replaceAll('"', '').split(',').map((name) => name.trim())
+  if (header.includes('response_id') && header.includes('request_created_at')) return true
   return beginning.includes('"request_created_at"') && /"(response_status|delay_ms|request_properties)"/.test(beginning)
 }

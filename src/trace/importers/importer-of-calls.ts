@@ -13,6 +13,8 @@ export interface Calls {
   /** `part` tells several on one line apart. */
   readonly add: (call: LoggedCall, part?: number) => void
   readonly problem: (line: number, reason: string) => void
+  /** Digest of how the file begins: equal in its copies. */
+  readonly beginning: string
 }
 
 /** A format that logs each call alone: a session is what the log names one. */
@@ -33,8 +35,9 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
       const problem = (line: number, reason: string): void => tally.problem({ file: file.name, line, reason })
       const add: Calls['add'] = (call, part = 0) => {
         // Where the file lies on this machine is nobody's business; files in two places may share a name.
-        const place = `${basename(file.name)}~${beginning}:${call.line}${part === 0 ? '' : `.${part}`}`
-        const { session, item } = sessionItem(call, { place, format, options, problem })
+        const samePlace = `${beginning}:${call.line}${part === 0 ? '' : `.${part}`}`
+        const place = `${basename(file.name)}~${samePlace}`
+        const { session, item } = sessionItem(call, { place, samePlace, format, options, problem })
         if (call.session === undefined && call.id === undefined && item.kind === 'call') {
           context.give({ session, line: item.line, facts: item.facts, index: lone, beginning })
           lone += 1
@@ -42,7 +45,7 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
         }
         context.give({ session, order: order(options), item })
       }
-      await readCalls(file, { add, problem }, context)
+      await readCalls(file, { add, problem, beginning }, context)
       return []
     },
   })

@@ -3,6 +3,7 @@ import { burstgpt } from './burstgpt.ts'
 import { claudeCode } from './claude-code.ts'
 import { claudeResults } from './claude-results.ts'
 import { codex } from './codex.ts'
+import { codexExec } from './codex-exec.ts'
 import { geminiCli } from './gemini-cli.ts'
 import { helicone } from './helicone.ts'
 import type { Importer } from './importer.ts'
@@ -23,6 +24,7 @@ export const importers: readonly Importer[] = [
   claudeCode,
   claudeResults,
   codex,
+  codexExec,
   geminiCli,
   miniSweAgent,
   sweAgent,

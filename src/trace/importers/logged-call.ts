@@ -16,6 +16,8 @@ export interface LoggedCall {
   readonly session: string | undefined
   /** Unique in this format. Undefined: copies cannot be told. */
   readonly id: string | undefined
+  /** What its copies share, where that is not its id. */
+  readonly copyKey?: string | undefined
   readonly startMicros: number | undefined
   readonly firstTokenMicros?: number | undefined
   readonly endMicros: number | undefined
@@ -46,6 +48,8 @@ export interface LoggedCall {
 export interface CallContext {
   /** Of the file and the place in it: names calls that have no name. */
   readonly place: string
+  /** The same, by what the file begins with: equal in copies of the file under other names. */
+  readonly samePlace: string
   readonly format: string
   readonly options: ImportOptions
   readonly problem: (line: number, reason: string) => void
@@ -77,7 +81,7 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
     item: {
       kind: 'call',
       line,
-      identity: id === undefined ? undefined : `call ${id}`,
+      identity: identityOf(call, context),
       facts: known({
         turn: prompt?.turn,
         id,
@@ -106,6 +110,12 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
       }),
     },
   }
+}
+
+/** Calls of a session that have no name are told by their place: a copy of a file has the same ones. */
+function identityOf({ session, id, copyKey = id }: LoggedCall, { samePlace }: CallContext): string | undefined {
+  if (copyKey !== undefined) return `call ${copyKey}`
+  return session === undefined ? undefined : `place ${samePlace}`
 }
 
 function endOf({ failure, cancelled }: LoggedCall): CallRecord['end'] {

@@ -7,7 +7,7 @@ import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { microsOfSeconds } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import { picoUsdOf } from './pico-usd.ts'
@@ -61,7 +61,7 @@ function readRun(
   context: RunContext,
 ): Run {
   const info = asObject(document['info'])
-  const responses = messages.map((message) => asObject(asObject(message?.['extra'])?.['response']))
+  const responses = messages.map(responseOf)
   const outside = responses.some(reasoningPassesOutput)
   const ids = responses.map((response) => asName(response?.['id']))
   const items: DraftItem[] = []
@@ -74,8 +74,8 @@ function readRun(
     if (message === undefined) {
       categories.push('message: unreadable')
       context.problem('a message is no object')
-    } else if (role === 'assistant' && (response !== undefined || message['content'] !== undefined)) {
-      const tools = toolsOf(message, messages[index + 1])
+    } else if (response === message || (role === 'assistant' && (response !== undefined || message['content'] !== undefined))) {
+      const tools = toolsOf(message, observationsAfter(messages, index))
       counts.toolResults += tools.filter((tool) => tool.failed !== undefined).length
       counts.toolFailures += tools.filter((tool) => tool.failed === true).length
       items.push(callOf({ message, response, outside, tools, index, info }, user, context))
@@ -87,8 +87,13 @@ function readRun(
         user = messageText(message['content'])
         counts.messages = 1
       }
-      categories.push(`message: ${role === 'user' && items.length > 0 ? 'observation' : knownRole(role)}`)
+      const observed = isToolResult(message) || (role === 'user' && items.length > 0)
+      categories.push(`message: ${observed ? 'observation' : knownRole(role)}`)
     }
+  }
+  const said = asCount(asObject(info?.['model_stats'])?.['api_calls'])
+  if (said !== undefined && said !== items.length) {
+    context.problem(`the program counted ${said} calls, ${items.length} stand in the trajectory: retries and refused replies are not logged`)
   }
   const label = asString(info?.['exit_status'])
   if (label !== undefined) {
@@ -113,8 +118,25 @@ function readRun(
   }
 }
 
+/** What the provider answered: beside the message, or, by the Responses interface, the message itself. */
+function responseOf(message: JsonObject | undefined): JsonObject | undefined {
+  if (message?.['object'] === 'response' || asList(message?.['output']) !== undefined) return message
+  return asObject(asObject(message?.['extra'])?.['response'])
+}
+
+function isToolResult({ role, type }: JsonObject): boolean {
+  return role === 'tool' || type === 'function_call_output'
+}
+
+/** What the environment said until the next reply. */
+function observationsAfter(messages: readonly (JsonObject | undefined)[], index: number): readonly JsonObject[] {
+  const after = messages.slice(index + 1)
+  const next = after.findIndex((message) => message?.['role'] === 'assistant' || responseOf(message) !== undefined)
+  return after.slice(0, next === -1 ? undefined : next).filter((message) => message !== undefined)
+}
+
 function knownRole(role: string | undefined): string {
-  return role === 'user' || role === 'system' || role === 'tool' || role === 'assistant' ? role : 'other'
+  return role === 'user' || role === 'system' || role === 'tool' || role === 'assistant' || role === 'exit' ? role : 'other'
 }
 
 /**
@@ -123,8 +145,9 @@ function knownRole(role: string | undefined): string {
  */
 function reasoningPassesOutput(response: JsonObject | undefined): boolean {
   const usage = asObject(response?.['usage'])
-  const reasoning = asNumber(asObject(usage?.['completion_tokens_details'])?.['reasoning_tokens'])
-  const completion = asNumber(usage?.['completion_tokens'])
+  const details = usage?.['completion_tokens_details'] ?? usage?.['output_tokens_details']
+  const reasoning = asNumber(asObject(details)?.['reasoning_tokens'])
+  const completion = asNumber(usage?.['completion_tokens']) ?? asNumber(usage?.['output_tokens'])
   return reasoning !== undefined && completion !== undefined && reasoning > completion
 }
 
@@ -154,8 +177,8 @@ function callOf(
   const model = asName(response?.['model'])
   const [choice] = asList(response?.['choices']) ?? []
   const answer = asObject(asObject(choice)?.['message'])
-  const reply = replyFacts({ ...answer, content: message['content'] }, options)
-  const startMicros = microsOfSeconds(response?.['created'])
+  const reply = replyFacts({ ...answer, content: spokenIn(response) ?? message['content'] }, options)
+  const startMicros = microsOfSeconds(response?.['created'] ?? response?.['created_at'])
   const endMicros = microsOfSeconds(asObject(message['extra'])?.['timestamp'])
   const inOrder = startMicros === undefined || endMicros === undefined || startMicros <= endMicros
   return {
@@ -183,10 +206,19 @@ function callOf(
         ...reply,
         thinking: reply.thinking ?? (usage?.usage.reasoning === 0 ? null : undefined),
         tools,
-        finish: asString(asObject(choice)?.['finish_reason']),
+        finish: asString(asObject(choice)?.['finish_reason']) ?? asString(response?.['status']),
       }),
     }),
   }
+}
+
+/** The parts of all messages of an answer by the Responses interface, and what it tells of its thoughts. */
+function spokenIn(response: JsonObject | undefined): readonly unknown[] | undefined {
+  const output = asList(response?.['output'])?.map(asObject)
+  return output?.flatMap((item) => {
+    if (item?.['type'] === 'reasoning') return asList(item['content'])?.map((part) => ({ ...asObject(part), type: 'reasoning' })) ?? []
+    return item?.['type'] === 'message' ? (asList(item['content']) ?? []) : []
+  })
 }
 
 /** A gateway's bill stands in its usage; else the client reckoned. */
@@ -199,22 +231,27 @@ function costOf(response: JsonObject | undefined, message: JsonObject): LoggedCo
   return { picoUsd, source: billed === undefined ? 'estimate' : 'gateway' }
 }
 
-/** One shell command a reply: as the program parsed it, or the only block of its kind. */
-function toolsOf(message: JsonObject, next: JsonObject | undefined): ToolFacts[] {
-  const parsed = asList(asObject(message['extra'])?.['actions'])
-  const commands =
-    parsed === undefined
-      ? blocksIn(messageText(message['content']))
-      : parsed.map((action) => asString(asObject(action)?.['command']) ?? asString(action))
-  const code = returnCode(next)
-  return commands.map((command) => {
+/** Shell commands: as the program parsed them, or the only block of their kind. */
+function toolsOf(message: JsonObject, observations: readonly JsonObject[]): ToolFacts[] {
+  const parsed = asList(asObject(message['extra'])?.['actions'])?.map((action) => asObject(action) ?? { command: action })
+  const commands = parsed ?? blocksIn(messageText(message['content'])).map((command): JsonObject => ({ command }))
+  return commands.map((action) => {
+    const command = asString(action['command'])
     const input = command === undefined ? undefined : canonicalArguments({ command })
+    const code = returnCode(observationOf(action, commands.length, observations))
     return known({
       name: 'bash',
       signature: input === undefined ? undefined : toolSignature('bash', input),
-      failed: code === undefined || commands.length !== 1 ? undefined : code !== 0,
+      failed: code === undefined ? undefined : code !== 0,
     })
   })
+}
+
+/** By the id that newer versions give; else only where there is one command, and then the next message. */
+function observationOf(action: JsonObject, commands: number, observations: readonly JsonObject[]): JsonObject | undefined {
+  const id = asString(action['tool_call_id'])
+  const named = id === undefined ? undefined : observations.find((one) => (one['tool_call_id'] ?? one['call_id']) === id)
+  return named ?? (commands === 1 ? observations[0] : undefined)
 }
 
 function blocksIn(text: string): string[] {
@@ -225,7 +262,8 @@ function blocksIn(text: string): string[] {
 function returnCode(next: JsonObject | undefined): number | undefined {
   const told = asNumber(asObject(next?.['extra'])?.['returncode'])
   if (told !== undefined) return told
-  const said = /^\s*<returncode>(-?\d+)<\/returncode>/.exec(messageText(next?.['content']))?.[1]
+  const words = asString(next?.['output']) ?? messageText(next?.['content'])
+  const said = /^\s*<returncode>(-?\d+)<\/returncode>/.exec(words)?.[1]
   return said === undefined ? undefined : Number(said)
 }
 

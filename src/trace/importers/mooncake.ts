@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { TraceFile } from '../files.ts'
 import { blockCache, blocksOf } from './block-cache.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
@@ -21,7 +20,6 @@ export const mooncake: Importer = importerOfCalls({
 const blockTokens = 512
 
 async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
-  const name = basename(file.name)
   const cache = blockCache(blockTokens)
   /** The session of the request whose whole blocks end in this one. */
   const sessionAt = new Map<number, string>()
@@ -32,7 +30,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
     if (input === undefined && output === undefined && blocks === undefined) return 'no request'
     const shared = blocks === undefined ? undefined : cache(blocks, input ?? 0)
     const session = blocks?.findLast((block) => sessionAt.has(block))
-    const id = (session === undefined ? undefined : sessionAt.get(session)) ?? `mooncake/${name}:${line}`
+    const id = (session === undefined ? undefined : sessionAt.get(session)) ?? `mooncake/${calls.beginning}:${line}`
     const whole = blocks?.at(-2)
     if (whole !== undefined) sessionAt.set(whole, id)
     calls.add({

@@ -11,29 +11,43 @@ import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
 import { readProviderUsage } from './provider-usage.ts'
 import type { CountsReading } from './provider-usage.ts'
-import { readDocuments } from './read-documents.ts'
+import { readRows } from './read-rows.ts'
 import type { ReadingContext } from './session-draft.ts'
 
 /** Portkey's log export. */
 export const portkey: Importer = importerOfCalls({
   format: 'portkey',
   detect,
-  refusal: onlySuffixes(['json', 'jsonl', 'ndjson'], 'no JSON'),
+  refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no export'),
   readCalls,
 })
 
+/** Columns of an export as CSV. */
+const numbers: ReadonlySet<string> = new Set([
+  'req_units',
+  'res_units',
+  'total_units',
+  'request_tokens',
+  'response_tokens',
+  'total_tokens',
+  'cost',
+  'response_time',
+  'response_status_code',
+  'status_code',
+])
+
 async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
-  await readDocuments(file, tally, (row, line) => {
+  await readRows(file, tally, (row, line, part) => {
     if (row['ai_model'] === undefined && row['ai_org'] === undefined && row['ai_provider'] === undefined) {
-      return ['no log']
+      return 'no log'
     }
     const call = callOf(row, line)
     if (row['cost'] !== undefined && row['cost'] !== null && call.cost === undefined && row['cost'] !== 0) {
       calls.problem(line, 'the cost is in no unit that is known: it is left out')
     }
-    calls.add(call)
-    return ['call']
-  })
+    calls.add(call, part)
+    return 'call'
+  }, numbers)
 }
 
 function callOf(row: JsonObject, line: number): LoggedCall {
@@ -92,6 +106,8 @@ function costOf(row: JsonObject): LoggedCall['cost'] {
 }
 
 function detect(beginning: string): boolean {
-  const has = (name: string): boolean => beginning.includes(`"${name}"`)
+  const [first = ''] = beginning.split('\n', 1)
+  const header = first.trimStart().startsWith('{') ? [] : first.split(',').map((name) => name.trim())
+  const has = (name: string): boolean => header.includes(name) || beginning.includes(`"${name}"`)
   return (has('ai_org') || has('ai_provider')) && (has('response_status_code') || has('req_units') || has('status_code'))
 }

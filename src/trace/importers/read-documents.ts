@@ -92,6 +92,13 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
+/** Exporters that write a list piece by piece leave a comma after its last one. */
+function parseDocument(text: string): { readonly value: unknown } | undefined {
+  const document = parse(text)
+  const comma = document === undefined ? /,\s{0,100}\]$/.exec(text.slice(-102)) : null
+  return comma === null ? document : parse(`${text.slice(0, -comma[0].length)}]`)
+}
+
 interface HeldDocument {
   readonly line: number
   parts: string[]
@@ -128,7 +135,7 @@ function extend(held: HeldDocument, text: string): unknown[] | undefined {
       if (held.depth < 0) return undefined
       if (held.depth > 0) continue
       held.parts.push(text.slice(start, at + 1))
-      const document = parse(held.parts.join('\n'))
+      const document = parseDocument(held.parts.join('\n'))
       if (document === undefined) return undefined
       values.push(document.value)
       held.parts = []

@@ -34,13 +34,18 @@ async function readFile(
     const said = asCount(asObject(info?.['model_stats'])?.['api_calls'])
     const run = readRun(document, steps, { name, line, options })
     if (said !== undefined && said !== run.calls) {
-      const reason = `the program counted ${said} calls, the trajectory has ${run.calls} steps with a reply`
-      tally.problem({ file: file.name, line, reason })
+      tally.problem({ file: file.name, line, reason: miscounted(said, run.calls) })
     }
     drafts.push(run.draft)
     return run.categories
   })
   return drafts
+}
+
+function miscounted(said: number, steps: number): string {
+  const replies = `${steps} ${steps === 1 ? 'step' : 'steps'} with a reply`
+  if (said > 0) return `the program counted ${said} calls, the trajectory has ${replies}`
+  return `the program asked no model: its ${replies} were replayed or written by hand, as in a demonstration`
 }
 
 interface RunContext {

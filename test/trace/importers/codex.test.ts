@@ -357,3 +357,46 @@ describe('files', () => {
     expect(({} as { a?: unknown }).a).toBeUndefined()
   })
 })
+
+describe('what codex exec printed before version 0.44', () => {
+  const event = (type: string, more: Json = {}): Json => ({ id: '0', msg: { type, ...more } })
+  const settings: Json = { model: 'model-a', provider: 'host', workdir: '/w' }
+
+  it('has a call for every count', async () => {
+    const counts = (input: number, output: number): Json => ({ input_tokens: input, cached_input_tokens: 0, output_tokens: output })
+    const info = (total: Json, last: Json): Json => ({ info: { total_token_usage: total, last_token_usage: last } })
+    const text = jsonLines([
+      settings,
+      { prompt: 'hello' },
+      event('task_started'),
+      event('agent_reasoning', { text: 'a plan' }),
+      event('exec_command_begin', { call_id: 'c1', command: ['ls'] }),
+      event('exec_command_end', { call_id: 'c1', exit_code: 1 }),
+      event('token_count', info(counts(10, 2), counts(10, 2))),
+      event('token_count', info(counts(10, 2), counts(10, 2))),
+      event('agent_message', { message: 'done' }),
+      event('token_count', info(counts(25, 5), counts(15, 3))),
+      event('task_complete'),
+    ])
+    const { calls, report } = await importLogFiles(codex, { 'a.jsonl': text })
+    expect(calls).toMatchObject([
+      { turn: 1, served: { model: 'model-a', provider: 'host' }, prompt: { user: { chars: 5 } }, usage: { uncachedInput: 10, output: 2 }, reply: { tools: [{ name: 'shell', failed: true }] } },
+      { turn: 1, usage: { uncachedInput: 15, output: 3 }, reply: { text: { chars: 4 } } },
+    ])
+    expect([report.problemCount, report.lines.unknownTypes, report.main.toolFailures]).toEqual([0, [], 1])
+    expect(codex.detect(text)).toBe(true)
+  })
+
+  it('may tell the counts of an answer without an envelope', async () => {
+    const { calls } = await importLogFiles(codex, {
+      'a.jsonl': jsonLines([
+        settings,
+        event('agent_message', { message: 'hi' }),
+        event('token_count', { input_tokens: 10, cached_input_tokens: 4, output_tokens: 2, total_tokens: 12 }),
+        event('agent_message', { message: 'ho' }),
+        event('token_count', { input_tokens: 10, cached_input_tokens: 4, output_tokens: 2, total_tokens: 12 }),
+      ]),
+    })
+    expect(calls.map(({ usage }) => [usage?.uncachedInput, usage?.cacheRead])).toEqual([[6, 4], [6, 4]])
+  })
+})

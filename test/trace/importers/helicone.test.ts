@@ -46,6 +46,25 @@ describe('a request', () => {
     ])
   })
 
+  it('stands once where an export has it as JSON and as CSV', async () => {
+    const quoted = (object: unknown): string => `"${JSON.stringify(object).replaceAll('"', '""').replaceAll('"', '""')}"`
+    const json = request('r1', { response_id: 'p1', prompt_cache_read_tokens: 0, prompt_cache_write_tokens: 0, request_properties: { 'Helicone-Session-Id': 's1' } })
+    const header = 'response_id,response_created_at,response_status,request_created_at,request_body,request_properties,request_user_id,model,prompt_tokens,completion_tokens,latency,cost_usd'
+    const csv = [
+      header,
+      `"p1","2026-01-01 00:00:12","200","2026-01-01 00:00:10",${quoted({ model: 'smart' })},${quoted({ 'Helicone-Session-Id': 's1' })},,"model-a","30","20","2000","0.25"`,
+      `"p2","2026-01-01 00:01:12","200","2026-01-01 00:01:10",${quoted({ model: 'smart', messages: [{ role: 'user', content: 'say "no"' }] })},${quoted({ 'Helicone-Session-Id': 's1' })},,"model-a","30","20","","0.5"`,
+    ].join('\r\n')
+    // The exporter leaves a comma after the last object of a list.
+    const { calls, report } = await importLogFiles(helicone, { 'a.json': `[\n${JSON.stringify(json, null, 2)},\n]\n`, 'b.csv': csv })
+    expect(calls).toMatchObject([
+      { session: 's1', prompt: { tokens: 30 } },
+      { session: 's1', id: 'p2', requested: 'smart', served: { model: 'model-a' }, prompt: { tokens: 30, user: { chars: 8 } }, usage: { output: 20 }, cost: { picoUsd: '500000000000' }, endMicros: 1_767_225_672_000_000 },
+    ])
+    expect([report.problemCount, report.calls.duplicates]).toEqual([0, 1])
+    expect(helicone.detect(`${header}\n`)).toBe(true)
+  })
+
   it('may have failed, been cancelled, be pending or come from the gateway’s cache', async () => {
     const { calls, report } = await importLogFiles(helicone, {
       'a.jsonl': jsonLines([

@@ -129,6 +129,60 @@ describe('a trajectory', () => {
     expect(calls.map((call) => [call.usage?.output, call.usage?.reasoning])).toEqual([[5, 3], [5, 9]])
   })
 
+  it('may hold answers of the Responses interface in place of messages', async () => {
+    const answer = (id: string, more: Json = {}): Json => ({
+      object: 'response',
+      id,
+      created_at: 1_767_225_600,
+      model: 'model-a',
+      status: 'completed',
+      usage: { input_tokens: 10, input_tokens_details: { cached_tokens: 4 }, output_tokens: 8, output_tokens_details: { reasoning_tokens: 3 } },
+      output: [
+        { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'hmm' }] },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'look' }] },
+        { type: 'function_call', name: 'bash', call_id: 'c1', arguments: '{"command":"ls"}' },
+        { type: 'function_call', name: 'bash', call_id: 'c2', arguments: '{"command":"pwd"}' },
+      ],
+      extra: { cost: 0.5, timestamp: 1_767_225_603, actions: [{ command: 'ls', tool_call_id: 'c1' }, { command: 'pwd', tool_call_id: 'c2' }] },
+      ...more,
+    })
+    const result = (id: string, returncode: number): Json => ({ type: 'function_call_output', call_id: id, output: 'x', extra: { returncode } })
+    const imported = await importLogFiles(miniSweAgent, {
+      'one.traj.json': trajectory([
+        { role: 'system', content: 'be brief' },
+        { role: 'user', content: [{ type: 'input_text', text: 'fix it' }] },
+        answer('r1'),
+        result('c2', 1),
+        result('c1', 0),
+        { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'again' }], extra: { interrupt_type: 'FormatError' } },
+        answer('r2', { output: [], extra: {} }),
+        { role: 'exit', content: 'done' },
+      ]),
+    })
+    expect(imported.calls).toMatchObject([
+      {
+        id: 'r1',
+        startMicros: 1_767_225_600_000_000,
+        endMicros: 1_767_225_603_000_000,
+        served: { model: 'model-a' },
+        prompt: { user: { chars: 6 } },
+        usage: { uncachedInput: 6, cacheRead: 4, output: 5, reasoning: 3 },
+        cost: { picoUsd: '500000000000', source: 'estimate' },
+        reply: { text: { chars: 4 }, thinking: { chars: 3 }, tools: [{ name: 'bash', failed: false }, { name: 'bash', failed: true }], finish: 'completed' },
+      },
+      { id: 'r2', reply: { text: null, tools: [] } },
+    ])
+    expect([category(imported, 'message: observation'), category(imported, 'message: exit')]).toEqual([3, 1])
+  })
+
+  it('says where the program counted more calls than stand in it', async () => {
+    const text = JSON.stringify({ info: { mini_version: '2', model_stats: { api_calls: 4 } }, messages, trajectory_format: 'mini-swe-agent-1.1' })
+    const { report } = await importLogFiles(miniSweAgent, { 'one.traj.json': text })
+    expect(report.problems.map(({ reason }) => reason)).toEqual([
+      'the program counted 4 calls, 2 stand in the trajectory: retries and refused replies are not logged',
+    ])
+  })
+
   it('that is hostile gives problems', async () => {
     const hostile = await importLogFiles(miniSweAgent, {
       'one.traj.json': trajectory([

@@ -53,6 +53,22 @@ describe('a log', () => {
     expect(calls[1]?.usage).toMatchObject({ uncachedInput: 100, cacheRead: 0, output: 20 })
   })
 
+  it('may stand in a row of CSV', async () => {
+    const csv = (object: unknown): string => `"${JSON.stringify(object).replaceAll('"', '""')}"`
+    const text = [
+      'id,trace_id,created_at,request,response,ai_org,ai_model,req_units,res_units,cost,cost_currency,response_time,response_status_code',
+      `l1,t1,2026-01-01T00:00:10.000Z,${csv({ model: 'smart', messages: [{ role: 'user', content: 'hello' }] })},${csv({ usage: { prompt_tokens: 100, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 60 } } })},host,model-a,100,20,0.25,USD,2000,200`,
+      'l2,t1,2026-01-01T00:01:10.000Z,,,host,model-a,100,20,0.25,cents,2000,429',
+    ].join('\n')
+    const { calls, report } = await importLogFiles(portkey, { 'a.csv': text })
+    expect(calls).toMatchObject([
+      { session: 't1', requested: 'smart', prompt: { user: { chars: 5 } }, usage: { uncachedInput: 40, cacheRead: 60, output: 20 }, cost: { picoUsd: '250000000000' } },
+      { session: 't1', end: 'exhausted', attempts: [{ errorClass: 'rate-limit' }] },
+    ])
+    expect(report.problems.map(({ reason }) => reason)).toEqual(['the cost is in no unit that is known: it is left out'])
+    expect(portkey.detect(text)).toBe(true)
+  })
+
   it('may have failed, and hostile ones give problems', async () => {
     const { calls, report } = await importLogFiles(portkey, {
       'a.jsonl': `${jsonLines([

@@ -9,7 +9,7 @@ describe.runIf(folder !== undefined)('recorded trajectories', () => {
   it('are 138 steps of 13 runs, of which nine asked no model', async () => {
     const { calls, sessions, events, report } = await importLogs(sweAgent, [folder ?? ''])
     expect([calls.length, sessions.length, events.length]).toEqual([138, 13, 13])
-    expect(report.problems.filter(({ reason }) => reason.startsWith('the program counted 0 calls'))).toHaveLength(9)
+    expect(report.problems.filter(({ reason }) => reason.startsWith('the program asked no model'))).toHaveLength(9)
     expect(report.problemCount).toBe(9)
     expect(calls.every((call) => call.usage === undefined && call.startMicros === undefined)).toBe(true)
     expect(calls.filter((call) => call.prompt.user !== undefined)).toHaveLength(13)
@@ -65,7 +65,7 @@ describe('a trajectory', () => {
     expect(category(imported, 'no trajectory')).toBe(1)
     expect(imported.report.problems.map(({ reason }) => reason).toSorted()).toEqual([
       'cut off',
-      'the program counted 3 calls, the trajectory has 1 steps with a reply',
+      'the program counted 3 calls, the trajectory has 1 step with a reply',
     ])
   })
 })
