@@ -8,8 +8,8 @@ import type { SessionResult } from './result/session.ts'
 export function outcomeHashOf(session: Omit<SessionResult, 'outcomeHash'>): string {
   const { calls, ...rest } = session
   return digestOfLines([
-    canonicalJson(withoutBigints(rest)),
-    ...calls.map((call) => canonicalJson(withoutBigints(call))),
+    canonicalJson(rest),
+    ...calls.map(canonicalJson),
   ])
 }
 
@@ -26,23 +26,15 @@ export function combinedHash(
   )
   return digestOfLines([
     ...sorted.map(({ session, hash }) => canonicalJson([session, hash])),
-    ...together.map((entry) => canonicalJson(withoutBigints(entry))),
+    ...together.map(canonicalJson),
   ])
 }
 
 /** What identifies a run: the same inputs, the same id. */
 export function runIdOf(inputs: { readonly [name: string]: unknown }): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(withoutBigints(inputs)))))
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(inputs))))
 }
 
 function order(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** Bigints as decimal texts with a mark, `undefined` in lists as `null`. */
-function withoutBigints(value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`
-  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : withoutBigints(item)))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBigints(item)]))
 }

@@ -5,15 +5,13 @@ import type { RecordedSession } from './session.ts'
 
 /**
  * The canonical text of a JSON value, after RFC 8785: keys sorted by UTF-16 code unit, no white
- * space, `undefined` properties left out. Equal values give equal text on every machine.
+ * space, `undefined` properties left out. Equal values give equal text on every machine. Money, a
+ * bigint, is its decimal text with an `n`; `undefined` in a list is null.
  *
  * Throws on what JSON cannot say (functions, non-finite numbers): a caller's bug.
  */
 export function canonicalJson(value: unknown): string {
-  if (inOrder(value)) return JSON.stringify(value)
-  const parts: string[] = []
-  append(parts, value)
-  return parts.join('')
+  return inOrder(value) ? JSON.stringify(value) : textOf(value)
 }
 
 /** Whether every object has its keys in order already, as in what `canonicalJson` wrote. */
@@ -30,41 +28,36 @@ function inOrder(value: unknown): boolean {
   return true
 }
 
-function append(parts: string[], value: unknown): void {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') {
-    parts.push(JSON.stringify(value))
-  } else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`no canonical JSON for ${value}`)
-    parts.push(JSON.stringify(value))
-  } else if (Array.isArray(value)) {
-    appendList(parts, value)
-  } else if (typeof value === 'object') {
-    appendObject(parts, value)
-  } else {
-    throw new TypeError(`no canonical JSON for a ${typeof value}`)
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`no canonical JSON for ${value}`)
+      return JSON.stringify(value)
+    case 'bigint':
+      return `"${value}n"`
+    case 'object':
+      if (value === null) return 'null'
+      return Array.isArray(value) ? `[${value.map(itemText).join(',')}]` : objectText(value)
+    default:
+      throw new TypeError(`no canonical JSON for a ${typeof value}`)
   }
 }
 
-function appendList(parts: string[], list: readonly unknown[]): void {
-  parts.push('[')
-  list.forEach((item, index) => {
-    if (index > 0) parts.push(',')
-    append(parts, item)
-  })
-  parts.push(']')
+function itemText(item: unknown): string {
+  return item === undefined ? 'null' : textOf(item)
 }
 
-function appendObject(parts: string[], object: object): void {
-  let separator = '{'
+function objectText(object: object): string {
+  let text = ''
   // `sort` without a comparison orders by code units.
   for (const key of Object.keys(object).sort()) {
     const value: unknown = (object as Record<string, unknown>)[key]
-    if (value === undefined) continue
-    parts.push(separator, JSON.stringify(key), ':')
-    append(parts, value)
-    separator = ','
+    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${textOf(value)}`
   }
-  parts.push(separator === '{' ? '{}' : '}')
+  return `{${text}}`
 }
 
 /** A record's canonical text without its provenance: what copies are compared by and digests cover. */

@@ -62,7 +62,15 @@ export function* sessionActivity(
     isDated: run.isDated,
     own: ownOf(run),
   }
-  return { ...result, outcomeHash: outcomeHashOf(result) }
+  let hash: string | undefined
+  return {
+    ...result,
+    // Only when it is asked for: replays beside the main one never ask.
+    get outcomeHash() {
+      hash ??= outcomeHashOf(result)
+      return hash
+    },
+  }
 }
 
 /** In a log that tells no turns, every call after the first may begin one. */
