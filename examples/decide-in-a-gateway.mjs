@@ -101,9 +101,10 @@ for (const newImages of [0, 1, 0]) {
   }
   const service = step?.value
 
-  const { session } = gateway.complete(call, service, { picoUsd: 360_000_000n })
+  const picoUsd = 360_000_000n
+  const { session } = gateway.complete(call, service, { picoUsd })
   store.set('session-1', sessionText(policy, session))
-  for (const record of callRecords({ session: 'session-1', input, decision: call.decision, service })) {
+  for (const record of callRecords({ session: 'session-1', input, decision: call.decision, service, picoUsd })) {
     console.log(JSON.stringify(record))
   }
   nowMicros += 60_000_000

@@ -55,6 +55,8 @@ export interface LoggedCall {
   readonly reply?: ReplyFacts | undefined
   readonly usage?: Usage | undefined
   readonly cost?: LoggedCost | undefined
+  /** What `complete` was told that it cost, pico-dollars; without it a replay charges budgets what it reckons itself. */
+  readonly picoUsd?: bigint | undefined
 }
 
 /**
@@ -86,7 +88,7 @@ function eventsBefore({ session, input, decision }: LoggedCall): readonly EventR
 }
 
 function callRecord(logged: LoggedCall): CallRecord {
-  const { input, decision, service, firstTokenMicros, endMicros, reply, usage, cost } = logged
+  const { input, decision, service, firstTokenMicros, endMicros, reply, usage, cost, picoUsd } = logged
   const startMicros = input.nowMicros ?? input.elapsedMicros
   return {
     record: 'call',
@@ -110,10 +112,11 @@ function callRecord(logged: LoggedCall): CallRecord {
     ...(reply !== undefined && { reply }),
     ...(usage !== undefined && { usage }),
     ...(cost !== undefined && { cost }),
+    ...(picoUsd !== undefined && { chargedPicoUsd: picoUsd.toString() }),
   }
 }
 
-function attemptRecord({ model, provider, startMicros, endMicros, errorClass, status }: Attempt): AttemptRecord {
+function attemptRecord({ model, provider, startMicros, endMicros, errorClass, status, retryAfterMicros }: Attempt): AttemptRecord {
   return {
     model,
     provider,
@@ -121,6 +124,7 @@ function attemptRecord({ model, provider, startMicros, endMicros, errorClass, st
     ...(endMicros !== undefined && { endMicros }),
     ...(errorClass !== undefined && { errorClass }),
     ...(status !== undefined && { status }),
+    ...(retryAfterMicros !== undefined && { retryAfterMicros }),
   }
 }
 

@@ -147,10 +147,9 @@ export function openGateway({
       const { input, begun } = decided
       const spender = spenderOf(session, input)
       const before = surroundings.reached.length
-      const served = service?.end === 'served' ? service.served : undefined
       const endMicros = (clockOf(input) ?? 0) + (service?.tookMicros ?? 0)
       const money = [exactMoney('observed', picoUsd, 'as answered')]
-      chargeCall(spender, begun, { decision, provider: served?.provider, money }, endMicros)
+      chargeCall(spender, begun, { decision, provider: service?.served?.provider, money }, endMicros)
       const state = conclude(policy, decided.decided, decision, conclusionOf(service, clockOf(input)))
       const caches = { ...received }
       const call = { ...cacheCallOf(input), ...(usage !== undefined && { usage }) }

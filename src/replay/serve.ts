@@ -246,7 +246,7 @@ function* attempted(
     errorClass: answer.kind === 'fails' ? answer.errorClass : undefined,
     status: answer.kind === 'fails' ? answer.status : undefined,
     cause: answer.cause,
-    ...(answer.kind === 'fails' && scripted(answer)),
+    ...(answer.kind === 'fails' && toldOf(answer)),
     ...(capacity !== undefined && { capacity }),
   })
   call.maySend = false
@@ -262,13 +262,15 @@ function* attempted(
   return answer
 }
 
-/** What a script of faults says of a failure. */
-function scripted({
+/** What the host asked for, and what a script of faults says of a failure. */
+function toldOf({
+  retryAfterMicros,
   fault,
   timer,
   emittedMillionths,
-}: Extract<AttemptAnswer, { kind: 'fails' }>): Pick<Attempt, 'fault' | 'timer' | 'emittedMillionths'> {
+}: Extract<AttemptAnswer, { kind: 'fails' }>): Pick<Attempt, 'retryAfterMicros' | 'fault' | 'timer' | 'emittedMillionths'> {
   return {
+    ...(retryAfterMicros !== undefined && { retryAfterMicros }),
     ...(fault !== undefined && { fault }),
     ...(timer !== undefined && { timer }),
     ...(emittedMillionths !== undefined && { emittedMillionths }),
@@ -310,12 +312,12 @@ function* paused(
   const wait = pauseMicros(retry, tries, answer, () => call.question.draw('backoff', call.attempts.length))
   // The host asks for more time than the policy finds worth waiting for.
   if (wait === undefined) return 'on'
-  if (call.elapsed + wait >= deadlineOf(call)) {
-    call.elapsed = deadlineOf(call)
-    return 'stop'
-  }
-  call.elapsed += wait
-  if (wait > 0) yield { for: 'timer', atMicros: clockOf(call) }
+  const untilDeadline = Math.max(0, deadlineOf(call) - call.elapsed)
+  const pause = Math.min(wait, untilDeadline)
+  call.elapsed += pause
+  // Who stops at the deadline has waited until then, too.
+  if (pause > 0) yield { for: 'timer', atMicros: clockOf(call) }
+  if (wait >= untilDeadline) return 'stop'
   return last ? 'on' : 'again'
 }
 

@@ -197,6 +197,8 @@ export interface CallRecord {
     readonly reason?: string
     readonly propensityMillionths?: number
   }
+  /** What the recorded router charged to its budgets when the call had ended: all attempts, classifiers and compactions. */
+  readonly chargedPicoUsd?: PicoUsd
   readonly provenance?: Provenance
 }
 

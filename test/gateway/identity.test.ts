@@ -4,6 +4,7 @@ import { compilePolicy } from '../../src/policy/engine/compile-policy.ts'
 import type { Policy } from '../../src/policy/core.ts'
 import { sharedStateOf } from '../../src/replay/simulator/shared-state.ts'
 import { madeUpSession } from '../support/arbitrary-session.ts'
+import { sharingPolicyText } from '../support/arbitrary-sharing-policy.ts'
 import { isLongRun, lawRuns } from '../support/law-runs.ts'
 import { liveTrace } from '../support/live-gateways.ts'
 import { policyOf, small } from '../support/policy-of.ts'
@@ -46,18 +47,35 @@ serve any {
   limit 40 calls per 60s
 }`)
 
+/** What a run has to have shared at least once. */
+const sharedNames = [
+  'breaker',
+  'budget "purse"',
+  'cooldown',
+  'dedicated north',
+  'dedicated south',
+  'limit',
+  'outage',
+  'strategy latency',
+  'strategy least-busy',
+  'strategy lowest-usage',
+]
+
 describe('a log that gateways wrote', () => {
   it('also law 2: replayed under its policy decides every call the same, two replicas and one store', () => {
     const sharing = new Set<string>()
     let sessionsServed = 0
     fc.assert(
       fc.property(
-        fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: loadablePolicyText }),
+        fc.oneof(
+          { weight: 1, arbitrary: fc.constant(busy) },
+          { weight: 3, arbitrary: sharingPolicyText.map(small) },
+          { weight: 2, arbitrary: loadablePolicyText.map((text) => policyOf(text)) },
+        ),
         // In the long run more than 10,000 sessions in all.
         fc.array(madeUpSession, isLongRun() ? { minLength: 18, maxLength: 20 } : { minLength: 1, maxLength: 6 }),
         fc.string({ maxLength: 3 }),
-        (text, made, seed) => {
-          const policy = text === undefined ? busy : policyOf(text)
+        (policy, made, seed) => {
           const log = liveTrace(policy, made, seed)
           sessionsServed += log.length
           const { result, sessions } = replayed(policy, log, { evaluator: compilePolicy(policy) })
@@ -70,10 +88,10 @@ describe('a log that gateways wrote', () => {
         },
       ),
       // The busy policy at least once, whatever is drawn.
-      { ...lawRuns(12), examples: [[undefined, fc.sample(madeUpSession, { seed: 1, numRuns: 3 }), '']] },
+      { ...lawRuns(16), examples: [[busy, fc.sample(madeUpSession, { seed: 1, numRuns: 3 }), '']] },
     )
     expect(sessionsServed).toBeGreaterThan(isLongRun() ? 10_000 : 12)
-    expect([...sharing]).toEqual(expect.arrayContaining(['breaker', 'cooldown', 'limit', 'outage']))
+    expect([...sharing]).toEqual(expect.arrayContaining([...sharedNames]))
   })
 
   it('also law 2: a policy that asks what caches hold decides the same when its log is replayed', () => {

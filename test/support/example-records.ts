@@ -101,6 +101,7 @@ export const wholeCall: Whole<CallRecord> = {
     finish: 'stop',
   },
   decision: { rule: 'triage', reason: 'rule', propensityMillionths: 1_000_000 },
+  chargedPicoUsd: '42',
   provenance,
 }
 

@@ -42,6 +42,7 @@ export function liveTrace(policy: Policy, made: readonly MadeUpSession[], seed: 
 
 interface Live {
   readonly session: string
+  readonly account: string | undefined
   readonly inputs: CallInput[]
   readonly records: TraceRecord[]
   at: number
@@ -65,7 +66,8 @@ function liveSession(policy: Policy, made: MadeUpSession, session: string, at: n
     given: { bucket: undefined, unknown: undefined, scorer: undefined, money: undefined },
   }))
   const inputs = [...callInputs({ ...made, calls, startMicros }, policy)]
-  return { session, inputs, records: [], at: 0, call: undefined }
+  const account = ['red', 'blue', undefined][at % 3]
+  return { session, account, inputs, records: [], at: 0, call: undefined }
 }
 
 interface Step {
@@ -93,11 +95,14 @@ function begun(live: Live, now: number, { policy, replicas, store }: House): Non
   const text = store.get(live.session)
   const kept = text === undefined ? undefined : readSession(policy, text)
   if (kept?.kind === 'refused') throw new Error(kept.reason)
-  const call = replica.decide(kept?.session ?? replica.begin(live.session), { ...input, nowMicros: now })
+  const call = replica.decide(kept?.session ?? replica.begin(live.session, live.account), { ...input, nowMicros: now })
   return { replica, begun: call, activity: replica.serve(call) }
 }
 
-/** One in five attempts fails; hosts fail in bad minutes rather than now and then. */
+/**
+ * One in five attempts fails; hosts fail in bad minutes rather than now and then, and some ask for time. A
+ * few requests are refused for what they are, and a few broken off.
+ */
 function answerOf(seed: string, live: Live, provider: string, atMicros: number): AttemptAnswer {
   const draw = (what: string, ...key: readonly (string | number)[]): number => drawMillionths([seed, what, ...key])
   const minute = Math.floor(atMicros / 60_000_000)
@@ -105,11 +110,23 @@ function answerOf(seed: string, live: Live, provider: string, atMicros: number):
   const key = [live.session, live.at, provider, atMicros]
   const endMicros = atMicros + 50_000 + draw('latency', ...key)
   const at = { cause: 'recorded', startMicros: atMicros, endMicros } as const
+  if (draw('broken off', ...key) < 20_000) return { kind: 'cancelled', ...at }
+  if (draw('refused', ...key) < 20_000) {
+    return { kind: 'fails', ...at, errorClass: 'content-policy', status: 400, retryAfterMicros: undefined }
+  }
   if (draw('fails', ...key) >= (bad ? 700_000 : 60_000)) return { kind: 'answers', ...at }
-  const classes = ['overloaded', 'server', 'rate-limit', 'timeout', 'unavailable'] as const
-  const errorClass = classes[draw('class', ...key) % classes.length] ?? 'server'
-  return { kind: 'fails', ...at, errorClass, status: undefined, retryAfterMicros: undefined }
+  const [errorClass, status] = failures[draw('class', ...key) % failures.length] ?? ['server', 500]
+  const asked = draw('retry-after', ...key)
+  return { kind: 'fails', ...at, errorClass, status, retryAfterMicros: asked < 300_000 ? asked * 100 : undefined }
 }
+
+const failures = [
+  ['overloaded', 529],
+  ['server', 500],
+  ['rate-limit', 429],
+  ['timeout', undefined],
+  ['unavailable', 503],
+] as const
 
 function ended(
   live: Live,
@@ -118,10 +135,10 @@ function ended(
   { policy, store }: House,
 ): Step | undefined {
   withholdTools(live, call.decision.hiddenTools)
-  const logged = loggedCall(live, call, service, now)
-  const records = callRecords(logged)
-  const record = records.at(-1) as CallRecord
-  const { session } = replica.complete(call, service, { picoUsd: costOf(policy, record, call, service), usage: logged.usage })
+  const unpaid = loggedCall(live, call, service, now)
+  const picoUsd = costOf(policy, callRecords(unpaid).at(-1) as CallRecord, call, service)
+  const records = callRecords({ ...unpaid, picoUsd })
+  const { session } = replica.complete(call, service, { picoUsd, usage: unpaid.usage })
   store.set(live.session, sessionText(policy, session))
   live.records.push(...records)
   live.at += 1
@@ -159,8 +176,10 @@ function loggedCall(live: Live, { decided, decision }: GatewayCall, service: Ser
   }
 }
 
-/** A gateway that charges what the catalogue says. */
+/** A gateway that charges what the catalogue says, or as it pleases; of what nobody counted, nothing. */
 function costOf(policy: Policy, record: CallRecord, { decision }: GatewayCall, service: Service | undefined): bigint {
+  const own = drawMillionths(['own price', record.session, record.call])
+  if (own < 200_000) return BigInt(own) * 500_000n
   return [
     recordedMoney(policy, record, recordedPlace(policy, record)),
     classifierMoney(policy, record, decision, 'before'),
@@ -168,12 +187,12 @@ function costOf(policy: Policy, record: CallRecord, { decision }: GatewayCall, s
   ].reduce((sum, money) => sum + (money?.value ?? money?.lo ?? 0n), 0n)
 }
 
-function recorded(policy: Policy, { session, inputs, records }: Live, seed: string): RecordedSession {
+function recorded(policy: Policy, { session, account, inputs, records }: Live, seed: string): RecordedSession {
   const [input] = inputs
   if (input === undefined) throw new Error('a session without a call')
   return {
     session,
-    header: sessionRecord(policy, { session, seed, input }),
+    header: sessionRecord(policy, { session, seed, input, account }),
     calls: records.filter((record) => record.record === 'call'),
     events: records.filter((record) => record.record === 'event'),
   }

@@ -57,6 +57,7 @@ export function pseudonymousCall(call: CallRecord, rewriting: Rewriting): CallRe
             reason: decision.reason === 'rule' || decision.reason === 'forced' ? decision.reason : undefined,
             propensityMillionths: decision.propensityMillionths,
           }),
+    chargedPicoUsd: call.chargedPicoUsd,
   })
 }
 

@@ -19,6 +19,8 @@ export interface Attempt {
   /** `undefined` on the attempt that served. */
   readonly errorClass: string | undefined
   readonly status: number | undefined
+  /** How long the host asked to be left alone. */
+  readonly retryAfterMicros?: number | undefined
   /** `recorded`: lifted from the log at the same endpoint; `fault`: a fault of this endpoint held. */
   readonly cause: 'recorded' | 'fault' | 'assumed'
   /** The fault of a script that failed it, by its id. */

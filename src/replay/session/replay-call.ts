@@ -11,10 +11,12 @@ import type { Comparison } from '../divergence.ts'
 import { drawnOrder, servingDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
+import { exactMoney } from '../money.ts'
 import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
 import { isPriceAssumed, outputTokensOf, tokensOf } from '../pricing.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result/call.ts'
+import type { Money } from '../result/money.ts'
 import { serve } from '../serve.ts'
 import type { Service } from '../serve.ts'
 import { gateOf } from '../serving/fleet.ts'
@@ -132,14 +134,25 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
         : []),
     ],
   }
-  const money = [policyCost, result.overheadCost, attemptsCost]
+  const charged = phase === 'before' ? chargedInLog(record) : undefined
   chargeCall(
     spenderOf(run),
     decided.begun,
-    { decision, provider: served?.provider, money },
+    {
+      decision,
+      provider: served?.provider,
+      money: charged === undefined ? [policyCost, result.overheadCost, attemptsCost] : [charged],
+    },
     arrival.clockMicros + tookMicros,
   )
   return result
+}
+
+/** What the recorded router's own accounts say, whatever the log's prices make of it. */
+function chargedInLog({ chargedPicoUsd }: CallRecord): Money | undefined {
+  return chargedPicoUsd === undefined
+    ? undefined
+    : exactMoney('observed', BigInt(chargedPicoUsd), 'charged by the router')
 }
 
 function hinging(decision: Decision, on: readonly string[]): Decision {

@@ -138,6 +138,7 @@ describe('decisions under pseudonyms', () => {
 /** The schema's own words stay as they are. */
 const schemaFields = new Set([
   'record', 'event', 'kind', 'by', 'trigger', 'router', 'timeQuality', 'end', 'status', 'outputQuality', 'errorClass', 'picoUsd',
+  'chargedPicoUsd',
 ])
 const namedByUsers = new Set(['signals', 'header', 'param', 'metadata', 'classifiers', 'scoresMillionths'])
 
