@@ -83,12 +83,13 @@ export interface AskedFaults {
   /** Of the files. */
   readonly script: readonly Fault[]
   readonly seed: string
-  readonly policy: Policy
+  /** A fault is noted that can hit a host of none of them. */
+  readonly policies: readonly Policy[]
 }
 
 /** `undefined`: the log's own errors, and nothing else. What is drawn is said on standard error; `span` is of the whole trace. */
 export async function faultSources(
-  { asked, script, seed, policy }: AskedFaults,
+  { asked, script, seed, policies }: AskedFaults,
   span: () => Promise<TraceSpan>,
   context: Context,
 ): Promise<FaultSources | undefined> {
@@ -98,7 +99,7 @@ export async function faultSources(
   const known = needsSpan ? await span() : {}
   const drawn = samples.flatMap(({ preset, provider }) => sampleOver(known, { preset, provider, seed }, context))
   const all = [...script, ...drawn]
-  noteStrayFaults(all, policy, context)
+  noteStrayFaults(all, policies, context)
   if (recorded && all.length === 0) return undefined
   return { recorded, script: all, beginning: beginningOf(known), unknown: 'up' }
 }
@@ -175,11 +176,12 @@ export async function spanOf(reading: TraceReading): Promise<TraceSpan> {
 
 const strayShown = 5
 
-/** A fault that can hit no host of the policy is likelier a slip of the pen than a wish. */
-function noteStrayFaults(script: readonly Fault[], policy: Policy, context: Context): void {
-  const endpoints = policy.models.flatMap((model) => model.endpoints)
+/** A fault that can hit no host of any policy is likelier a slip of the pen than a wish. */
+function noteStrayFaults(script: readonly Fault[], policies: readonly Policy[], context: Context): void {
+  const endpoints = policies.flatMap(({ models }) => models).flatMap((model) => model.endpoints)
+  const names = [...new Set(policies.map(({ name }) => `\`${name ?? ''}\``))].join(' or ')
   const stray = script.filter((fault) => !endpoints.some((endpoint) => hits(fault, endpoint)))
   const note = (text: string): void => context.note(`${context.noteStyle.warn('note')}: ${escapeTerminal(text)}\n`)
-  for (const { id } of stray.slice(0, strayShown)) note(`the fault \`${id}\` hits no host of \`${policy.name ?? ''}\``)
+  for (const { id } of stray.slice(0, strayShown)) note(`the fault \`${id}\` hits no host of ${names}`)
   if (stray.length > strayShown) note(`and ${stray.length - strayShown} more faults hit none`)
 }

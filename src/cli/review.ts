@@ -6,17 +6,16 @@ import type { Policy } from '../policy/core.ts'
 import { policyDigest } from '../policy/digest.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
-import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from './faults.ts'
+import { spanOf } from './faults.ts'
 import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from './policy.ts'
 import { condition, instant, selection, type SelectionOptions } from './selection.ts'
 import { openTrace } from './trace.ts'
 import { packageVersion } from './version.ts'
+import { readWorld, worldOf, worldOptions, type WorldOptions } from './world.ts'
 
-export interface ReviewOptions extends PolicyOptions, SelectionOptions {
+export interface ReviewOptions extends PolicyOptions, SelectionOptions, WorldOptions {
   readonly recorded?: string
-  readonly faults?: readonly FaultSource[]
   readonly force: boolean
-  readonly seed: string | undefined
   readonly strict: boolean
 }
 
@@ -27,7 +26,8 @@ export function reviewOptions(command: Command): void {
     .option('--until <day>', 'only calls before this day or instant', instant)
     .option('--where <field=value>', 'only calls with it; fields: session model provider team repo user day (repeat)', condition)
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
-    .addOption(faultsOption())
+  worldOptions(command)
+  command
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
@@ -65,6 +65,8 @@ export async function compared(
 ): Promise<Compared | ExitCode> {
   const recorded = options.recorded === undefined ? undefined : requirePolicy(options.recorded, { ...options, firstPrices: false }, context)
   if (options.recorded !== undefined && recorded === undefined) return exitCode.badInput
+  const files = await readWorld(options, context)
+  if (files === undefined) return exitCode.badInput
   const meaning = compareMeaning(old.policy, next.policy)
   const side = ({ label, policy }: NamedPolicy): PolicyDiff['old'] => ({
     name: policy.name ?? '',
@@ -75,15 +77,12 @@ export async function compared(
   if (traces.length === 0) {
     return { diff: { ...sides, meaning, traffic: undefined }, traffic: undefined, meaning, moved: [] }
   }
-  const asked = options.faults ?? []
-  const script = await readScript(asked, context)
-  if (script === undefined) return exitCode.badInput
   const { reading, close } = await openTrace(traces, options, context)
   const comparison = compareTraffic(old.policy, next.policy, meaning, {
     seed: options.seed,
     recorded,
     select: selection(next.policy, options),
-    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy: next.policy }, () => spanOf(reading), context),
+    ...(await worldOf(files, options, [old.policy, next.policy], () => spanOf(reading), context)),
     engineVersion: await packageVersion(),
   })
   const moved: MovedCall[] = []

@@ -16,7 +16,7 @@ export interface ExplainedCall {
   readonly explanation: Explanation
 }
 
-export interface ExplainOptions extends Pick<SessionReplayOptions, 'evaluator' | 'seed' | 'faults' | 'arrivals'> {
+export interface ExplainOptions extends Pick<SessionReplayOptions, 'evaluator' | 'seed' | 'faults' | 'arrivals' | 'caches'> {
   /** The other sessions of the trace: with a policy that shares state between them, what they did counts. */
   readonly others?: readonly RecordedSession[]
 }

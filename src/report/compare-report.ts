@@ -1,4 +1,6 @@
+import type { OutageReport, Unavailability } from '../replay/result/failover.ts'
 import type { Compared, Comparison, FurtherSuccess } from '../analysis/claims/compare.ts'
+import type { Arrivals } from '../replay/simulator/session-clock.ts'
 import { claimsData } from './claims-data.ts'
 import { escapeTerminal } from './escape.ts'
 import { document } from './json.ts'
@@ -6,14 +8,25 @@ import { formatUsd, placesFor, type Places } from './money.ts'
 import { formatCount, formatShare, plural } from './number.ts'
 import { costPerSuccessText, deltaText, sensitivityText, successText } from './terminal/claims.ts'
 import { field, wrap, type Screen } from './terminal/layout.ts'
+import { availabilityText } from './terminal/outage.ts'
 
 export interface ComparisonHead {
   readonly sessions: number
   readonly calls: number
   readonly mode: string
-  /** By policy: identifies its run. */
-  readonly runs: readonly { readonly name: string; readonly runId: string }[]
+  readonly arrivals: Arrivals
+  /** By policy; `runId` and `outcomeHash` are those of `reroute replay` with the same options. */
+  readonly runs: readonly ComparedRun[]
   readonly notices: readonly string[]
+}
+
+export interface ComparedRun {
+  readonly name: string
+  readonly runId: string
+  readonly outcomeHash: string
+  readonly served: number
+  readonly asked: number
+  readonly outage: OutageReport | undefined
 }
 
 /** Policies one after the other, then what a further success costs, and the single models. */
@@ -24,9 +37,9 @@ export function compareScreen({ policies, frontier, hull }: Comparison, head: Co
   const blocks = [
     [
       ...head.notices.flatMap((notice) => wrap(escapeTerminal(notice), screen.width - 2).map((line, at) => style.warn(`${at === 0 ? '! ' : '  '}${line}`))),
-      style.strong(`${plural(policies.length, 'policy', 'policies')} over ${plural(head.sessions, 'session')}, ${plural(head.calls, 'call')} · decisions ${head.mode}`),
+      style.strong(`${plural(policies.length, 'policy', 'policies')} over ${plural(head.sessions, 'session')}, ${plural(head.calls, 'call')} · decisions ${head.mode}${head.arrivals === 'recorded' ? ', arrivals recorded' : ''}`),
     ],
-    ...policies.map((each) => policyLines(each, places, screen)),
+    ...policies.map((each, at) => [...policyLines(each, places, screen), ...availabilityLine(head.runs, at, screen)]),
     frontier.length < 2
       ? []
       : [
@@ -72,6 +85,13 @@ function policyLines({ name, claims }: Compared, places: Places, screen: Screen)
   ]
 }
 
+/** Where every call of every policy is served there is nothing to tell apart. */
+function availabilityLine(runs: readonly ComparedRun[], at: number, screen: Screen): string[] {
+  const run = runs[at]
+  if (run === undefined || runs.every(({ served, asked, outage }) => served === asked && outage === undefined)) return []
+  return field(screen, 'availability', availabilityText(run, run.outage))
+}
+
 function furtherText(further: FurtherSuccess | undefined, places: Places): string {
   if (further === undefined) return 'nothing'
   if (further.kind === 'undecided') return 'undecided: the intervals of their success overlap'
@@ -88,8 +108,17 @@ export function compareJson({ policies, frontier, hull }: Comparison, head: Comp
   return document({
     schemaVersion: 1,
     ...head,
+    runs: head.runs.map(({ outage, ...run }) => ({
+      ...run,
+      ...(outage?.unknownHealth !== undefined && { hostsDown: servedOf(outage.unknownHealth.down) }),
+      ...(outage?.script !== undefined && { withoutFaults: servedOf(outage.script.withoutFaults) }),
+    })),
     policies: policies.map(({ name, claims }) => ({ name, claims: claimsData(claims) })),
     frontier,
     hull,
   })
+}
+
+function servedOf({ served, asked }: Unavailability): Pick<Unavailability, 'served' | 'asked'> {
+  return { served, asked }
 }

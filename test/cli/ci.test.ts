@@ -188,7 +188,9 @@ describe('a baseline', () => {
     const selected = await reroute([...words, '--where', 'session=a'])
     expect([selected.code, selected.err.includes('another selection: 6 calls of this traffic, 3 now')]).toEqual([3, true])
     const calm = await reroute([...words, '--faults', 'none'])
-    expect([calm.code, calm.err.includes('other faults or another recorded policy')]).toEqual([3, true])
+    expect([calm.code, calm.err.includes('other faults, arrivals, caches or another recorded policy')]).toEqual([3, true])
+    const early = await reroute([...words, '--arrivals', 'recorded'])
+    expect([early.code, early.err.includes('other faults, arrivals, caches')]).toEqual([3, true])
   })
 
   it('knows sums only: what it cannot tell is undecided', async () => {

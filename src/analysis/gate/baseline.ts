@@ -170,9 +170,9 @@ export function staleBaseline(
   if (old !== undefined && baseline.policy.digest !== old.policy.digest) {
     return `it is of another policy than the old one: \`${baseline.policy.name}\` ${baseline.policy.digest.slice(0, 12)}`
   }
-  // One run of one policy by one engine: what is left are faults, and the recorded policy.
+  // One run of one policy by one engine: what is left are faults, arrivals, caches, and the recorded policy.
   if (old !== undefined && baseline.engineVersion === old.engineVersion && baseline.run.runId !== old.runId) {
-    return 'it was made with other faults or another recorded policy'
+    return 'it was made with other faults, arrivals, caches or another recorded policy'
   }
   return undefined
 }

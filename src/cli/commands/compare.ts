@@ -7,9 +7,11 @@ import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { controlModels } from '../../replay/always.ts'
 import { createReplay, type ReplayOptions } from '../../replay/replay.ts'
 import type { DecisionMode, ReplayResult } from '../../replay/result/replay.ts'
+import { askedOf } from '../../replay/served.ts'
 import { compareJson, compareScreen } from '../../report/compare-report.ts'
 import { selectedCalls } from '../../report/totals.ts'
 import type { Context } from '../context.ts'
+import { spanOf } from '../faults.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput, usage } from '../failure.ts'
 import { formatOption } from '../options.ts'
@@ -19,12 +21,12 @@ import { condition, instant, selection, type SelectionOptions } from '../selecti
 import { openTrace } from '../trace.ts'
 import { rowsOf, variantReplays } from '../variants.ts'
 import { packageVersion } from '../version.ts'
+import { readWorld, worldOf, worldOptions, type WorldOptions } from '../world.ts'
 
-interface CompareOptions extends RootOption, SelectionOptions {
+interface CompareOptions extends RootOption, SelectionOptions, WorldOptions {
   readonly format: 'terminal' | 'json'
   readonly outcomes?: string
   readonly mode: Exclude<DecisionMode, 'stop'>
-  readonly seed: string | undefined
   readonly force: boolean
   readonly strict: boolean
 }
@@ -37,6 +39,8 @@ export function defineCompare(command: Command, context: Context, done: (code: E
     .option('--where <field=value>', 'only calls with it; fields: session model provider team repo user day (repeat)', condition)
     .option('--outcomes <file>', 'how often policies and models succeeded elsewhere, as JSON or `.csv`')
     .addOption(new Option('--mode <mode>', 'past a divergence: go on as logged, or as assumed').choices(['frozen', 'projected']).default('frozen'))
+  worldOptions(command)
+  command
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--force', 'compare although the recorded policy is not reproduced', false)
     .option('--strict', 'a line that cannot be taken is an error', false)
@@ -48,10 +52,12 @@ export function defineCompare(command: Command, context: Context, done: (code: E
 Policies over the same sessions: what each costs against the log, how often it succeeds, what a
 success costs, and what a further success costs between neighbours. With outcomes of single models,
 each beside the fixed split of models that costs as much. A figure that is not exact has an interval.
+All meet the same faults, arrivals and caches; each run is the one of \`reroute replay\` with these options.
 
 Examples:
   reroute compare policies/always-cheapest.route my.route policies/always-strongest.route sessions.jsonl
   reroute compare old.route new.route traces/ --outcomes outcomes.csv
+  reroute compare patient.route quick.route traces/ --faults outage.jsonl
   reroute compare old.route new.route traces/ --format json      docs/schemas/compare-1.schema.json`,
     )
     .action(async (files: string[], options: CompareOptions) => done(await compare(files, options, context)))
@@ -77,6 +83,10 @@ async function compareOver(
   context: Context,
 ): Promise<ExitCode> {
   const engineVersion = await packageVersion()
+  const files = await readWorld(options, context)
+  if (files === undefined) return exitCode.badInput
+  const { reading, close } = await openTrace(traces, options, context)
+  const world = await worldOf(files, options, policies, () => spanOf(reading), context)
   const models = points.flatMap(({ of }) => (of.kind === 'model' ? [of.name] : []))
   const runs = policies.map((policy) => {
     const settings: ReplayOptions = {
@@ -84,13 +94,13 @@ async function compareOver(
       evaluator: compilePolicy(policy),
       mode: options.mode,
       seed: options.seed,
+      ...world,
       select: selection(policy, options),
       always: [...models, ...Object.values(controlModels(policy) ?? {})],
       engineVersion,
     }
     return { policy, replay: createReplay(settings), variants: variantReplays(settings) }
   })
-  const { reading, close } = await openTrace(traces, options, context)
   let complete = false
   try {
     for await (const session of reading.sessions()) {
@@ -134,7 +144,15 @@ async function compareOver(
     sessions: first.rows.length,
     calls: selectedCalls(first.result.totals),
     mode: options.mode,
-    runs: done.map(({ result }, at) => ({ name: names[at] ?? '', runId: result.runId })),
+    arrivals: options.arrivals,
+    runs: done.map(({ result: { runId, outcomeHash, totals, outage } }, at) => ({
+      name: names[at] ?? '',
+      runId,
+      outcomeHash,
+      served: totals.attempts.served,
+      asked: askedOf(totals),
+      outage,
+    })),
     notices: first.result.notices.filter((notice) => done.every(({ result }) => result.notices.includes(notice))),
   }
   await context.out(

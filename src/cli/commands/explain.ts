@@ -8,17 +8,14 @@ import { document } from '../../report/json.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
-import { faultSources, faultsOption, readScript, type FaultSource } from '../faults.ts'
 import { findSession } from '../find-session.ts'
-import { arrivalsOption, formatOption, wholeNumber } from '../options.ts'
+import { formatOption, wholeNumber } from '../options.ts'
 import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
+import { readWorld, worldOf, worldOptions, type WorldOptions } from '../world.ts'
 
-interface ExplainOptions extends PolicyOptions {
+interface ExplainOptions extends PolicyOptions, WorldOptions {
   readonly session: string
   readonly call: number
-  readonly seed: string | undefined
-  readonly faults?: readonly FaultSource[]
-  readonly arrivals: 'closed-loop' | 'recorded'
   readonly strict: boolean
   readonly showText: boolean
   readonly format: 'terminal' | 'json'
@@ -31,8 +28,8 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .requiredOption('--session <id>', 'the session, by its id or an unmistakable beginning of it')
     .requiredOption('--call <n>', 'the call, counted from 1', wholeNumber(1))
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
-    .addOption(faultsOption())
-    .addOption(arrivalsOption())
+  worldOptions(command)
+  command
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))
@@ -61,19 +58,16 @@ async function explain(
 ): Promise<ExitCode> {
   const policy = requirePolicy(path, options, context)
   if (policy === undefined) return exitCode.badInput
-  const { faults: asked = [], seed } = options
-  const script = await readScript(asked, context)
-  if (script === undefined) return exitCode.badInput
+  const files = await readWorld(options, context)
+  if (files === undefined) return exitCode.badInput
   const withOthers = sharedStateOf(policy).length > 0
   const located = await findSession(traces, options.session, { strict: options.strict, withOthers }, context)
   if (located === undefined) return exitCode.badInput
   const { session: found, span, others } = located
-  const faults = await faultSources({ asked, script, seed: seed ?? '0', policy }, () => Promise.resolve(span), context)
   const explained = explainCall(found, options.call, {
     evaluator: compilePolicy(policy),
-    seed,
-    faults,
-    arrivals: options.arrivals,
+    seed: options.seed,
+    ...(await worldOf(files, options, [policy], () => Promise.resolve(span), context)),
     others,
   })
   const record = found.calls.find(({ call }) => call === options.call)

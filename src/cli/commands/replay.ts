@@ -16,34 +16,30 @@ import { selectedCalls } from '../../report/totals.ts'
 import { sessionsTable } from '../../report/terminal/sessions.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
-import { faultsOption, faultSources, readScript, spanOf, type FaultSource } from '../faults.ts'
+import { spanOf } from '../faults.ts'
 import { badInput, fileFailure, isFileError } from '../failure.ts'
 import { openLogFile, type LogFile } from '../log-file.ts'
-import { arrivalsOption, formatOption } from '../options.ts'
+import { formatOption } from '../options.ts'
 import { readOutcomes } from '../outcomes.ts'
 import { startProgress } from '../progress.ts'
 import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
-import { readBehaviours } from '../cache-behaviours.ts'
 import { rowsOf, variantReplays } from '../variants.ts'
 import { packageVersion } from '../version.ts'
+import { readWorld, worldOf, worldOptions, type WorldOptions } from '../world.ts'
 
 const noOutcomes = { ok: true, points: [] } as const
 
-interface ReplayCommandOptions extends PolicyOptions, SelectionOptions {
+interface ReplayCommandOptions extends PolicyOptions, SelectionOptions, WorldOptions {
   readonly groupBy?: GroupField
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
   readonly outcomes?: string
-  readonly caches?: string
   readonly recorded?: string
-  readonly faults?: readonly FaultSource[]
   readonly force: boolean
   readonly gate: boolean
   readonly mode: DecisionMode
-  readonly arrivals: 'closed-loop' | 'recorded'
-  readonly seed: string | undefined
   readonly strict: boolean
   readonly sessions: boolean
   readonly details: boolean
@@ -63,13 +59,12 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--sessions', 'show every session as well', false)
     .option('--details', 'show every line of the report: overheads, break-even points, dedicated capacity', false)
     .option('--outcomes <file>', 'how often policies and models succeeded elsewhere, as JSON or `.csv`')
-    .option('--caches <file>', 'what `audit --caches --format json` fitted on your log, instead of what was measured elsewhere')
     .option('--recorded <policy>', 'the policy that decided when this was recorded')
-    .addOption(faultsOption())
+  worldOptions(command)
+  command
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--no-gate', 'exit 0 whatever invariants and expectations come to')
     .addOption(new Option('--mode <mode>', 'past a divergence: go on as logged, as assumed, or not at all').choices(['frozen', 'projected', 'stop']).default('frozen'))
-    .addOption(arrivalsOption())
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)
@@ -127,23 +122,18 @@ async function replayTraces(
   context: Context,
   log: LogFile | undefined,
 ): Promise<ExitCode> {
-  const asked = options.faults ?? []
-  const script = await readScript(asked, context)
-  if (script === undefined) return exitCode.badInput
-  const caches = options.caches === undefined ? undefined : await readBehaviours(options.caches, context)
-  if (caches?.ok === false) return badInput(context, caches.failure)
+  const files = await readWorld(options, context)
+  if (files === undefined) return exitCode.badInput
   const trace = await openTrace(traces, options, context)
   const settings: ReplayOptions = {
     policy,
     evaluator: compilePolicy(policy),
     mode: options.mode,
-    arrivals: options.arrivals,
     seed: options.seed,
     groupBy: options.groupBy,
     recorded,
     select: selection(policy, options),
-    caches: caches?.behaviours,
-    faults: await faultSources({ asked, script, seed: options.seed ?? '0', policy }, () => spanOf(trace.reading), context),
+    ...(await worldOf(files, options, [policy], () => spanOf(trace.reading), context)),
     engineVersion: await packageVersion(),
   }
   const outcomes = options.outcomes === undefined ? noOutcomes : await readOutcomes(options.outcomes, context)
