@@ -459,7 +459,7 @@ export type GuardProperty =
   | (Node & { readonly kind: 'lasts'; readonly duration: Quantity })
   | (Node & { readonly kind: 'honours-retry-after' })
   | (Node & { readonly kind: 'scope'; readonly value: Name })
-  | (Node & { readonly kind: 'window'; readonly value: 'fixed' | 'sliding' })
+  | (Node & { readonly kind: 'window'; readonly value: 'fixed' | 'sliding' | 'calendar' })
   | (Node & { readonly kind: 'probes'; readonly count: Quantity })
   | (Node & { readonly kind: 'all-down'; readonly value: 'bypass' | 'fail' })
 
@@ -516,7 +516,12 @@ export type BudgetLine =
   | (Node & { readonly kind: 'limit'; readonly money: Quantity; readonly per: Name })
   | (Node & { readonly kind: 'scope'; readonly value: Name })
   /** `undefined` zone for `first-spend`. */
-  | (Node & { readonly kind: 'window'; readonly calendarIn: Text | undefined })
+  | (Node & {
+      readonly kind: 'window'
+      readonly calendarIn: Text | undefined
+      /** The day on which weeks begin. */
+      readonly weeksFrom: Name | undefined
+    })
   | (Node & { readonly kind: 'at'; readonly share: Quantity; readonly action: BudgetAction })
 
 export type BudgetAction =

@@ -30,7 +30,7 @@ export const contextualWords = [
   'tags', 'tail', 'test', 'thinking', 'this', 'throughput', 'tier', 'time', 'timeout', 'times', 'to',
   'tokenizer', 'tool', 'tools', 'total', 'trip', 'turn', 'turns', 'typical-latency',
   'typical-output', 'unchecked', 'unless', 'up', 'upgrade', 'upgrades', 'use', 'user', 'uses',
-  'verbosity', 'verdicts', 'via', 'wait', 'waits', 'weight', 'weighted', 'weights', 'window', 'with',
+  'verbosity', 'verdicts', 'via', 'wait', 'waits', 'weeks', 'weight', 'weighted', 'weights', 'window', 'with',
   'within', 'word', 'worth', 'wrong',
 ] as const
 

@@ -429,7 +429,8 @@ export interface Guard {
   readonly lastsMicros: number | undefined
   readonly honoursRetryAfter: boolean
   readonly scope: string | undefined
-  readonly window: 'fixed' | 'sliding'
+  /** `calendar`: periods of the trigger's width, counted from midnight UTC. */
+  readonly window: 'fixed' | 'sliding' | 'calendar'
   readonly probes: number | undefined
   readonly allDown: 'bypass' | 'fail'
 }
@@ -461,7 +462,14 @@ export interface Budget extends Located {
   readonly limitPicoUsd: bigint
   readonly per: string
   readonly scope: string | undefined
-  readonly window: { readonly kind: 'calendar'; readonly zone: string } | { readonly kind: 'first-spend' }
+  readonly window:
+    | {
+        readonly kind: 'calendar'
+        readonly zone: string
+        /** The day on which weeks begin, 1 for Tuesday to 6 for Sunday; absent: Monday. */
+        readonly weeksFrom?: number
+      }
+    | { readonly kind: 'first-spend' }
   readonly actions: readonly {
     readonly atMillionths: number
     readonly action:

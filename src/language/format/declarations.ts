@@ -315,7 +315,7 @@ function budgetText(line: tree.BudgetLine): string {
     case 'window':
       return line.calendarIn === undefined
         ? 'window first-spend'
-        : `window calendar in ${line.calendarIn.raw}`
+        : `window calendar in ${line.calendarIn.raw}${line.weeksFrom === undefined ? '' : ` weeks from ${line.weeksFrom.text}`}`
     case 'at':
       return `at ${line.share.raw} then ${budgetActionText(line.action)}`
   }

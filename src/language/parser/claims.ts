@@ -4,6 +4,8 @@ import { word } from '../tokens.ts'
 import type { Rule } from './base.ts'
 import type * as tree from '../syntax.ts'
 
+type BudgetWindow = Extract<tree.BudgetLine, { readonly kind: 'window' }>
+
 /** `switch`, `budget`, assumptions, invariants, expectations. */
 export abstract class ClaimParser extends ServingParser {
   protected switch: Rule<tree.SwitchDeclaration> = this.RULE('switch', () => {
@@ -90,22 +92,28 @@ export abstract class ClaimParser extends ServingParser {
       {
         ALT: () => {
           this.CONSUME(word('window'))
-          const calendarIn = this.OR2<tree.Text | undefined>([
+          const calendar = this.OR2<Pick<BudgetWindow, 'calendarIn' | 'weeksFrom'>>([
             {
               ALT: () => {
                 this.CONSUME(word('calendar'))
                 this.CONSUME(word('in'))
-                return this.SUBRULE(this.text)
+                const calendarIn = this.SUBRULE(this.text)
+                const weeksFrom = this.OPTION(() => {
+                  this.CONSUME(word('weeks'))
+                  this.CONSUME(word('from'))
+                  return this.SUBRULE3(this.ident)
+                })
+                return { calendarIn, weeksFrom }
               },
             },
             {
               ALT: () => {
                 this.CONSUME(word('first-spend'))
-                return undefined
+                return { calendarIn: undefined, weeksFrom: undefined }
               },
             },
           ])
-          return this.node(start, { kind: 'window' as const, calendarIn })
+          return this.node(start, { kind: 'window' as const, ...calendar })
         },
       },
       {

@@ -264,9 +264,10 @@ export abstract class ServingParser extends RuleParser {
       {
         ALT: () => {
           this.CONSUME(word('window'))
-          const value = this.OR2<'fixed' | 'sliding'>([
+          const value = this.OR2<'fixed' | 'sliding' | 'calendar'>([
             { ALT: () => this.choice(1, 'fixed') },
             { ALT: () => this.choice(1, 'sliding') },
+            { ALT: () => this.choice(1, 'calendar') },
           ])
           return this.node(start, { kind: 'window' as const, value })
         },

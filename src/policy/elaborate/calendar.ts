@@ -3,6 +3,8 @@ import type { Quantity } from '../../language/syntax.ts'
 import { at } from './context.ts'
 import type { Report } from './context.ts'
 
+export const daysOfWeek = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
 /** Days since 1970-01-01 of `2026-06-01`; the calendar is proleptic Gregorian. */
 export function dayNumber(quantity: Quantity, source: Source, report: Report): number | undefined {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(quantity.raw)

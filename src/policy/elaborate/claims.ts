@@ -9,7 +9,7 @@ import { lineOf, oneOf, onceEach } from './lines.ts'
 import { lookUp, reportUnknown } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
-import { isZoneName } from './calendar.ts'
+import { daysOfWeek, isZoneName } from './calendar.ts'
 import { factor, picoUsd, shareMillionths, wholeNumber } from './units.ts'
 
 // --- what a change of model does
@@ -119,12 +119,27 @@ export function elaborateBudget(
     limitPicoUsd,
     per,
     scope: scopeWord,
-    window:
-      window?.calendarIn === undefined
-        ? { kind: 'first-spend' }
-        : { kind: 'calendar', zone: window.calendarIn.value },
+    window: budgetWindow(context, window, per, source),
     actions,
   }
+}
+
+function budgetWindow(
+  { report }: Context,
+  window: Extract<syntax.BudgetLine, { kind: 'window' }> | undefined,
+  per: string,
+  source: Source,
+): Budget['window'] {
+  if (window?.calendarIn === undefined) return { kind: 'first-spend' }
+  const { calendarIn, weeksFrom } = window
+  if (weeksFrom !== undefined && per !== 'week') {
+    report('RT0213', at(source, weeksFrom), `got the first day of a week, and a budget per ${per}`, {
+      help: 'leave `weeks from` out, or write `per week` in the line `limit`',
+    })
+  }
+  const day = weeksFrom && oneOf(weeksFrom, daysOfWeek, 'day of the week', source, report)
+  const first = day === undefined ? 0 : daysOfWeek.indexOf(day)
+  return { kind: 'calendar', zone: calendarIn.value, ...(first > 0 && { weeksFrom: first }) }
 }
 
 function budgetAction(

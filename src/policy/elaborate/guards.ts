@@ -21,6 +21,7 @@ export function elaborateGuard(
   const lasts = lineOf(line.lines, 'lasts')
   const scope = lineOf(line.lines, 'scope')
   const probes = lineOf(line.lines, 'probes')
+  const window = lineOf(line.lines, 'window')?.value ?? 'sliding'
   const trips = line.lines.filter((each) => each.kind === 'trip')
   if (trips.length === 0) {
     report('RT0212', at(source, line), `the ${line.kind} never trips`, {
@@ -41,6 +42,7 @@ export function elaborateGuard(
     trips: defined(
       trips.map((trip) => {
         const trigger = elaborateTrigger(context, trip.trigger, source)
+        if (window === 'calendar') checkCalendar(context, trip.trigger, trigger, source)
         return (
           trigger && {
             trigger,
@@ -53,10 +55,26 @@ export function elaborateGuard(
     lastsMicros: lasts && durationMicros(lasts.duration, source, report),
     honoursRetryAfter: lineOf(line.lines, 'honours-retry-after') !== undefined,
     scope: scope && oneOf(scope.value, scopes, `scope of a ${line.kind}`, source, report),
-    window: lineOf(line.lines, 'window')?.value ?? 'sliding',
+    window,
     probes: probes && wholeNumber(probes.count, source, report, { from: 0, to: 1_000 }),
     allDown: lineOf(line.lines, 'all-down')?.value ?? 'fail',
   }
+}
+
+const dayMicros = 86_400_000_000
+
+/** A calendar window begins at midnight, so that a day holds a whole number of them. */
+function checkCalendar(
+  { report }: Context,
+  written: syntax.Trigger,
+  trigger: Guard['trips'][number]['trigger'] | undefined,
+  source: Source,
+): void {
+  if (written.kind === 'at-once' || trigger === undefined || trigger.kind === 'at-once') return
+  if (dayMicros % trigger.withinMicros === 0) return
+  report('RT0213', at(source, written.in), `\`${written.in.raw}\` is no part of a day, expected one that fits into it a whole number of times`, {
+    help: 'a calendar window is counted from midnight UTC: write `1min`, `1h` or `24h`, or `window fixed`',
+  })
 }
 
 function elaborateTrigger(

@@ -9,7 +9,7 @@ import { distinct, oneOf } from './lines.ts'
 import { lookUp } from './names.ts'
 import type { Declared } from './names.ts'
 import { defined } from './record.ts'
-import { clockMinute, isZoneName } from './calendar.ts'
+import { clockMinute, daysOfWeek, isZoneName } from './calendar.ts'
 import { durationMicros, wholeNumber } from './units.ts'
 
 export function elaborateScale(
@@ -85,15 +85,13 @@ export function elaboratePhrases(
   }
 }
 
-const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-
 export function elaborateHours(
   context: Context,
   { declaration, name, source }: Declared<syntax.HoursDeclaration>,
 ): Hours | undefined {
   const { report } = context
   const written = declaration.days && distinct(declaration.days, 'day', source, report)
-  const named = written?.map((day) => oneOf(day, days, 'day of the week', source, report))
+  const named = written?.map((day) => oneOf(day, daysOfWeek, 'day of the week', source, report))
   const fromMinute = clockMinute(declaration.from, source, report)
   const toMinute = clockMinute(declaration.to, source, report, true)
   if (!isZoneName(declaration.zone.value)) {
@@ -106,7 +104,7 @@ export function elaborateHours(
     name: name.text,
     location: at(source, declaration),
     days:
-      named === undefined ? [0, 1, 2, 3, 4, 5, 6] : defined(named).map((day) => days.indexOf(day)),
+      named === undefined ? [0, 1, 2, 3, 4, 5, 6] : defined(named).map((day) => daysOfWeek.indexOf(day)),
     fromMinute,
     toMinute,
     zone: declaration.zone.value,

@@ -74,7 +74,7 @@ function isSameWindow(budget: Budget, spending: Spending, now: BudgetMoment): bo
   return length === undefined || now.atMicros - spending.sinceMicros < length
 }
 
-/** Two instants are in one calendar window when its name is the same; weeks begin on Monday. */
+/** Two instants are in one calendar window when its name is the same. */
 function periodOf({ per, window }: Budget, { dateMicros, turn }: BudgetMoment): string {
   if (per === 'turn') return String(turn)
   if (window.kind !== 'calendar' || dateMicros === undefined || per === 'session') return ''
@@ -86,8 +86,8 @@ function periodOf({ per, window }: Budget, { dateMicros, turn }: BudgetMoment): 
     case 'day':
       return date
     case 'week':
-      // 1970-01-01 was a Thursday.
-      return String(Math.floor((Math.floor(local / (24 * hour)) + 3) / 7))
+      // 1970-01-01 was a Thursday, three days into a week that began on a Monday.
+      return String(Math.floor((Math.floor(local / (24 * hour)) + 3 - (window.weeksFrom ?? 0)) / 7))
     case 'month':
       return date.slice(0, -3)
     default:

@@ -161,9 +161,10 @@ function ends(
   call: FleetCall,
   host: Endpoint,
   { cooldown, breaker }: ServeLines,
-  attempt: EndedAttempt,
+  ended: EndedAttempt,
 ): void {
-  const { atMicros } = attempt
+  const { atMicros } = ended
+  const attempt = { ...ended, dateMicros: momentOf(call, atMicros).dateMicros }
   if (cooldown !== undefined) {
     guarded(fleet, call, { kind: 'cooldown', guard: cooldown, host, atMicros }, () =>
       change(fleet.cooldowns, cooldown, scopeKey(cooldown.scope, host), (state) =>

@@ -8,6 +8,8 @@ import type { AttemptWindow } from './attempt-window.ts'
 export interface EndedAttempt {
   readonly begunMicros: number
   readonly atMicros: number
+  /** When it ended by the date; calendar windows go by it. */
+  readonly dateMicros?: number | undefined
   /** `undefined`: the host answered, or the person broke it off. */
   readonly error: AttemptError | undefined
   /** It says nothing of the host. */
@@ -44,7 +46,7 @@ function judged(
   guard: Guard,
   { trigger, on, unlessAlone }: Trip,
   before: AttemptWindow,
-  { atMicros, error, alone }: EndedAttempt,
+  { atMicros, dateMicros, error, alone }: EndedAttempt,
 ): readonly [AttemptWindow, boolean] {
   const failed = error !== undefined && matchesError(on, error)
   const spared = unlessAlone && alone
@@ -52,7 +54,7 @@ function judged(
   // A count of failures is of failures only: its fixed window begins with the first of them.
   if (trigger.kind === 'failures' && !failed) return [before, false]
   const shape = { kind: guard.window, withinMicros: trigger.withinMicros }
-  const window = withAttempt(before, shape, { atMicros, failed })
+  const window = withAttempt(before, shape, { atMicros, failed }, dateMicros)
   if (!failed || spared || !isReached(trigger, window)) return [window, false]
   return [emptyWindow, true]
 }

@@ -57,6 +57,17 @@ describe('the window of a budget', () => {
       [0, 0, 1, 0],
     ],
     [
+      'or on the day that is written',
+      'limit $5 per week window calendar in "UTC" weeks from sun',
+      [
+        { hours: 0, date: '2026-06-06T23:59Z' },
+        { hours: 0, date: '2026-06-07T00:00Z' },
+        { hours: 0, date: '2026-06-13T23:59Z' },
+        { hours: 0, date: '2026-06-14T00:00Z' },
+      ],
+      [0, 0, 1, 0],
+    ],
+    [
       'a month and a year',
       'limit $5 per month window calendar in "UTC"',
       [

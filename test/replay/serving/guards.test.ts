@@ -75,6 +75,19 @@ describe('triggers', () => {
     expect(trips(of, attempts, step)).toEqual(expected)
   })
 
+  it('count by the calendar: from one midnight on, or by the clock where there is no date', () => {
+    const of = guard(after(2, 60), { window: 'calendar' })
+    const tripsAt = (first: number, second_: number, date: (at: number) => number | undefined): boolean => {
+      const at = (seconds: number): EndedAttempt => attempt(seconds, 'server', { dateMicros: date(seconds) })
+      return counted(of, counted(of, [], at(first))[0], at(second_))[1]
+    }
+    const undated = (): undefined => undefined
+    expect([tripsAt(0, 59, undated), tripsAt(59, 60, undated), tripsAt(60, 119, undated)]).toEqual([true, false, true])
+    // The clock begins at 12:00:30.
+    const dated = (at: number): number => Date.UTC(2026, 5, 8, 12, 0, 30) * 1000 + at * second
+    expect([tripsAt(0, 29, dated), tripsAt(29, 30, dated), tripsAt(30, 89, dated)]).toEqual([true, false, true])
+  })
+
   it('spare a host that is alone, and count it all the same', () => {
     const of = guard(after(2, 60), { unlessAlone: true })
     const [windows, tripped] = counted(of, counted(of, [], attempt(0, 'server'))[0], attempt(1, 'server', { alone: true }))
