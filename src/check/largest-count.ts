@@ -7,7 +7,7 @@ export function largestCount(policy: Policy, { what, window }: CountQuery): numb
     if (what.how === 'occurrences') return phrases === 0 ? 0 : undefined
     if (what.how === 'distinct') return phrases
     // A call or a turn holds any number of messages.
-    if (window.kind === 'this' || !window.scope.endsWith('messages')) return undefined
+    if (window.kind === 'this' || !(window.scope === 'tools' || window.scope.endsWith('messages'))) return undefined
     return what.how === 'messages' ? window.count : window.count * phrases
   }
   if (window.kind === 'this') return undefined

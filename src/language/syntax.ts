@@ -591,6 +591,8 @@ export type Step =
       readonly name: Text
       readonly arguments: readonly Fact[] | undefined
       readonly failed: boolean
+      /** What it answered. */
+      readonly result: Text | undefined
     })
   | (Node & { readonly kind: 'wait'; readonly duration: Quantity })
   | (Node & {

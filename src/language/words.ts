@@ -23,7 +23,7 @@ export const contextualWords = [
   'on', 'once', 'only', 'order', 'other', 'other-key', 'output', 'overflow', 'override', 'phrases',
   'picks', 'pin', 'policy', 'pool', 'prefer', 'price', 'probes', 'profile', 'prompt', 'provider',
   'quantization', 'raise', 'reads', 'reasoning', 'recorded', 'refreshed', 'region', 'relative', 'release',
-  'remind', 'reminder', 'repeat', 'request', 'require', 'reset', 'restart', 'retry', 'retry-after',
+  'remind', 'reminder', 'repeat', 'request', 'require', 'reset', 'restart', 'result', 'retry', 'retry-after',
   'router', 'same', 'scale', 'scope', 'scorer', 'scores', 'serve', 'served-by', 'service-tier',
   'session', 'set', 'setting', 'shared', 'signal', 'since', 'sliding', 'soft', 'start', 'starts',
   'state', 'step', 'steps', 'sticks', 'sticky', 'stop', 'strategy', 'streak', 'success', 'switch',

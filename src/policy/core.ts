@@ -747,6 +747,8 @@ export type TestStep = Located &
         /** Canonical text of the arguments, for telling repeats. */
         readonly signature: string
         readonly failed: boolean
+        /** What it answered; empty where nothing is written. */
+        readonly result: string
       }
     | { readonly kind: 'wait'; readonly micros: number }
     | {

@@ -14,7 +14,10 @@ export function countOf(
     case 'phrases': {
       const list = policy.phraseLists.find((each) => each.name === what.list)
       if (list === undefined) return undefined
-      const texts = messagesIn(state, window).map((message) => hitsOf(message, input, list.digest))
+      const texts =
+        window.scope === 'tools'
+          ? toolsIn(state, window).map((tool) => resultHits(tool, input, list.digest))
+          : messagesIn(state, window).map((message) => hitsOf(message, input, list.digest))
       return phrases(texts, what.how)
     }
     case 'uses':
@@ -80,6 +83,11 @@ function hitsOf(message: HistoryMessage, input: CallInput, digest: string): Hits
   if (hasEntry(message.text.hits, digest)) return entryOf(message.text.hits, digest)
   const withheld = message.from === 'thinking' ? input.withheld.thinking : input.withheld.visible
   return input.phraseLists.includes(digest) && !withheld ? {} : undefined
+}
+
+function resultHits({ result }: HistoryTool, input: CallInput, digest: string): Hits | undefined {
+  if (result === undefined) return undefined
+  return entryOf(result.hits, digest) ?? (input.phraseLists.includes(digest) ? {} : undefined)
 }
 
 function phrases(

@@ -89,6 +89,8 @@ function kindOf(query: CountQuery): WindowKind {
           return 'assistant'
         case 'thinking messages':
           return 'thinking'
+        case 'tools':
+          return 'tools'
         default:
           return 'messages'
       }

@@ -12,7 +12,7 @@ import { drawThatTakes, hadBeenDrawn, taken, weighedLine } from './scenario/chan
 import type { WeighedLine } from './scenario/chances.ts'
 import { checked, compared } from './scenario/compare.ts'
 import { scriptedFaults } from './scenario/faults.ts'
-import { testInput } from './scenario/input.ts'
+import { testInput, textFacts } from './scenario/input.ts'
 import { recordedCalls, textsOfBoth, withFacts } from './scenario/recorded.ts'
 import type { Concluded, Run, TestFailure, TestResult } from './scenario/run.ts'
 import { serve } from './serve.ts'
@@ -101,7 +101,12 @@ function one(run: Run, step: TestStep): TestFailure | undefined {
       run.reply?.thinking.push(step.text)
       return undefined
     case 'tool':
-      run.reply?.tools.push({ name: step.name, signature: step.signature, failed: step.failed })
+      run.reply?.tools.push({
+        name: step.name,
+        signature: step.signature,
+        failed: step.failed,
+        result: textFacts(run.policy, step.result),
+      })
       return undefined
     case 'wait':
       run.elapsed += step.micros

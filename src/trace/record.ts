@@ -60,7 +60,7 @@ export interface SessionRecord extends Facts {
   readonly provenance?: Provenance
 }
 
-/** One text: a user message, the visible text of a reply, or its thinking. */
+/** One text: a user message, the visible text of a reply, its thinking, or the result of a tool. */
 export interface TextFacts {
   /** UTF-16 code units, blocks joined by a line feed. */
   readonly chars: number
@@ -78,6 +78,8 @@ export interface ToolFacts {
   readonly failed?: boolean
   /** The file that the call names, relative to the workspace where that is known. */
   readonly path?: string
+  /** What the tool answered. Absent: nobody counted in it. */
+  readonly result?: TextFacts
 }
 
 /** What was new in this call's prompt: all that a router standing there could have seen. */

@@ -33,7 +33,7 @@ const windows = (scopes: readonly string[]): fc.Arbitrary<string> =>
     fc.constantFrom('this turn', 'this session'),
   )
 
-const messageScopes = ['assistant messages', 'user messages', 'thinking messages', 'messages', 'turns']
+const messageScopes = ['assistant messages', 'user messages', 'thinking messages', 'messages', 'tools', 'turns']
 
 const counts: fc.Arbitrary<string> = fc.oneof(
   fc

@@ -30,7 +30,7 @@ interface MadeUpCall {
   readonly reply: {
     readonly text: MadeUpText | null | undefined
     readonly thinking: MadeUpText | null | undefined
-    readonly tools: readonly { readonly name: number; readonly signature: number | undefined; readonly failed: boolean | undefined }[] | undefined
+    readonly tools: readonly { readonly name: number; readonly signature: number | undefined; readonly failed: boolean | undefined; readonly result: MadeUpText | undefined }[] | undefined
   }
   readonly served: boolean | undefined
   readonly tokens: number | undefined
@@ -104,7 +104,7 @@ const call: fc.Arbitrary<MadeUpCall> = fc.record({
     thinking: textOrNone,
     tools: seldom(
       fc.array(
-        fc.record({ name: index, signature: seldom(fc.nat({ max: 2 }), 8), failed: seldom(fc.boolean(), 8) }),
+        fc.record({ name: index, signature: seldom(fc.nat({ max: 2 }), 8), failed: seldom(fc.boolean(), 8), result: seldom(madeUpText, 8) }),
         { maxLength: 3 },
       ),
       8,
@@ -233,6 +233,7 @@ function reply(made: MadeUpCall['reply'], policy: Policy, counted: readonly bool
             name: pick(toolNames, tool.name) ?? 'Bash',
             ...(tool.signature === undefined ? {} : { signature: `s${tool.signature}` }),
             ...(tool.failed === undefined ? {} : { failed: tool.failed }),
+            ...(tool.result === undefined ? {} : { result: textFacts(tool.result, policy, counted) }),
           })),
         }),
   }

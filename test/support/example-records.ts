@@ -97,7 +97,7 @@ export const wholeCall: Whole<CallRecord> = {
   reply: {
     text,
     thinking: text,
-    tools: [{ name: 'Read', signature: 'abc', failed: false, path: 'README.md' }],
+    tools: [{ name: 'Read', signature: 'abc', failed: false, path: 'README.md', result: text }],
     finish: 'stop',
   },
   decision: { rule: 'triage', reason: 'rule', propensityMillionths: 1_000_000 },

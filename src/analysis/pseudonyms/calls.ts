@@ -178,11 +178,12 @@ function reply(facts: ReplyFacts, rewriting: Rewriting): ReplyFacts {
   return withoutAbsent<ReplyFacts>({
     text: visible == null ? visible : text(visible, rewriting),
     thinking: thinking == null ? thinking : text(thinking, rewriting),
-    tools: tools?.map(({ name, signature, failed }) =>
+    tools: tools?.map(({ name, signature, failed, result }) =>
       withoutAbsent<ToolFacts>({
         name: naming.name('tool', name),
         signature: signature === undefined ? undefined : naming.id('signature', signature),
         failed,
+        result: result && text(result, rewriting),
       }),
     ),
     finish: finish !== undefined && finishes.has(finish) ? finish : undefined,

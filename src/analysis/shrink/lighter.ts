@@ -66,7 +66,7 @@ function* lighterReplies(reply: ReplyFacts): Generator<ReplyFacts> {
   if (tools !== undefined) {
     for (let at = 0; at < tools.length; at += 1) yield { ...reply, tools: tools.toSpliced(at, 1) }
     for (const [at, tool] of tools.entries()) {
-      for (const key of ['path', 'signature', 'failed'] as const satisfies (keyof ToolFacts)[]) {
+      for (const key of ['path', 'signature', 'failed', 'result'] as const satisfies (keyof ToolFacts)[]) {
         if (tool[key] !== undefined) yield { ...reply, tools: tools.with(at, without(tool, key)) }
       }
     }

@@ -32,11 +32,12 @@ export function saidStep(kind: 'assistant' | 'thinking', text: string): DraftSte
 }
 
 /** A call of a tool; equal `about` is the same call again. */
-export function toolStep(name: string, about: string, failed: boolean): DraftStep {
+export function toolStep(name: string, about: string, failed: boolean, result = ''): DraftStep {
   const path = JSON.stringify(about)
+  const said = result === '' ? '' : ` result ${JSON.stringify(result)}`
   return {
-    step: { kind: 'tool', location: nowhere, name, signature: `{"path":${path}}`, failed },
-    text: `tool ${JSON.stringify(name)} { path ${path} }${failed ? ' failed' : ''}`,
+    step: { kind: 'tool', location: nowhere, name, signature: `{"path":${path}}`, failed, result },
+    text: `tool ${JSON.stringify(name)} { path ${path} }${failed ? ' failed' : ''}${said}`,
   }
 }
 

@@ -236,6 +236,7 @@ function counted(policy: Policy, { what, window }: CountQuery, wanted: number, f
       const text = phrases.slice(0, wanted).map((each) => each.text).join('. ')
       const scope = window.kind === 'last' ? window.scope : undefined
       if (scope === 'user messages') found.messages.add(text)
+      else if (scope === 'tools') found.replies.set(`${key} ${scope}`, [toolStep('Bash', '1.txt', false, text)])
       else found.replies.set(`${key} ${scope}`, [saidStep(scope === 'thinking messages' ? 'thinking' : 'assistant', text)])
       break
     }

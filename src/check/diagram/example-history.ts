@@ -18,7 +18,7 @@ export function historyOf(
   const before = { call: now.call - 1, turn: now.turn }
   return {
     messages: messagesOf(policy, counts, before),
-    tools: toolsOf(counts, before),
+    tools: toolsOf(policy, counts, before),
     calls: callsOf(counts, before),
   }
 }
@@ -64,32 +64,47 @@ function messagesOf(policy: Policy, counts: readonly CountedCell[], at: Place): 
     while (all.length <= index) all.push({ hits: new Map(), unknown: false })
     return all[index] ?? { hits: new Map(), unknown: false }
   }
-  for (const group of grouped(counts.filter(({ query }) => query.what.kind === 'phrases'), phraseKey)) {
+  const spoken = counts.filter(({ query }) => query.what.kind === 'phrases' && query.window.scope !== 'tools')
+  for (const group of grouped(spoken, phraseKey)) {
     const what = group[0]?.query.what
     if (what?.kind !== 'phrases') continue
-    const list = policy.phraseLists.find((each) => each.name === what.list)
-    if (list === undefined) continue
     const author = authorOf(group[0]?.query)
-    for (const { from, extra } of nested(group)) {
-      if (extra === undefined) slot(author, from).unknown = true
-      for (let placed = 0; placed < (extra ?? 0); placed += 1) {
-        const width = what.how === 'messages' ? 1 : what.how === 'occurrences' ? Infinity : Math.max(1, list.phrases.length)
-        const message = slot(author, from + Math.floor(width === Infinity ? 0 : placed / width))
-        const hits = message.hits.get(list.digest) ?? new Map<string, number>()
-        const phrase = what.how === 'messages' || what.how === 'occurrences' ? '0' : String(placed % width)
-        message.hits.set(list.digest, hits.set(phrase, (hits.get(phrase) ?? 0) + 1))
-      }
-    }
+    placePhrases(policy, what, group, (index) => slot(author, index))
   }
   return [...drafts].flatMap(([from, all]) =>
     [...all].reverse().map(({ hits, unknown }): HistoryMessage => ({
       from,
       ...at,
-      text: unknown
-        ? undefined
-        : { chars: 10, hits: Object.fromEntries([...hits].map(([digest, each]) => [digest, Object.fromEntries(each)])) },
+      text: textOf({ hits, unknown }),
     })),
   )
+}
+
+function textOf({ hits, unknown }: DraftMessage): HistoryMessage['text'] {
+  return unknown
+    ? undefined
+    : { chars: 10, hits: Object.fromEntries([...hits].map(([digest, each]) => [digest, Object.fromEntries(each)])) }
+}
+
+/** Hits of one list, in texts of which `slot` knows the newest as 0. */
+function placePhrases(
+  policy: Policy,
+  what: Extract<CountQuery['what'], { readonly kind: 'phrases' }>,
+  group: readonly CountedCell[],
+  slot: (index: number) => DraftMessage,
+): void {
+  const list = policy.phraseLists.find((each) => each.name === what.list)
+  if (list === undefined) return
+  for (const { from, extra } of nested(group)) {
+    if (extra === undefined) slot(from).unknown = true
+    for (let placed = 0; placed < (extra ?? 0); placed += 1) {
+      const width = what.how === 'messages' ? 1 : what.how === 'occurrences' ? Infinity : Math.max(1, list.phrases.length)
+      const text = slot(from + Math.floor(width === Infinity ? 0 : placed / width))
+      const hits = text.hits.get(list.digest) ?? new Map<string, number>()
+      const phrase = what.how === 'messages' || what.how === 'occurrences' ? '0' : String(placed % width)
+      text.hits.set(list.digest, hits.set(phrase, (hits.get(phrase) ?? 0) + 1))
+    }
+  }
 }
 
 function phraseKey({ what, window }: CountQuery): string {
@@ -109,14 +124,25 @@ function authorOf(query: CountQuery | undefined): Author {
 
 // --- tools and calls
 
-function toolsOf(counts: readonly CountedCell[], at: Place): readonly HistoryTool[] {
-  const tools: { name: string; signature: string; failed: boolean | undefined }[] = []
-  const slot = (index: number): { name: string; signature: string; failed: boolean | undefined } => {
-    while (tools.length <= index) tools.push({ name: `tool-${tools.length}`, signature: String(tools.length), failed: false })
-    return tools[index] ?? { name: '', signature: '', failed: false }
+interface DraftTool {
+  name: string
+  signature: string
+  failed: boolean | undefined
+  result: DraftMessage
+}
+
+function toolsOf(policy: Policy, counts: readonly CountedCell[], at: Place): readonly HistoryTool[] {
+  const tools: DraftTool[] = []
+  const draft = (index: number): DraftTool => ({
+    name: `tool-${index}`, signature: String(index), failed: false, result: { hits: new Map(), unknown: false },
+  })
+  const slot = (index: number): DraftTool => {
+    while (tools.length <= index) tools.push(draft(tools.length))
+    return tools[index] ?? draft(index)
   }
-  for (const group of grouped(counts, ({ what }) => JSON.stringify(what))) {
+  for (const group of grouped(counts.filter(isOfTools), ({ what }) => JSON.stringify(what))) {
     const what = group[0]?.query.what
+    if (what?.kind === 'phrases') placePhrases(policy, what, group, (index) => slot(index).result)
     if (what === undefined || what.kind === 'phrases' || what.kind === 'errors') continue
     for (const { from, extra } of nested(group)) {
       if (extra === undefined && what.kind === 'failures') slot(from).failed = undefined
@@ -129,10 +155,16 @@ function toolsOf(counts: readonly CountedCell[], at: Place): readonly HistoryToo
     }
   }
   return tools
-    .map(({ name, signature, failed }): HistoryTool => ({
-      name, signature, ...at, ...(failed !== undefined && { failed }),
-    }))
+    .map(({ name, signature, failed, result }): HistoryTool => {
+      const facts = textOf(result)
+      return { name, signature, ...at, ...(failed !== undefined && { failed }), ...(facts !== undefined && { result: facts }) }
+    })
     .reverse()
+}
+
+/** In windows of tools phrases are those of results. */
+function isOfTools({ query: { what, window } }: CountedCell): boolean {
+  return what.kind === 'phrases' ? window.scope === 'tools' : what.kind !== 'errors'
 }
 
 function callsOf(counts: readonly CountedCell[], at: Place): History['calls'] {

@@ -24,11 +24,11 @@ function stepLines(layout: Layout, step: tree.Step, room: number): Lines {
       return [`${step.kind} ${step.text.raw}`]
     case 'tool': {
       const head = `tool ${step.name.raw}`
-      const failed = step.failed ? ' failed' : ''
-      if (step.arguments === undefined) return [head + failed]
+      const ends = `${step.failed ? ' failed' : ''}${step.result === undefined ? '' : ` result ${step.result.raw}`}`
+      if (step.arguments === undefined) return [head + ends]
       const span = factsSpan(layout, step.arguments, step.name.span.end)
-      const lines = factsLines(layout, `${head} `, step.arguments, span, room - failed.length)
-      return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${failed}`]
+      const lines = factsLines(layout, `${head} `, step.arguments, span, room - ends.length)
+      return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${ends}`]
     }
     case 'wait':
       return [`wait ${step.duration.raw}`]

@@ -47,7 +47,11 @@ export abstract class TestParser extends ClaimParser {
           const name = this.SUBRULE4(this.text)
           const passed = this.OPTION5(() => this.SUBRULE5(this.facts))
           const failed = this.OPTION6(() => this.choice(1, 'failed')) !== undefined
-          return this.node(start, { kind: 'tool' as const, name, arguments: passed, failed })
+          const result = this.OPTION7(() => {
+            this.CONSUME(word('result'))
+            return this.SUBRULE6(this.text)
+          })
+          return this.node(start, { kind: 'tool' as const, name, arguments: passed, failed, result })
         },
       },
       {

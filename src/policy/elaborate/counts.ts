@@ -17,11 +17,13 @@ type PlainCount = (typeof plainCounts)[number]
 /** Names that a list of phrases may not take. */
 export const countWords: ReadonlySet<string> = new Set(plainCounts)
 
+/** In `tools` phrases are those of results. */
 const messageScopes = [
   'assistant messages',
   'user messages',
   'thinking messages',
   'messages',
+  'tools',
   'turns',
   'this turn',
   'this session',

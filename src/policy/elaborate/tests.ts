@@ -183,6 +183,7 @@ function elaborateOne(
         name: step.name.value,
         signature: argumentsSignature(context, step.arguments ?? [], source),
         failed: step.failed,
+        result: step.result?.value ?? '',
       }
     case 'wait': {
       const micros = durationMicros(step.duration, source, report)

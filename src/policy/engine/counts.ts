@@ -14,7 +14,8 @@ export function compileCount(policy: Policy, { what, window }: CountQuery): Coun
   switch (what.kind) {
     case 'phrases': {
       const list = policy.phraseLists.find((each) => each.name === what.list)
-      return list === undefined ? () => undefined : phrases(list.digest, what.how, window)
+      if (list === undefined) return () => undefined
+      return window.scope === 'tools' ? resultPhrases(list.digest, what.how, window) : phrases(list.digest, what.how, window)
     }
     case 'uses':
       return tools(window, (tool) => (tool.name === what.tool ? 1 : 0))
@@ -140,6 +141,23 @@ function phrases(digest: string, how: How, window: Window): Count {
       if (within?.(message, state) === false) break
       left -= 1
       const hits = hitsOf(message, frame, digest)
+      if (hits === undefined) return undefined
+      total += counted(hits, how, seen)
+    }
+    return seen === undefined ? total : seen.size
+  }
+}
+
+/** In what the newest tools answered; a tool that was not recorded has no result either. */
+function resultPhrases(digest: string, how: How, window: Window): Count {
+  const { newest } = reach(window, 'tools')
+  return ({ state, input }) => {
+    const all = state.history.tools
+    const seen = how === 'distinct' ? new Set<string>() : undefined
+    let total = 0
+    for (const { result } of all.slice(Math.max(0, all.length - newest))) {
+      if (result === undefined) return undefined
+      const hits = entryOf(result.hits, digest) ?? (input.phraseLists.includes(digest) ? noHits : undefined)
       if (hits === undefined) return undefined
       total += counted(hits, how, seen)
     }

@@ -18,6 +18,12 @@ export function textFacts(text: string, options: ImportOptions): TextFacts {
   }
 }
 
+/** Of what a tool answered, which is long: only where phrases are counted or words are kept. */
+export function resultFacts(text: string, options: ImportOptions): TextFacts | undefined {
+  const isWanted = options.withText === true || (options.phraseLists?.length ?? 0) > 0
+  return isWanted ? textFacts(text, options) : undefined
+}
+
 type Hits = NonNullable<TextFacts['hits']>
 
 /** Lists without a hit are left out: the session's header says which lists were counted. */

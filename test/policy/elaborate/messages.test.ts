@@ -846,14 +846,14 @@ scorer sc { weight 0.3 one bands mood { high below 0.5 low otherwise } }`)).toMa
     `)
   })
 
-  it('phrases counted in tools', () => {
-    expect(saidOf('signal s = count thrash in last 5 tools')).toMatchInlineSnapshot(`
+  it('phrases counted in calls', () => {
+    expect(saidOf('signal s = count thrash in last 5 calls')).toMatchInlineSnapshot(`
       "
-      error RT0205: phrases cannot be counted in \`tools\`
+      error RT0205: phrases cannot be counted in \`calls\`
        --> my.route:2:28
-      2 | signal s = count thrash in last 5 tools
+      2 | signal s = count thrash in last 5 calls
         |                            ^^^^^^^^^^^^
-        = help: they are counted in \`assistant messages\`, \`user messages\`, \`thinking messages\`, \`messages\`, \`turns\`, \`this turn\` or \`this session\`
+        = help: they are counted in \`assistant messages\`, \`user messages\`, \`thinking messages\`, \`messages\`, \`tools\`, \`turns\`, \`this turn\` or \`this session\`
       "
     `)
   })

@@ -306,13 +306,15 @@ describe('texts and tools', () => {
     const count = (text: string): number[] =>
       [...'aeiou'].map((vowel) => text.split(vowel).length - 1)
     const vowels = { digest: 'vowels', count }
-    const { calls, sessions } = await importNotation('user banana\nreply m1 text=xyz think=echo', {
+    const { calls, sessions } = await importNotation('user banana\nreply m1 text=xyz think=echo tool=Read#t1\nresult t1', {
       phraseLists: [vowels],
     })
     expect(sessions[0]?.phraseLists).toEqual(['vowels'])
     expect(calls[0]?.prompt.user).toEqual({ chars: 6, hits: { vowels: { 0: 3 } } })
     expect(calls[0]?.reply?.text).toEqual({ chars: 3 })
     expect(calls[0]?.reply?.thinking).toEqual({ chars: 4, hits: { vowels: { 1: 1, 3: 1 } } })
+    // The result is "output".
+    expect(calls[0]?.reply?.tools?.[0]?.result).toEqual({ chars: 6, hits: { vowels: { 3: 1, 4: 2 } } })
   })
 })
 

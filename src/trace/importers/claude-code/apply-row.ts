@@ -1,5 +1,6 @@
 import type { Provenance } from '../../record.ts'
-import { textFacts } from '../text-facts.ts'
+import type { ImportOptions } from '../importer.ts'
+import { resultFacts, textFacts } from '../text-facts.ts'
 import { addReply, cancelCall, failCall } from './calls.ts'
 import type { Conversation, LineContext, Surroundings } from './conversation.ts'
 import type { Body, Row } from './row.ts'
@@ -112,22 +113,23 @@ function addUser(
       break
   }
   if (permissionMode !== undefined) conversation.planMode = planModeOf(permissionMode)
-  addResults(conversation, content)
+  addResults(conversation, content, line.surroundings.options)
   conversation.newImages += content.images
   if (conversation.contextImages !== undefined) conversation.contextImages += content.images
   conversation.inputSeen = true
   conversation.inputMicros = envelope.micros ?? conversation.inputMicros
 }
 
-function addResults(conversation: Conversation, { results }: UserContent): void {
+function addResults(conversation: Conversation, { results }: UserContent, options: ImportOptions): void {
   const { counts, toolsById, earlyResults } = conversation
-  for (const { id, failed } of results) {
+  for (const { id, failed, text } of results) {
+    const result = { failed, result: resultFacts(text, options) }
     counts.toolResults += 1
     if (failed) counts.toolFailures += 1
     const tool = toolsById.get(id)
     // With several tools at once a result may stand before the line of its own call.
-    if (tool === undefined) earlyResults.set(id, failed)
-    else tool.failed = failed
+    if (tool === undefined) earlyResults.set(id, result)
+    else Object.assign(tool, result)
   }
 }
 

@@ -158,8 +158,8 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
       draft.argumentChars += input?.length ?? 0
       const signature = input === undefined ? undefined : toolSignature(name, input)
       const id = asString(block['id'])
-      const failed = id === undefined ? undefined : conversation.earlyResults.get(id)
-      const tool: ToolDraft = { name, signature, failed }
+      const early = id === undefined ? undefined : conversation.earlyResults.get(id)
+      const tool: ToolDraft = { name, signature, failed: early?.failed, result: early?.result }
       draft.tools.push(tool)
       if (id !== undefined) {
         conversation.toolsById.set(id, tool)

@@ -66,7 +66,7 @@ export interface Conversation {
   readonly open: Map<string, CallDraft>
   readonly toolsById: Map<string, ToolDraft>
   /** Whether a tool failed whose call has not been read yet. */
-  readonly earlyResults: Map<string, boolean>
+  readonly earlyResults: Map<string, Pick<ToolDraft, 'failed' | 'result'>>
   readonly imagesAt: Map<string, number | undefined>
 }
 

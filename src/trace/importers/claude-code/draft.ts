@@ -24,6 +24,7 @@ export interface ToolDraft {
   readonly name: string
   readonly signature: string | undefined
   failed: boolean | undefined
+  result: TextFacts | undefined
 }
 
 /** A call while its lines are still being gathered. */

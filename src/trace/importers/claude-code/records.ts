@@ -266,10 +266,11 @@ function joined(blocks: readonly string[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join('\n')
 }
 
-function toolOf({ name, signature, failed }: ToolDraft): NonNullable<ReplyFacts['tools']>[number] {
+function toolOf({ name, signature, failed, result }: ToolDraft): NonNullable<ReplyFacts['tools']>[number] {
   return {
     name,
     ...(signature === undefined ? {} : { signature }),
     ...(failed === undefined ? {} : { failed }),
+    ...(result === undefined ? {} : { result }),
   }
 }

@@ -12,6 +12,8 @@ export type UserRole =
 export interface ToolResult {
   readonly id: string
   readonly failed: boolean
+  /** Its texts, joined by line feeds. */
+  readonly text: string
 }
 
 /** What a `user` line holds. Only one of role `message` is something that the person wrote. */
@@ -56,7 +58,7 @@ export function readUserContent(row: JsonObject): UserContent {
       const id = asName(block['tool_use_id'])
       // The API defines an absent `is_error` as false, and the program leaves it out for tools
       // that tell of failure in no other way.
-      if (id !== undefined) results.push({ id, failed: block['is_error'] === true })
+      if (id !== undefined) results.push({ id, failed: block['is_error'] === true, text: textIn(block['content']) })
     }
   }
   const written = texts.filter((text) => !opensWith(text, additions))
@@ -83,6 +85,11 @@ function roleOf(
 function opensWith(text: string, openings: readonly string[]): boolean {
   const start = text.slice(0, 200).trimStart()
   return openings.some((opening) => start.startsWith(opening))
+}
+
+function textIn(content: unknown): string {
+  const texts = (asList(content) ?? []).flatMap((item) => asString(asObject(item)?.['text']) ?? [])
+  return asString(content) ?? texts.join('\n')
 }
 
 function imagesIn(content: unknown): number {
