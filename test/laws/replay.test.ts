@@ -15,7 +15,7 @@ import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../support/arbitrary-recorded.ts'
 import { lawRuns } from '../support/law-runs.ts'
 import { policyOf, small } from '../support/policy-of.ts'
-import { asRecorded, loadablePolicyText, replayed } from '../support/replaying.ts'
+import { loadablePolicyText, loggedBy, replayed } from '../support/replaying.ts'
 import { holdsOfSessions, smallText } from '../support/session-law.ts'
 
 const runs = lawRuns(15)
@@ -56,17 +56,11 @@ describe('laws of a replay', () => {
 
   it('law 2: a policy over the log that it wrote reproduces rule, endpoint, attempts and cost', () => {
     fc.assert(
-      fc.property(loadablePolicyText, madeUpLogs, (text, logs) => {
+      fc.property(loadablePolicyText, madeUpLogs, fc.constantFrom('recorded', 'closed-loop'), (text, logs, arrivals) => {
         // Budgets aside: the bills of a made-up log are not what this policy spends.
         const policy = { ...policyOf(text), budgets: [] }
         const sessions = recordedSessions(logs, policy).map((session) => withoutHideable(session, policy))
-        // Calls keep their instants where they can: that of a call without an attempt is in no result.
-        const first = replayed(policy, sessions, { arrivals: 'recorded' })
-        const log = sessions.map((session, at) => {
-          const result = first.sessions[at]
-          if (result === undefined) throw new Error('a session without a result')
-          return asRecorded(session, result, policy)
-        })
+        const log = loggedBy(policy, sessions, { arrivals })
         const { result, sessions: again } = replayed(policy, log)
         expect(again.map((session) => session.divergence)).toEqual(log.map(() => undefined))
         expect(result.identity).toMatchObject({

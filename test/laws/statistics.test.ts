@@ -23,7 +23,7 @@ import { strangerModel } from '../support/arbitrary-catalogue.ts'
 import { madeUpLogs, recordedSessions } from '../support/arbitrary-recorded.ts'
 import { lawRuns } from '../support/law-runs.ts'
 import { small } from '../support/policy-of.ts'
-import { asRecorded, replayed } from '../support/replaying.ts'
+import { loggedBy, replayed } from '../support/replaying.ts'
 
 const policy = small(`
   on start { rule team: when team is "a" then use big  otherwise use mid }
@@ -57,11 +57,7 @@ describe('laws of statistics', () => {
     fc.assert(
       fc.property(madeUpLogs, fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }), (logs, known) => {
         const sessions = recordedSessions(logs, policy)
-        const first = replayed(policy, sessions)
-        const log = sessions.map((session, at) => {
-          const own = first.sessions[at]
-          return own === undefined ? session : asRecorded(session, own, policy)
-        })
+        const log = loggedBy(policy, sessions)
         const { delta, success, sensitivity } = claimed(rowsOf(policy, withOutcomes(log, known)))
         expect(delta).toMatchObject({ level: 'observed', delta: noMoney })
         expect(sensitivity).toEqual([])

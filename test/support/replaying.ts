@@ -31,11 +31,35 @@ export function replayed(
   return { result: replay.finish(), sessions: sessions.flatMap((session) => results.get(session) ?? []) }
 }
 
-/** The log that a router with this policy would have written of a session that it replayed. */
-export function asRecorded(session: RecordedSession, result: SessionResult, policy: Policy): RecordedSession {
+/** The log that a router with this policy would have written of sessions that it replayed. */
+export function loggedBy(
+  policy: Policy,
+  sessions: readonly RecordedSession[],
+  options: Omit<ReplayOptions, 'policy' | 'onDecided'> = {},
+): readonly RecordedSession[] {
+  const decidedAt = new Map<CallRecord, number | undefined>()
+  const { sessions: results } = replayed(policy, sessions, {
+    ...options,
+    onDecided: ({ input }, record) => {
+      decidedAt.set(record, input.nowMicros ?? input.elapsedMicros)
+    },
+  })
+  return sessions.map((session, at) => {
+    const result = results[at]
+    if (result === undefined) throw new Error('a session without a result')
+    return asRecorded(session, result, policy, decidedAt)
+  })
+}
+
+function asRecorded(
+  session: RecordedSession,
+  result: SessionResult,
+  policy: Policy,
+  decidedAt: ReadonlyMap<CallRecord, number | undefined>,
+): RecordedSession {
   const calls = session.calls.map((call, at) => {
     const own = result.calls[at]
-    return own === undefined ? call : withDecision(call, own)
+    return own === undefined ? call : withDecision(call, own, decidedAt.get(call))
   })
   const compactions = result.calls.flatMap((call): EventRecord[] =>
     call.decision.switched?.compactToMillionths === undefined
@@ -56,7 +80,7 @@ export function asRecorded(session: RecordedSession, result: SessionResult, poli
   }
 }
 
-function withDecision(call: CallRecord, own: CallResult): CallRecord {
+function withDecision(call: CallRecord, own: CallResult, begun: number | undefined): CallRecord {
   const { served: _served, attempts: _attempts, cost: _cost, ...rest } = call
   const attempts = own.attempts.map(
     (attempt): AttemptRecord => ({
@@ -69,8 +93,7 @@ function withDecision(call: CallRecord, own: CallResult): CallRecord {
     }),
   )
   const { served } = own
-  // A call that came at another instant than in the log was written down at that one.
-  const [begun, ended] = [own.attempts[0]?.startMicros, own.attempts.at(-1)?.endMicros]
+  const ended = own.attempts.at(-1)?.endMicros
   const prompt: PromptFacts = { ...call.prompt, reminded: own.decision.reminders.length > 0 }
   const known = call.prompt.toolsOffered
   const offered = known?.filter((tool) => !own.decision.hiddenTools.includes(tool))

@@ -23,6 +23,7 @@ export interface SessionLawOptions<More> {
   readonly policies?: fc.Arbitrary<string>
   readonly more?: fc.Arbitrary<More>
   readonly numRuns: number
+  readonly seed?: number
 }
 
 /** A snippet and its catalogue in one file. */
@@ -38,7 +39,7 @@ export function smallText(text: string): string {
  */
 export async function holdsOfSessions<More = undefined>(
   law: SessionLaw<More>,
-  { policies = loadablePolicyText, more, numRuns }: SessionLawOptions<More>,
+  { policies = loadablePolicyText, more, ...runs }: SessionLawOptions<More>,
 ): Promise<void> {
   const drawing = more ?? (fc.constant(undefined) as fc.Arbitrary<More>)
   const found = fc.check(
@@ -46,7 +47,7 @@ export async function holdsOfSessions<More = undefined>(
       const policy = policyFrom(text)
       law(policy, recordedSession(log, policy, 's1'), drawn)
     }),
-    { numRuns },
+    runs,
   )
   if (!found.failed) return
   const report = fc.defaultReportMessage(found) ?? 'a law is broken'

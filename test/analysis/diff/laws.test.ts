@@ -99,7 +99,7 @@ describe('regions', () => {
       lawRuns(30),
     )
     expect(counts.placed).toBeGreaterThan(10)
-  }, 60_000)
+  })
 
   it('also law 48: hold every call that differs, whatever the policy', () => {
     Object.assign(counts, { calls: 0, placed: 0 })
@@ -114,7 +114,7 @@ describe('regions', () => {
       lawRuns(4),
     )
     expect(counts.calls).toBeGreaterThan(5)
-  }, 60_000)
+  })
 
   it('law 48: of a policy and itself there are none, and from the other side they are the same', () => {
     fc.assert(
@@ -136,7 +136,7 @@ describe('regions', () => {
       }),
       lawRuns(10),
     )
-  }, 60_000)
+  })
 
   it('law 47: show a call that both policies decide as they say', () => {
     fc.assert(
@@ -157,5 +157,5 @@ describe('regions', () => {
       }),
       lawRuns(4),
     )
-  }, 60_000)
+  })
 })
