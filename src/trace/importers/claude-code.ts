@@ -3,7 +3,7 @@ import type { TraceRecord } from '../record.ts'
 import type { Conversation, Surroundings } from './claude-code/conversation.ts'
 import { parseJsonLine } from './json-line.ts'
 import { recordsOf } from './claude-code/records.ts'
-import { survey } from './claude-code/survey.ts'
+import { summedUp, survey } from './claude-code/survey.ts'
 import { readTranscript } from './claude-code/transcript.ts'
 import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
@@ -37,12 +37,15 @@ async function* recordsFrom(
 ): AsyncGenerator<TraceRecord> {
   const input = await inputFiles(paths, refusal, options.standardInput)
   tally.ignored(input.ignored)
-  const { files, mainMessages, agentsWithFile } = await survey(withProgress(input.files, 2, options))
+  const { files, mainMessages, agentsWithFile, takeSummary } = await survey(
+    withProgress(input.files, 2, options),
+  )
   const claimed = new Set<string>()
   const sessions = new Map<string, { readonly calls: number; readonly turns: number }>()
   const surroundings = (fileName: string): Surroundings => ({
     options,
     mainMessages,
+    takeSummary,
     claim: (identity) => claimed.size < claimed.add(identity).size,
     onProblem: ({ line }, reason) => tally.lines.problem({ file: fileName, line, reason }),
   })
@@ -94,6 +97,7 @@ async function linksOf(file: TraceFile, options: ImportOptions): Promise<readonl
   const conversations = await readTranscript(file, {
     options,
     mainMessages: new Set(),
+    takeSummary: () => false,
     agentsWithFile: new Set(),
     claim: (identity) => links.push(identity) > 0,
     onProblem: () => undefined,
@@ -102,6 +106,8 @@ async function linksOf(file: TraceFile, options: ImportOptions): Promise<readonl
   })
   for (const { identity, drafts } of conversations) {
     links.push(sessionLink(identity.session))
+    const summed = summedUp(identity.session)
+    if (summed !== undefined) links.push(sessionLink(summed))
     for (const draft of drafts) {
       if (draft.kind === 'call' && draft.id !== undefined) links.push(`message ${draft.id}`)
     }

@@ -24,6 +24,9 @@ const classOfType: ReadonlyMap<string, string> = new Map([
   ['rate_limit', 'rate-limit'],
   ['server_error', 'server'],
   ['invalid_request', 'invalid-request'],
+  ['max_output_tokens', 'max-tokens'],
+  ['overloaded', 'overloaded'],
+  ['model_not_found', 'not-found'],
 ])
 
 /** Said in prose only. The first that occurs decides. */
@@ -33,7 +36,11 @@ const classOfPhrase: readonly (readonly [string, string])[] = [
   ['usage policy', 'content-policy'],
   ['credit balance', 'payment'],
   ['limit reached', 'rate-limit'],
-  ['hit your limit', 'rate-limit'],
+  // Of the account: "hit your limit", "hit your session limit", "out of extra usage".
+  ['hit your', 'rate-limit'],
+  ['out of extra usage', 'rate-limit'],
+  ['invalid api key', 'auth'],
+  ['please run /login', 'auth'],
   ['overloaded', 'overloaded'],
   ['timed out', 'timeout'],
   ['timeout', 'timeout'],

@@ -41,6 +41,21 @@ describe('one call', () => {
     expect(calls[0]?.cost).toBeUndefined()
   })
 
+  it('has no usage where a host counts nothing: no prompt is empty', async () => {
+    const { calls, report } = await importNotation(`
+      user hello
+      reply m1 text=hi in=0 out=0 stop=end_turn
+      user on
+      reply m2 text=hi in=0 out=0
+      reply m2 text=ho in=40 out=9 stop=end_turn
+    `)
+    expect(calls.map(({ prompt, usage }) => [prompt.tokens, usage?.output])).toEqual([
+      [undefined, undefined],
+      [40, 9],
+    ])
+    expect(report.calls.withUsage).toBe(1)
+  })
+
   it('may have its lines around the results of its own tools, in any order', async () => {
     const { calls, report } = await importNotation(`
       user go
@@ -196,6 +211,10 @@ describe('failed attempts', () => {
       failed "Credit balance is too low"
       user yet more
       failed "Request timed out."
+      user and more
+      failed "You've hit your session limit - resets 9pm"
+      user and yet more
+      failed "Invalid API key - Please run /login"
     `)
     const ends = calls.map(({ end, attempts }) => [end, attempts?.map((one) => one.errorClass)])
     expect(ends).toEqual([
@@ -205,6 +224,8 @@ describe('failed attempts', () => {
       ['denied', ['context-window']],
       ['denied', ['payment']],
       ['exhausted', ['timeout']],
+      ['exhausted', ['rate-limit']],
+      ['denied', ['auth']],
     ])
     // Nothing says what was asked for, but the client asks the model last in force.
     expect(new Set(calls.map((call) => call.requested))).toEqual(new Set(['claude-a']))

@@ -32,7 +32,7 @@ describe('turns', () => {
   })
 
   it('are 0 before the first message: none there, or unknown in a log that is cut', async () => {
-    const opened = await importNotation('echo review\nmeta look at it\nreply m1\nreply m2')
+    const opened = await importNotation('meta look at it\nreply m1\nreply m2')
     expect(opened.calls.map(({ turn, prompt }) => [turn, prompt.user])).toEqual([
       [0, null],
       [0, undefined],
@@ -53,6 +53,27 @@ describe('turns', () => {
     expect(cut.calls[1]?.prompt.newImages).toBe(0)
     expect(cut.report.sessions.beginInTheMiddle).toBe(1)
     expect(cut.report.main.toolResultsWithoutCall).toBe(1)
+  })
+
+  it('begin with a command that asks the model something, and with no other command', async () => {
+    const { calls, report } = await importNotation(`
+      echo review
+      meta look at it
+      reply m1 tool=Skill#t1
+      result t1
+      meta how to look
+      reply m2
+      echo model
+      stdout Set model to claude-b
+      meta <system-reminder>be kind</system-reminder>
+      reply m3 model=claude-b
+    `)
+    expect(calls.map(({ turn, prompt }) => [turn, prompt.user])).toEqual([
+      [1, { chars: 10 }],
+      [1, undefined],
+      [1, undefined],
+    ])
+    expect(report.main).toMatchObject({ messages: 1, messagesWithoutCall: 0 })
   })
 
   it('take the last of several messages, and the report tells of the others', async () => {
@@ -176,6 +197,26 @@ describe('events', () => {
       { beforeCall: 5, model: 'claude-a' },
     ])
     expect(events.map((event) => 'by' in event)).toEqual([true, true, false])
+  })
+
+  it('are a change of model that newer versions log as the program\'s own line', async () => {
+    const line = JSON.stringify({
+      type: 'system',
+      subtype: 'local_command',
+      uuid: 'p1',
+      parentUuid: 's1-u1',
+      sessionId: 's1',
+      content: '<local-command-stdout>Set model to claude-b</local-command-stdout>',
+    })
+    const { events, report } = await importNotation(`
+      user hello
+      reply m1
+      raw ${line}
+      user on
+      reply m2 model=claude-b
+    `)
+    expect(events).toMatchObject([{ beforeCall: 2, model: 'claude-b', by: 'person' }])
+    expect(report.lines.categories).toContainEqual({ name: 'system: command', count: 1 })
   })
 
   it('name the model after the last call where the log does', async () => {

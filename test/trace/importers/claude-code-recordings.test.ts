@@ -37,12 +37,12 @@ describe.runIf(present)('lines of the recordings', () => {
     expect(reasons).toEqual(new Set(['counts of another program']))
   })
 
-  it('are 107 messages among 786 of the person', async () => {
+  it('are 107 messages and a command among 786 of the person', async () => {
     const imports = await recordings()
     const roles = ['message', 'tool-result', 'meta', 'compact-summary', 'command-echo', 'interrupt']
     expect(roles.map((role) => count(imports, `user: ${role}`))).toEqual([107, 650, 6, 3, 11, 9])
     expect(imports.report.main).toEqual({
-      messages: 107,
+      messages: 108,
       messagesWithoutCall: 4,
       toolResults: 650,
       toolFailures: 37,

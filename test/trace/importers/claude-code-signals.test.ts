@@ -36,7 +36,7 @@ describe.runIf(present)('signals of the recordings', () => {
     }
     expect(quantiles([...turns.values()])).toEqual([1, 1, 3, 9, 17, 58])
     expect(turns.size).toBe(104)
-    expect(all.filter((call) => call.turn === 0)).toHaveLength(33)
+    expect(all.filter((call) => call.turn === 0)).toHaveLength(12)
     const crossed = [60_000, 100_000, 150_000, 200_000].map(
       (tokens) => all.filter((call) => (call.prompt.tokens ?? 0) >= tokens).length,
     )

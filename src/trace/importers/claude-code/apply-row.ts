@@ -4,7 +4,7 @@ import { resultFacts, textFacts } from '../text-facts.ts'
 import { addReply, cancelCall, failCall } from './calls.ts'
 import type { Conversation, LineContext, Surroundings } from './conversation.ts'
 import type { Body, Row } from './row.ts'
-import { modelChangeIn } from './user-content.ts'
+import { isCommand, modelChangeIn } from './user-content.ts'
 import type { UserContent } from './user-content.ts'
 
 /** Takes the next line of a conversation. */
@@ -53,6 +53,10 @@ function applyBody(conversation: Conversation, body: Body, line: LineContext): v
     }
     case 'compaction':
       compact(conversation, body, line)
+      conversation.summaryDue = true
+      return
+    case 'printed':
+      noteModel(conversation, body.text, line)
       return
     case 'permission-mode':
       conversation.planMode = planModeOf(body.permissionMode)
@@ -67,9 +71,18 @@ function planModeOf(permissionMode: string | undefined): boolean | undefined {
   return permissionMode === undefined ? undefined : permissionMode === 'plan'
 }
 
+type Compaction = Extract<Body, { kind: 'compaction' }>
+
+const unmarked: Compaction = {
+  kind: 'compaction',
+  tokensBefore: undefined,
+  tokensAfter: undefined,
+  trigger: undefined,
+}
+
 function compact(
   conversation: Conversation,
-  { tokensBefore, tokensAfter, trigger }: Extract<Body, { kind: 'compaction' }>,
+  { tokensBefore, tokensAfter, trigger }: Compaction,
   { envelope, at, surroundings }: LineContext,
 ): void {
   conversation.drafts.push({
@@ -80,6 +93,9 @@ function compact(
     tokensBefore,
     tokensAfter,
     trigger,
+    billed:
+      envelope.micros !== undefined &&
+      surroundings.takeSummary(conversation.identity.session, envelope.micros),
   })
   // A summary stands for all that was there, images included.
   conversation.contextImages = 0
@@ -92,7 +108,7 @@ function addUser(
   permissionMode: string | undefined,
   line: LineContext,
 ): void {
-  const { envelope, at } = line
+  const { envelope } = line
   switch (content.role) {
     case 'interrupt':
       cancelCall(conversation, line)
@@ -101,14 +117,21 @@ function addUser(
       beginTurn(conversation, content, line)
       conversation.planMode = planModeOf(permissionMode)
       break
-    case 'command-echo': {
-      const change = modelChangeIn(content.text)
-      if (change !== undefined) {
-        const { model } = change
-        conversation.modelEcho = { model, provenance: at, atMicros: envelope.micros }
-      }
+    case 'command-echo':
+      noteModel(conversation, content.text, line)
+      if (isCommand(content.text)) conversation.command = envelope.uuid
+      break
+    case 'meta': {
+      const asks = content.text.trim() !== '' || content.images > 0
+      const { command } = conversation
+      if (asks && command !== undefined && command === envelope.parentUuid) beginTurn(conversation, content, line)
       break
     }
+    case 'compact-summary':
+      // Older versions write no line of their own for a compaction.
+      if (!conversation.summaryDue) compact(conversation, unmarked, line)
+      conversation.summaryDue = false
+      break
     default:
       break
   }
@@ -118,6 +141,12 @@ function addUser(
   if (conversation.contextImages !== undefined) conversation.contextImages += content.images
   conversation.inputSeen = true
   conversation.inputMicros = envelope.micros ?? conversation.inputMicros
+}
+
+function noteModel(conversation: Conversation, text: string, { envelope, at }: LineContext): void {
+  const change = modelChangeIn(text)
+  if (change === undefined) return
+  conversation.modelEcho = { model: change.model, provenance: at, atMicros: envelope.micros }
 }
 
 function addResults(conversation: Conversation, { results }: UserContent, options: ImportOptions): void {

@@ -1,4 +1,4 @@
-import { asString } from '../json.ts'
+import { asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { canonicalArguments, toolSignature } from '../tool-signature.ts'
 import type { Conversation, LineContext } from './conversation.ts'
@@ -28,7 +28,36 @@ export function addReply(conversation: Conversation, piece: ReplyPiece, line: Li
   }
   draft.stopReason = piece.stopReason ?? draft.stopReason
   draft.costUsd = piece.costUsd ?? draft.costUsd
-  for (const block of piece.blocks) addBlock(conversation, draft, block)
+  for (const block of piece.blocks) {
+    addBlock(conversation, draft, block)
+    if (block['type'] !== 'advisor_tool_result') continue
+    draft = passAfter(conversation, draft, line)
+    if (identity !== undefined) conversation.open.set(identity, draft)
+    conversation.drafts.push(draft)
+  }
+}
+
+/** What the same request goes on with when advice has come; the usage that stood so far is the whole request's. */
+function passAfter(conversation: Conversation, before: CallDraft, { at }: LineContext): CallDraft {
+  const { id, end, copy, model, provider, prompt, endMicros } = before
+  const draft = newDraft(conversation, {
+    passBefore: before,
+    copy,
+    provenance: at,
+    id: id === undefined ? undefined : `${id}+`,
+    end,
+    prompt: { ...prompt, user: undefined, newImages: 0, startMicros: endMicros },
+    modelChange: undefined,
+    model,
+    provider,
+  })
+  draft.usage = before.usage
+  draft.stopReason = before.stopReason
+  draft.costUsd = before.costUsd
+  before.usage = undefined
+  before.costUsd = undefined
+  before.stopReason = 'tool_use'
+  return draft
 }
 
 /** One API call is one message id with one request id; its lines share both. */
@@ -62,6 +91,7 @@ function beginCall(
   const start = conversation.inputMicros
   const early = start !== undefined && envelope.micros !== undefined && start > envelope.micros
   return newDraft(conversation, {
+    passBefore: undefined,
     copy: replayed || (identity !== undefined && !surroundings.claim(`call ${identity}`)),
     provenance: at,
     id: messageId ?? requestId ?? envelope.uuid,
@@ -106,6 +136,7 @@ function takePrompt(conversation: Conversation, startMicros: number | undefined)
 type Given = Omit<
   CallDraft,
   | 'kind'
+  | 'replyLogged'
   | 'failedAttempts'
   | 'endMicros'
   | 'usage'
@@ -125,6 +156,7 @@ function newDraft(conversation: Conversation, given: Given): CallDraft {
   return {
     kind: 'call',
     ...given,
+    replyLogged: true,
     failedAttempts,
     endMicros: undefined,
     usage: undefined,
@@ -152,7 +184,8 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
     case 'redacted_thinking':
       draft.thinkingWithheld = true
       return
-    case 'tool_use': {
+    case 'tool_use':
+    case 'server_tool_use': {
       const name = asString(block['name']) ?? ''
       const input = canonicalArguments(block['input'])
       draft.argumentChars += input?.length ?? 0
@@ -167,8 +200,14 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
       }
       return
     }
-    default:
+    default: {
+      // The result of a tool that the provider ran: `advisor_tool_result` and the like.
+      const id = asString(block['tool_use_id'])
+      const tool = id === undefined ? undefined : conversation.toolsById.get(id)
+      const said = asString(asObject(block['content'])?.['type'])
+      if (tool !== undefined) tool.failed = said?.endsWith('_error') === true
       return
+    }
   }
 }
 
@@ -206,6 +245,7 @@ function endUnserved(
 ): void {
   const { modelEcho, model, provider } = conversation
   const draft = newDraft(conversation, {
+    passBefore: undefined,
     copy: id !== undefined && !surroundings.claim(`call ${id}`),
     provenance: at,
     id,

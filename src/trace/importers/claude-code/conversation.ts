@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly claim: (identity: string) => boolean
   /** Ids of messages that stand in a person's own conversation of any file. */
   readonly mainMessages: ReadonlySet<string>
+  /** Whether a call that summed up this session before this instant is logged; asked once for each. */
+  readonly takeSummary: (session: string, atMicros: number) => boolean
   readonly onProblem: (at: Provenance, reason: string) => void
 }
 
@@ -52,6 +54,10 @@ export interface Conversation {
   /** Attempts that failed since the last call or message. */
   failedAttempts: FailedAttempt[]
   modelEcho: ModelEcho | undefined
+  /** The last command of the person, whose question may hang on its line. */
+  command: string | undefined
+  /** A boundary stands before the summary that it announces. */
+  summaryDue: boolean
   // What the next prompt adds.
   message: TextFacts | undefined
   firstOfTurn: boolean
@@ -83,6 +89,8 @@ export function beginConversation(identity: ConversationIdentity, turn: number):
     turn,
     failedAttempts: [],
     modelEcho: undefined,
+    command: undefined,
+    summaryDue: false,
     message: undefined,
     firstOfTurn: turn === 0,
     inputSeen: false,

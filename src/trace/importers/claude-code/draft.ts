@@ -30,6 +30,8 @@ export interface ToolDraft {
 /** A call while its lines are still being gathered. */
 export interface CallDraft {
   readonly kind: 'call'
+  /** The pass of the same request before this one, which ended where a model gave advice. */
+  readonly passBefore: CallDraft | undefined
   /** Already written from another file or conversation. */
   readonly copy: boolean
   readonly provenance: Provenance
@@ -42,6 +44,8 @@ export interface CallDraft {
   /** As recorded; for a call that was not served, the model last in force. */
   readonly model: string | undefined
   readonly provider: string | undefined
+  /** What was answered stands in the log. */
+  readonly replyLogged: boolean
   endMicros: number | undefined
   usage: LoggedUsage | undefined
   stopReason: string | undefined
@@ -62,6 +66,8 @@ export interface CompactionDraft {
   readonly tokensBefore: number | undefined
   readonly tokensAfter: number | undefined
   readonly trigger: 'auto' | 'manual' | undefined
+  /** The summarising call is in the log, as an agent's. */
+  readonly billed: boolean
 }
 
 /** A change of model by the person after the last call of the log. */

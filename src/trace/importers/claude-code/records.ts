@@ -15,6 +15,7 @@ import { picoUsdOf } from '../pico-usd.ts'
 import { textFacts } from '../text-facts.ts'
 import type { Conversation } from './conversation.ts'
 import type { CallDraft, Draft, FailedAttempt, ToolDraft } from './draft.ts'
+import { isHousekeeping } from './survey.ts'
 import type { LoggedUsage } from './usage.ts'
 
 /**
@@ -60,8 +61,8 @@ function headerOf(
     source: { format: 'claude-code', ...(version === undefined ? {} : { version }) },
     ...(digests.length > 0 ? { phraseLists: digests } : {}),
     ...(withheld ? { withheld: { thinking: true } } : {}),
-    // Claude Code logs none of its calls for titles, summaries and the like.
-    signals: { housekeeping: false },
+    // Of its calls on its own account Claude Code logs those that repeat a conversation, no others.
+    signals: { housekeeping: isHousekeeping(identity.session) },
     provenance,
   }
 }
@@ -84,14 +85,14 @@ function eventOf(
   if (draft.kind === 'model-change') {
     return { ...common, event: 'model-change', model: draft.model, by: 'person' }
   }
-  const { tokensBefore, tokensAfter, trigger } = draft
+  const { tokensBefore, tokensAfter, trigger, billed } = draft
   return {
     ...common,
     event: 'compaction',
     ...(tokensBefore === undefined ? {} : { tokensBefore }),
     ...(tokensAfter === undefined ? {} : { tokensAfter }),
     ...(trigger === undefined ? {} : { trigger }),
-    billed: false,
+    billed,
   }
 }
 
@@ -143,7 +144,7 @@ function callOf(
     ...(picoUsd === undefined ? {} : { cost: { picoUsd, source: 'estimate' as const } }),
     ...(attempts.length > 0 ? { attempts } : {}),
     end,
-    ...(served ? { reply: replyOf(draft, options) } : {}),
+    ...(served && draft.replyLogged ? { reply: replyOf(draft, options) } : {}),
     provenance,
   }
 }

@@ -44,6 +44,8 @@ export type Body =
       readonly content: UserContent
       readonly permissionMode: string | undefined
     }
+  /** What a command of the person printed, in versions that log it as the program's own line. */
+  | { readonly kind: 'printed'; readonly text: string }
   | {
       readonly kind: 'failed-attempt'
       readonly failure: LoggedFailure
@@ -182,6 +184,10 @@ function readSystem(row: JsonObject, envelope: Envelope): Row {
       trigger: trigger === 'auto' || trigger === 'manual' ? trigger : undefined,
     }
     return { category: 'system: compaction', envelope, body }
+  }
+  const printed = subtype === 'local_command' ? asString(row['content']) : undefined
+  if (printed !== undefined) {
+    return { category: 'system: command', envelope, body: { kind: 'printed', text: printed } }
   }
   return { category: 'system: other', envelope, body: { kind: 'nothing' } }
 }

@@ -12,6 +12,8 @@ export interface Survey {
   readonly mainMessages: ReadonlySet<string>
   /** Subagents, as session and agent, that have a file of their own. */
   readonly agentsWithFile: ReadonlySet<string>
+  /** Takes the logged call that summed up this session before this instant, once; false without one. */
+  readonly takeSummary: (session: string, atMicros: number) => boolean
 }
 
 interface Surveyed {
@@ -21,6 +23,8 @@ interface Surveyed {
   readonly child: boolean
   /** Lines say that they were copied from another session. */
   readonly fork: boolean
+  /** It sums its session up. */
+  readonly summary: boolean
   readonly lastMicros: number
   readonly lines: number
 }
@@ -29,10 +33,37 @@ export async function survey(files: readonly TraceFile[]): Promise<Survey> {
   const mainMessages = new Set<string>()
   const agentsWithFile = new Set<string>()
   const surveyed: Surveyed[] = []
+  const summaries = new Map<string, readonly number[]>()
   for (const file of files) {
-    surveyed.push(await surveyFile(file, mainMessages, agentsWithFile))
+    const one = await surveyFile(file, mainMessages, agentsWithFile)
+    surveyed.push(one)
+    if (one.summary) summaries.set(one.session, [...(summaries.get(one.session) ?? []), one.lastMicros])
   }
-  return { files: ranked(surveyed).map(({ file }) => file), mainMessages, agentsWithFile }
+  const takeSummary = (session: string, atMicros: number): boolean => {
+    const ends = summaries.get(session) ?? []
+    const later = ends.filter((end) => end > atMicros + clockSlackMicros)
+    summaries.set(session, later)
+    return later.length < ends.length
+  }
+  const ordered = ranked(surveyed).map(({ file }) => file)
+  return { files: ordered, mainMessages, agentsWithFile, takeSummary }
+}
+
+/** Lines of two files that are written at once need not be in order. */
+const clockSlackMicros = 5_000_000
+/** Of the agent that sums a conversation up before it is compacted. */
+const summaryAgent = /^acompact-/
+const housekeepingAgents =
+  /\/agent-a(?:compact|prompt_suggestion|session_memory|extract_memories|away_summary|agent_summary|auto_dream|magic_docs)-/
+
+/** An agent that the program started on its own account, by the id of its session. */
+export function isHousekeeping(session: string): boolean {
+  return housekeepingAgents.test(session)
+}
+
+/** The session of which this one is the summary; undefined where it is none. */
+export function summedUp(session: string): string | undefined {
+  return /^(.*)\/agent-acompact-/.exec(session)?.[1]
 }
 
 /** A subagent's session, by the session that started it. */
@@ -49,6 +80,7 @@ async function surveyFile(
   let main = false
   let child = false
   let fork = false
+  let summary = false
   let lastMicros = 0
   let lines = 0
   const takeLine = (line: Line): void => {
@@ -64,6 +96,7 @@ async function surveyFile(
       if (row['isSidechain'] === true) {
         child = true
         const agent = asName(row['agentId'])
+        summary ||= agent !== undefined && summaryAgent.test(agent)
         if (agent !== undefined && rowSession !== undefined) {
           agentsWithFile.add(agentSession(rowSession, agent))
         }
@@ -75,7 +108,7 @@ async function surveyFile(
     }
   }
   for await (const batch of lineBatches(file, () => undefined)) batch.forEach(takeLine)
-  return { file, session, child: child && !main, fork, lastMicros, lines }
+  return { file, session, child: child && !main, fork, summary, lastMicros, lines }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { TraceFile } from '../../files.ts'
 import type { Provenance } from '../../record.ts'
+import { settleAdvice } from './advice.ts'
 import { applyRow, endConversation } from './apply-row.ts'
 import { beginConversation } from './conversation.ts'
 import type { Conversation, ConversationIdentity, Surroundings } from './conversation.ts'
@@ -73,10 +74,11 @@ export async function readTranscript(
     return take(row, { file: name, line })
   })
 
-  for (const conversation of conversations.values()) {
+  return [...conversations.values()].flatMap((conversation) => {
     if (endConversation(conversation, surroundings)) tally.unnamedModelChange()
-  }
-  return [...conversations.values()]
+    const advisers = settleAdvice(conversation)
+    return advisers === undefined ? [conversation] : [conversation, advisers]
+  })
 }
 
 /** A subagent's lines name it, or hang on the first line of their own conversation. */

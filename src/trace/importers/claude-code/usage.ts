@@ -1,4 +1,4 @@
-import { asCount, asName, asObject } from '../json.ts'
+import { asCount, asList, asName, asObject } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 
 /** The counts of one line as the provider means them: `input` excludes everything cached. */
@@ -13,13 +13,25 @@ export interface LoggedUsage {
   readonly reasoning: number | undefined
   readonly serviceTier: string | undefined
   readonly region: string | undefined
+  /** The passes of the model through one request, each with a prompt of its own. None: one. */
+  readonly passes: readonly LoggedUsage[]
+  /** Models that the provider asked on the way: billed beside the usage. */
+  readonly advice: readonly Advice[]
+}
+
+export interface Advice {
+  readonly model: string | undefined
+  readonly usage: LoggedUsage
 }
 
 export type UsageReading =
   | { readonly ok: true; readonly usage: LoggedUsage | undefined }
   | { readonly ok: false; readonly reason: string }
 
-/** A line without usage is no error; one with a count that is none leaves the usage unknown. */
+/**
+ * A line without usage is no error; one with a count that is none leaves the usage unknown. No
+ * prompt is empty: hosts that count nothing, or only at the end, say 0.
+ */
 export function readUsage(value: unknown): UsageReading {
   const logged = asObject(value)
   if (logged === undefined) return { ok: true, usage: undefined }
@@ -31,23 +43,25 @@ export function readUsage(value: unknown): UsageReading {
   }
   const missing = requiredNames.find((name) => (logged[name] ?? undefined) === undefined)
   if (missing !== undefined) return { ok: false, reason: `usage: \`${missing}\` is missing` }
+  const uncachedInput = counts.get('input_tokens') ?? 0
+  const cacheRead = counts.get('cache_read_input_tokens') ?? 0
   const writes = counts.get('cache_creation_input_tokens') ?? 0
   const split = cacheSplit(asObject(logged['cache_creation']), writes)
   if (split === undefined) return { ok: false, reason: 'usage: `cache_creation` does not add up' }
+  if (uncachedInput + cacheRead + writes === 0) return { ok: true, usage: undefined }
   const output = counts.get('output_tokens') ?? 0
   const reasoning = asCount(asObject(logged['output_tokens_details'])?.['thinking_tokens'])
-  return {
-    ok: true,
-    usage: {
-      uncachedInput: counts.get('input_tokens') ?? 0,
-      cacheRead: counts.get('cache_read_input_tokens') ?? 0,
-      ...split,
-      output,
-      reasoning: reasoning !== undefined && reasoning <= output ? reasoning : undefined,
-      serviceTier: tierOf(logged),
-      region: regionOf(logged['inference_geo']),
-    },
+  const usage = {
+    uncachedInput,
+    cacheRead,
+    ...split,
+    output,
+    reasoning: reasoning !== undefined && reasoning <= output ? reasoning : undefined,
+    serviceTier: tierOf(logged),
+    region: regionOf(logged['inference_geo']),
   }
+  const iterations = iterationsOf(logged, usage)
+  return iterations.ok ? { ok: true, usage: { ...usage, ...iterations } } : iterations
 }
 
 const requiredNames = ['input_tokens', 'output_tokens'] as const
@@ -72,6 +86,35 @@ function cacheSplit(split: JsonObject | undefined, writes: number): Split | unde
   if (cacheWrite5m === undefined || cacheWrite1h === undefined) return undefined
   const cacheWriteOther = writes - cacheWrite5m - cacheWrite1h
   return cacheWriteOther < 0 ? undefined : { cacheWrite5m, cacheWrite1h, cacheWriteOther }
+}
+
+type Counts = Omit<LoggedUsage, 'passes' | 'advice'>
+type Iterations =
+  | ({ readonly ok: true } & Pick<LoggedUsage, 'passes' | 'advice'>)
+  | { readonly ok: false; readonly reason: string }
+
+/**
+ * `iterations` tells what the provider did for one request. The usage is that of those of type
+ * `message`, whose prompts some versions sum and others count once; a failed one of another model,
+ * `fallback_message`, is not billed.
+ */
+function iterationsOf(logged: JsonObject, whole: Counts): Iterations {
+  const passes: LoggedUsage[] = []
+  const advice: Advice[] = []
+  for (const item of asList(logged['iterations']) ?? []) {
+    const entry = asObject(item)
+    if (entry?.['type'] !== 'message' && entry?.['type'] !== 'advisor_message') continue
+    const { iterations: _, ...own } = entry
+    const read = readUsage(own)
+    if (!read.ok) return { ok: false, reason: `${read.reason}, in \`iterations\`` }
+    if (read.usage === undefined) continue
+    const { serviceTier, region } = whole
+    const usage = { ...read.usage, serviceTier, region }
+    if (entry['type'] === 'message') passes.push(usage)
+    else advice.push({ model: asName(entry['model']), usage: read.usage })
+  }
+  const output = passes.reduce((sum, pass) => sum + pass.output, 0)
+  return { ok: true, passes: passes.length > 1 && output === whole.output ? passes : [], advice }
 }
 
 /** Fast mode is sold like a tier: at its own price, with a cache of its own. */

@@ -37,9 +37,12 @@ const echoes = [
   '<bash-input>',
   '<bash-stdout>',
   '<bash-stderr>',
+  '<user-memory-input>',
 ]
 /** Openings of blocks that the program puts before or after the person's own. */
 const additions = ['<system-reminder>', '<task-notification>', '<ide_']
+/** The summary of a compaction, in versions without a mark for it. */
+const continuation = 'This session is being continued from a previous conversation that ran out of context'
 const interruption = '[Request interrupted by user'
 
 export function readUserContent(row: JsonObject): UserContent {
@@ -73,9 +76,11 @@ function roleOf(
   hasImages: boolean,
 ): UserRole {
   if (hasResults) return 'tool-result'
-  if (row['isCompactSummary'] === true) return 'compact-summary'
-  if (row['isMeta'] === true) return 'meta'
   const [first] = written
+  if (row['isCompactSummary'] === true || first?.startsWith(continuation) === true) {
+    return 'compact-summary'
+  }
+  if (row['isMeta'] === true) return 'meta'
   if (first === undefined) return hasImages ? 'message' : 'meta'
   if (opensWith(first, echoes)) return 'command-echo'
   if (first.startsWith(interruption)) return 'interrupt'
@@ -94,6 +99,11 @@ function textIn(content: unknown): string {
 
 function imagesIn(content: unknown): number {
   return (asList(content) ?? []).filter((item) => asObject(item)?.['type'] === 'image').length
+}
+
+/** A command of the person; one that asks the model something is followed by what it asks. */
+export function isCommand(text: string): boolean {
+  return text.includes('<command-name>')
 }
 
 const setModel = /<local-command-stdout>\s*Set model to ([^<]+)/i
