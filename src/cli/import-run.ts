@@ -48,9 +48,12 @@ export async function importSessions(
   }
   const run = options.resume ? await goOn(importer, paths, reading, output) : { ...importer.read(paths, reading), resumed: undefined }
   if ('message' in run) return badInput(context, run)
-  const ended = await writeTraceFile(output, run.records, context).finally(() => progress.stop())
+  const { resumed: following } = run
+  const ended = await writeTraceFile(output, run.records, context, {
+    ...(following === undefined ? {} : { beforeNaming: (temporary) => following.prepare(temporary, context) }),
+  }).finally(() => progress.stop())
   if (ended !== undefined) return ended
-  const resumed = await run.resumed?.finish(context)
+  const resumed = await following?.finish()
   const report = run.report()
   const text =
     options.format === 'json'

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { TraceRecord } from '../trace/record.ts'
 import { writeTrace } from '../trace/write.ts'
+import type { TraceWriteOptions } from '../trace/write.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { badInput, fileFailure, isClosedPipe, isFileError } from './failure.ts'
@@ -10,10 +11,11 @@ export async function writeTraceFile(
   path: string,
   records: Iterable<TraceRecord> | AsyncIterable<TraceRecord>,
   context: Context,
+  options: Pick<TraceWriteOptions, 'beforeNaming'> = {},
 ): Promise<ExitCode | undefined> {
   const forget = context.onInterrupt(() => rmSync(`${path}.${process.pid}.part`, { force: true }))
   try {
-    await writeTrace(path, records)
+    await writeTrace(path, records, options)
     return undefined
   } catch (error) {
     if (path === '-' && isClosedPipe(error)) return exitCode.pass

@@ -70,13 +70,13 @@ export function importScreen(report: ImportReport, screen: Screen, resumed?: Res
     ],
   ]
   if (resumed !== undefined) {
-    const { unchangedFiles, readFiles, goneFiles, keptRecords } = resumed
+    const { unchangedFiles, readFiles, grownFiles, continuedFiles, goneFiles, keptRecords } = resumed
     blocks.splice(1, 0, [
       screen.style.heading('Gone on'),
       ...field(
         screen,
         'files',
-        `${formatCount(readFiles)} read, ${formatCount(unchangedFiles)} as before${goneFiles === 0 ? '' : `, ${formatCount(goneFiles)} gone since: what was read of them stays`}`,
+        `${formatCount(readFiles)} read${grownFiles === 0 ? '' : ` (${formatCount(grownFiles)} grown, from the beginning: what a line means depends on those before it, or on another file)`}, ${continuedFiles === 0 ? '' : `${formatCount(continuedFiles)} read on from where they ended, `}${formatCount(unchangedFiles)} as before${goneFiles === 0 ? '' : `, ${formatCount(goneFiles)} gone since: what was read of them stays`}`,
       ),
       ...field(screen, 'kept', `${plural(keptRecords, 'record')} of the trace before`),
     ])

@@ -9,6 +9,8 @@ export interface TraceFile {
   /** Size on disk; `undefined` for a stream. */
   readonly bytes: number | undefined
   readonly open: () => AsyncIterable<Uint8Array>
+  /** What is opened is the rest of another file, after so many lines of it. */
+  readonly restOf?: { readonly whole: TraceFile; readonly lines: number }
 }
 
 export interface FoundFiles {

@@ -52,7 +52,7 @@ async function* linesOf(file: TraceFile, options: LineOptions): AsyncGenerator<L
     options.onProblem(binaryFile(file.name))
     return
   }
-  yield* splitLines(withoutMark(chunks), options.limits.lineBytes)
+  yield* splitLines(withoutMark(chunks), options.limits.lineBytes, file.restOf?.lines)
 }
 
 async function* counted(
@@ -140,8 +140,9 @@ const carriageReturn = 0x0d
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   lineBytes: number,
+  linesBefore = 0,
 ): AsyncGenerator<Line[]> {
-  let line = 0
+  let line = linesBefore
   let held: Uint8Array[] = []
   let heldBytes = 0
   let tooLong = false

@@ -11,6 +11,8 @@ import type { TextFacts, TraceRecord } from './record.ts'
 export interface TraceWriteOptions {
   /** What `-` writes to; by default the standard output of the process. */
   readonly stdout?: Writable
+  /** Called with the name under which the file lies, whole, before it takes its own. */
+  readonly beforeNaming?: (temporary: string) => Promise<void>
 }
 
 export interface WrittenTrace {
@@ -43,6 +45,7 @@ export async function writeTrace(
     if (path.endsWith('.gz')) await pipeline(lines, createGzip({ level: 9 }), sink)
     else await pipeline(lines, sink)
     if (!tally.heldText) await chmod(temporary, 0o644 & ~process.umask())
+    await options.beforeNaming?.(temporary)
     await rename(temporary, path)
     return tally
   } catch (error) {

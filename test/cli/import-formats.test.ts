@@ -108,8 +108,28 @@ describe('reroute import --resume', () => {
     expect(schemaErrors('import-1', JSON.parse(again.out))).toEqual([])
     expect([again.code, JSON.parse(again.out)]).toMatchObject([
       0,
-      { calls: { total: 0 }, resumed: { unchangedFiles: 2, readFiles: 0, goneFiles: 0, keptRecords: 4 } },
+      { calls: { total: 0 }, resumed: { unchangedFiles: 2, readFiles: 0, grownFiles: 0, continuedFiles: 0, goneFiles: 0, keptRecords: 4 } },
     ])
+  })
+
+  it('goes on from either side of the moment when the new trace took the place of the old one', async () => {
+    const log = join('killed', 'a.jsonl')
+    const output = join(files.path, 'killed.jsonl')
+    const words = ['import', 'litellm', join(files.path, 'killed'), '--resume', '-o', output]
+    files.write(log, row('1'))
+    await reroute(words)
+    const [before, traceBefore] = [readFileSync(`${output}.resume.json`, 'utf8'), readFileSync(output, 'utf8')]
+    files.write(log, row('1') + row('2'))
+    await reroute(words)
+    const [after, traceAfter] = [readFileSync(`${output}.resume.json`, 'utf8'), readFileSync(output, 'utf8')]
+    for (const written of [traceBefore, traceAfter]) {
+      files.write('killed.jsonl', written)
+      files.write('killed.jsonl.resume.json', before)
+      files.write('killed.jsonl.resume.next.json', after)
+      expect(await reroute(words)).toMatchObject({ code: 0, err: '' })
+      expect(readFileSync(output, 'utf8')).toBe(traceAfter)
+      expect(readFileSync(`${output}.resume.json`, 'utf8')).toBe(after)
+    }
   })
 
   it('says how to begin again where it cannot', async () => {

@@ -7,7 +7,7 @@ import { summedUp, survey } from './claude-code/survey.ts'
 import { readTranscript } from './claude-code/transcript.ts'
 import { importTally } from './import-tally.ts'
 import type { ImportTally } from './import-tally.ts'
-import type { Importer, ImportOptions, ImportRun } from './importer.ts'
+import type { FileLinks, Importer, ImportOptions, ImportRun } from './importer.ts'
 import { inputFiles, withProgress } from './input-files.ts'
 import { lineTally } from './line-tally.ts'
 import { sessionLink } from './resume/links.ts'
@@ -92,7 +92,7 @@ function refusal(fileName: string): string | undefined {
 }
 
 /** Message ids too: a side question repeats messages of another file's conversation. */
-async function linksOf(file: TraceFile, options: ImportOptions): Promise<readonly string[]> {
+async function linksOf(file: TraceFile, options: ImportOptions): Promise<FileLinks> {
   const links: string[] = []
   const conversations = await readTranscript(file, {
     options,
@@ -112,7 +112,7 @@ async function linksOf(file: TraceFile, options: ImportOptions): Promise<readonl
       if (draft.kind === 'call' && draft.id !== undefined) links.push(`message ${draft.id}`)
     }
   }
-  return links
+  return { links }
 }
 
 /** Two of the marks that every line of a conversation carries. */

@@ -18,6 +18,7 @@ import type { ReadingContext } from './session-draft.ts'
 export const helicone: Importer = importerOfCalls({
   format: 'helicone',
   detect,
+  everyLineAlone: true,
   refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no export'),
   readCalls,
 })

@@ -11,6 +11,7 @@ import { areSmall, inputFiles, withProgress } from './input-files.ts'
 import type { Refusal } from './input-files.ts'
 import { known } from './known.ts'
 import { lineTally } from './line-tally.ts'
+import type { LineResult } from './line-tally.ts'
 import { planSessions, surveyor } from './plan-sessions.ts'
 import type { Plan, SurveyedFile } from './plan-sessions.ts'
 import { loneLabel, sessionLink } from './resume/links.ts'
@@ -22,6 +23,8 @@ export interface LogFormat {
   readonly format: string
   readonly detect: (beginning: string) => boolean
   readonly refusal: Refusal
+  /** Every line stands for itself, so that a file which has grown can be read on. Default: false. */
+  readonly everyLineAlone?: boolean
   /**
    * The sessions of one file. May be called twice, with equal results: once for what must be known
    * before the first record (which file keeps a call, its number), once for the records.
@@ -44,27 +47,49 @@ export function importerOf(log: LogFormat): Importer {
         if ('item' in call) linksOfItem(call.session, call.item, links)
         else links.add(sessionLink(loneLabel(call.session))).add(`beginning ${call.beginning}`)
       }
-      const drafts = await log.readFile(file, { ...surveyContext(options), give })
+      const context = surveyContext(options)
+      const drafts = await log.readFile(file, { ...context, give })
       for (const { session, items } of drafts) for (const item of items) linksOfItem(session, item, links)
-      return [...links]
+      const lines = log.everyLineAlone === true ? linesBeforeMore(context.tally.result()) : undefined
+      return { links: [...links], ...(lines === undefined ? {} : { lines }) }
     },
     read: (paths, options): ImportRun => {
       const tally = importTally(format)
-      return { records: recordsFrom(log, paths, options, tally), report: tally.report }
+      const input = async (): Promise<readonly TraceFile[]> => {
+        const { files, ignored } = await inputFiles(paths, refusal, options.standardInput)
+        tally.ignored(ignored)
+        return files
+      }
+      return { records: recordsFrom(log, input, options, tally, () => false), report: tally.report }
     },
+    ...(log.everyLineAlone === true
+      ? {
+          readOn: (files, options, known): ImportRun => {
+            const tally = importTally(format)
+            return { records: recordsFrom(log, async () => files, options, tally, known), report: tally.report }
+          },
+        }
+      : {}),
   }
+}
+
+/** Undefined where lines need a header, the file may end in a document, or problems are too many to tell. */
+function linesBeforeMore({ lines, problems, problemCount }: LineResult): number | undefined {
+  if (lines.categories.some(({ name }) => name.startsWith('header'))) return undefined
+  const told = problemCount === problems.length && !problems.some(({ line, reason }) => line === undefined || reason === 'cut off')
+  return told ? lines.read : undefined
 }
 
 async function* recordsFrom(
   log: LogFormat,
-  paths: readonly string[],
+  input: () => Promise<readonly TraceFile[]>,
   options: ImportOptions,
   tally: ImportTally,
+  known: (identity: string) => boolean,
 ): AsyncGenerator<TraceRecord> {
-  const input = await inputFiles(paths, log.refusal, options.standardInput)
-  tally.ignored(input.ignored)
-  const once = areSmall(input.files, heldBytes)
-  const files = withProgress(input.files, once ? 1 : 2, options)
+  const found = await input()
+  const once = areSmall(found, heldBytes)
+  const files = withProgress(found, once ? 1 : 2, options)
   const seen: SurveyedFile[] = []
   const held = new Map<TraceFile, Held>()
   for (const file of files) {
@@ -79,7 +104,7 @@ async function* recordsFrom(
     seen.push(survey.surveyed(drafts))
     if (once) held.set(file, { drafts, given })
   }
-  const writing: Writing = { log, plan: planSessions(seen), begun: new Set(), loneWritten: new Map(), options, tally }
+  const writing: Writing = { log, plan: planSessions(seen, known), begun: new Set(), loneWritten: new Map(), options, tally }
   for (const [index, file] of writing.plan.files.entries()) {
     let drafts = held.get(file)?.drafts ?? []
     const given =
@@ -93,10 +118,10 @@ async function* recordsFrom(
     const loose = new Map<string, { readonly at: number; items: number }>()
     for await (const call of given) {
       if ('item' in call) {
-        const known = loose.get(call.session) ?? { at: loose.size, items: 0 }
-        loose.set(call.session, known)
-        yield* recordsOfItem(bareSession(call.session, []), call.item, writing.plan.numberOf(index, known.at, known.items), place)
-        known.items += 1
+        const stands = loose.get(call.session) ?? { at: loose.size, items: 0 }
+        loose.set(call.session, stands)
+        yield* recordsOfItem(bareSession(call.session, []), call.item, writing.plan.numberOf(index, stands.at, stands.items), place)
+        stands.items += 1
       } else yield* recordsOfLone(call, place)
     }
     tally.file()

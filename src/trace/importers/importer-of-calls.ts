@@ -30,7 +30,7 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
     format,
     readFile: async (file, context) => {
       const { options, tally } = context
-      const beginning = await beginningOf(file)
+      const beginning = await beginningOf(file.restOf?.whole ?? file)
       let lone = 0
       const problem = (line: number, reason: string): void => tally.problem({ file: file.name, line, reason })
       const add: Calls['add'] = (call, part = 0) => {
@@ -51,7 +51,7 @@ export function importerOfCalls({ format, readCalls, order = () => 'time', ...lo
   })
 }
 
-const beginningBytes = 1 << 16
+export const beginningBytes: number = 1 << 16
 
 /** Eight hexadecimal digits that a file keeps as it grows, once it is longer than its beginning. */
 async function beginningOf(file: TraceFile): Promise<string> {

@@ -38,9 +38,20 @@ export interface Importer {
    * What ties a file to others: its sessions and the identities of its calls and events. What files
    * without a common one come to does not depend on whether they are imported together.
    */
-  readonly linksOf: (file: TraceFile, options: ImportOptions) => Promise<readonly string[]>
+  readonly linksOf: (file: TraceFile, options: ImportOptions) => Promise<FileLinks>
   /** Files and directories in any order; the records do not depend on it. */
   readonly read: (paths: readonly string[], options: ImportOptions) => ImportRun
+  /**
+   * The same of opened files, of which some may be the rest of one that was read before. Only for
+   * formats whose every line stands for itself. `known`: whether a call of this identity was read then.
+   */
+  readonly readOn?: (files: readonly TraceFile[], options: ImportOptions, known: (identity: string) => boolean) => ImportRun
+}
+
+export interface FileLinks {
+  readonly links: readonly string[]
+  /** Lines of a file that can be read on after them: it ends with a line break, and in no document. */
+  readonly lines?: number
 }
 
 /** `report` is complete once `records` has been drained, and only then. */

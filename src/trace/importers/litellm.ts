@@ -20,6 +20,7 @@ import type { ReadingContext } from './session-draft.ts'
 export const litellm: Importer = importerOfCalls({
   format: 'litellm',
   detect,
+  everyLineAlone: true,
   refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no JSON and no CSV'),
   readCalls,
 })

@@ -21,6 +21,7 @@ import type { ReadingContext } from './session-draft.ts'
 export const openrouter: Importer = importerOfCalls({
   format: 'openrouter',
   detect,
+  everyLineAlone: true,
   refusal: onlySuffixes(['csv', 'json', 'jsonl'], 'no export'),
   readCalls,
 })

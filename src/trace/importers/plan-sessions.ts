@@ -18,6 +18,8 @@ interface SurveyedDraft {
 }
 
 interface SurveyedItem {
+  /** Its place among all items of the file. */
+  readonly at: number
   readonly call: boolean
   readonly identity: string | undefined
   readonly copied: boolean
@@ -43,14 +45,19 @@ export interface Surveyor {
 
 export function surveyor(file: TraceFile): Surveyor {
   const loose = new Map<string, SurveyedDraft & { readonly items: SurveyedItem[] }>()
+  let next = 0
+  const placed = (item: DraftItem): SurveyedItem => {
+    next += 1
+    return itemOf(item, next)
+  }
   return {
     add: (session, order, item) => {
       const known = loose.get(session) ?? { session, order, items: [] }
       loose.set(session, known)
-      known.items.push(itemOf(item))
+      known.items.push(placed(item))
     },
     surveyed: (drafts) => {
-      const own = drafts.map(({ session, order, items }) => ({ session, order, items: items.map(itemOf) }))
+      const own = drafts.map(({ session, order, items }) => ({ session, order, items: items.map(placed) }))
       const kept = [...loose.values(), ...own]
       let lastMicros = 0
       let items = 0
@@ -64,14 +71,14 @@ export function surveyor(file: TraceFile): Surveyor {
   }
 }
 
-function itemOf(item: DraftItem): SurveyedItem {
+function itemOf(item: DraftItem, at: number): SurveyedItem {
   const { identity, copied } = item
   const isCopied = copied === true
   if (item.kind === 'event') {
-    return { call: false, identity, copied: isCopied, micros: item.facts.atMicros, endMicros: undefined }
+    return { at, call: false, identity, copied: isCopied, micros: item.facts.atMicros, endMicros: undefined }
   }
   const { startMicros, endMicros } = item.facts
-  return { call: true, identity, copied: isCopied, micros: startMicros ?? endMicros, endMicros }
+  return { at, call: true, identity, copied: isCopied, micros: startMicros ?? endMicros, endMicros }
 }
 
 interface Kept {
@@ -84,21 +91,20 @@ interface Kept {
 /**
  * The order of the files and of the calls; that of the input plays no part. Originals before those
  * that repeat them, a session that ended first before one that went on from it, and of two states
- * of one file the longer.
+ * of one file the longer. `known`: whether a call of this identity is kept elsewhere already.
  */
-export function planSessions(files: readonly SurveyedFile[]): Plan {
+export function planSessions(files: readonly SurveyedFile[], known: (identity: string) => boolean = () => false): Plan {
   const ranked = rankedFiles(files)
   const claimed = new Set<string>()
   const bySession = new Map<string, { readonly order: SessionDraft['order']; readonly kept: Kept[] }>()
   for (const [file, { drafts }] of ranked.entries()) {
-    for (const [draft, { session, order, items }] of drafts.entries()) {
+    for (const { draft, item, one } of inOrder(drafts)) {
+      const { session, order } = draft.of
       const group = bySession.get(session) ?? { order, kept: [] }
       bySession.set(session, group)
-      for (const [item, one] of items.entries()) {
-        if (one.copied || (one.identity !== undefined && claimed.has(one.identity))) continue
-        if (one.identity !== undefined) claimed.add(one.identity)
-        group.kept.push({ file, draft, item, surveyed: one })
-      }
+      if (one.copied || (one.identity !== undefined && (claimed.has(one.identity) || known(one.identity)))) continue
+      if (one.identity !== undefined) claimed.add(one.identity)
+      group.kept.push({ file, draft: draft.at, item, surveyed: one })
     }
   }
   const numbers = new Map<number, Map<number, Map<number, number>>>()
@@ -120,6 +126,21 @@ export function planSessions(files: readonly SurveyedFile[]): Plan {
     backwardTimes: (session) => backward.has(session),
     numberOf: (file, draft, item) => numbers.get(file)?.get(draft)?.get(item),
   }
+}
+
+interface PlacedItem {
+  readonly draft: { readonly at: number; readonly of: SurveyedDraft }
+  readonly item: number
+  readonly one: SurveyedItem
+}
+
+/** As they stand in the file: of two copies in it the first is kept, whichever session it is of. */
+function inOrder(drafts: readonly SurveyedDraft[]): readonly PlacedItem[] {
+  const placed = drafts.flatMap((of, at) => {
+    const draft = { at, of }
+    return of.items.map((one, item) => ({ draft, item, one }))
+  })
+  return placed.sort((a, b) => a.one.at - b.one.at)
 }
 
 function entry<K, V>(map: Map<K, Map<number, V>>, key: K): Map<number, V> {

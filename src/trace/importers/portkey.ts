@@ -18,6 +18,7 @@ import type { ReadingContext } from './session-draft.ts'
 export const portkey: Importer = importerOfCalls({
   format: 'portkey',
   detect,
+  everyLineAlone: true,
   refusal: onlySuffixes(['json', 'jsonl', 'ndjson', 'csv'], 'no export'),
   readCalls,
 })

@@ -9,6 +9,7 @@ import { inputFiles } from '../input-files.ts'
 import { linesOf } from '../log-lines.ts'
 import { measure } from './extents.ts'
 import { linkOf, loneLabel, sessionLink } from './links.ts'
+import { numbersAfter, unchangedNumbers } from './numbers.ts'
 import { planResume } from './plan.ts'
 import type { ResumeRefusal } from './plan.ts'
 import type { ImportState, LinkSet } from './state.ts'
@@ -27,7 +28,12 @@ export interface ResumedRun {
 
 export interface ResumeCounts {
   readonly unchangedFiles: number
+  /** From their beginnings. */
   readonly readFiles: number
+  /** Of those, files that had been read before and have grown. */
+  readonly grownFiles: number
+  /** From where they ended before. */
+  readonly continuedFiles: number
   readonly goneFiles: number
   /** Of the trace before. */
   readonly keptRecords: number
@@ -62,18 +68,27 @@ export async function resumeImport(
   const { files, ignored } = await inputFiles(paths, importer.refusal, options.standardInput)
   const plan = await planResume(importer, files, options, state)
   if (plan.kind === 'refused') return plan
-  const { read, renewed } = plan
+  const { read, readOn, renewed, continued } = plan
+  const known = (identity: string): boolean => continued.has(linkOf(identity))
   // Without a path it reads nothing.
-  const run = importer.read(read.map(({ name }) => name), options)
+  const run = importer.readOn?.([...read, ...readOn], options, known) ?? importer.read(read.map(({ name }) => name), options)
   let kept = 0
   async function* records(): AsyncGenerator<TraceRecord> {
+    const numbers =
+      importer.readOn === undefined || readOn.length === 0
+        ? unchangedNumbers
+        : await numbersAfter(recordsIn(output), importer.readOn(readOn, options, known).records, continued)
     if (state !== undefined) {
-      for await (const record of recordsIn(output, renewed)) {
+      for await (const record of recordsIn(output)) {
+        if (isOf(record, renewed)) continue
         kept += 1
-        yield record
+        yield numbers.old(record)
       }
     }
-    yield* run.records
+    for await (const record of run.records) {
+      const numbered = numbers.fresh(record)
+      if (numbered !== undefined) yield numbered
+    }
   }
   return {
     kind: 'run',
@@ -82,6 +97,8 @@ export async function resumeImport(
     counts: () => ({
       unchangedFiles: plan.unchanged,
       readFiles: read.length,
+      grownFiles: plan.grownFromBeginning,
+      continuedFiles: readOn.length,
       goneFiles: plan.gone,
       keptRecords: kept,
     }),
@@ -92,9 +109,10 @@ export async function resumeImport(
   }
 }
 
-async function isStill(output: string, state: ImportState): Promise<boolean> {
-  const { bytes, begins } = await measure(output, state.output)
-  return begins && bytes === state.output.bytes
+/** Whether a trace is what an import wrote. */
+export async function isStill(output: string, state: ImportState): Promise<boolean> {
+  const { bytes, sha256 } = await measure(output)
+  return bytes === state.output.bytes && sha256 === state.output.sha256
 }
 
 /** All that decides what an import of the same files writes. */
@@ -110,14 +128,15 @@ function settingsOf({ format }: Importer, { withText, phraseLists, mapping }: Im
   return createHash('sha256').update(canonicalJson(settings)).digest('hex')
 }
 
-/** The records of a trace of ours but for those of some sessions. */
-async function* recordsIn(path: string, without: LinkSet): AsyncGenerator<TraceRecord> {
+/** The records of a trace of ours. */
+async function* recordsIn(path: string): AsyncGenerator<TraceRecord> {
   const file: TraceFile = { name: path, bytes: undefined, open: () => createReadStream(path, { highWaterMark: 1 << 18 }) }
   for await (const line of linesOf(file, () => undefined)) {
     if (!('text' in line)) continue
-    const record = JSON.parse(line.text) as TraceRecord
-    const { session = '' } = record
-    const renewed = [session, loneLabel(session)].some((name) => without.has(linkOf(sessionLink(name))))
-    if (!renewed) yield record
+    yield JSON.parse(line.text) as TraceRecord
   }
+}
+
+function isOf({ session = '' }: TraceRecord, links: LinkSet): boolean {
+  return [session, loneLabel(session)].some((name) => links.has(linkOf(sessionLink(name))))
 }

@@ -8,7 +8,7 @@ export interface ImportState {
   readonly files: readonly ReadFile[]
 }
 
-/** The first `bytes` of a file. */
+/** The first `bytes` of a file; `sha256` is of all of them in a trace, of some blocks of them in a log. */
 export interface Extent {
   readonly bytes: number
   readonly sha256: string
@@ -17,19 +17,22 @@ export interface Extent {
 export interface ReadFile extends Extent {
   /** Absolute, links resolved. */
   readonly path: string
+  /** Its lines, where it can be read on after them. */
+  readonly lines?: number
   readonly links: LinkSet
 }
 
 /** Hashes of what ties a file to others: its sessions and the identities of its calls. */
 export type LinkSet = ReadonlySet<string>
 
-const version = 1
+const version = 2
 
 export function stateText({ settings, output, files }: ImportState): string {
-  const listed = files.map(({ path, bytes, sha256, links }) => ({
+  const listed = files.map(({ path, bytes, sha256, lines, links }) => ({
     path,
     bytes,
     sha256,
+    ...(lines === undefined ? {} : { lines }),
     links: [...links].sort().join(''),
   }))
   return `${JSON.stringify({ importState: version, settings, output, files: listed })}\n`
@@ -66,5 +69,6 @@ function fileIn(value: unknown): ReadFile | undefined {
   const path = asString(file?.['path'])
   const links = asString(file?.['links'])
   if (extent === undefined || path === undefined || links === undefined) return undefined
-  return { ...extent, path, links: new Set(links.match(/.{11}/g)) }
+  const lines = asCount(file?.['lines'])
+  return { ...extent, path, ...(lines === undefined ? {} : { lines }), links: new Set(links.match(/.{11}/g)) }
 }

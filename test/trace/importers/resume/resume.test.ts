@@ -78,6 +78,13 @@ const gatewayRow = fc
   // Without an id it is no row of a call.
   .map((row) => JSON.stringify(row))
 
+/** Rows so long that a file of a few is read on from where it ended. */
+const longRow = fc
+  .record({ id: few('r', 20), session: few('s', 3), startTime: fc.integer({ min: 1, max: 6 }), chars: fc.integer({ min: 5_000, max: 30_000 }) })
+  .map(({ id, session, startTime, chars }) =>
+    JSON.stringify({ request_id: id, session_id: session, call_type: 'acompletion', spend: 1, prompt_tokens: 5, startTime, model: 'm', user: 'x'.repeat(chars) }),
+  )
+
 const transcriptRow = fc
   .record({
     type: fc.constantFrom('user', 'assistant', 'system'),
@@ -142,6 +149,52 @@ describe.for([
       }),
       { numRuns: 15 },
     )
+  })
+})
+
+describe('a long log of lines that stand alone', () => {
+  it('is read on from where it ended, and comes out as if it were read at once', async () => {
+    const wanted = { steps: 0, continued: 0 }
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(longRow, { minLength: 8, maxLength: 24 }),
+        fc.array(longRow, { maxLength: 8 }),
+        fc.array(fc.nat(24), { minLength: 2, maxLength: 3 }),
+        // Where the second file tells of the same sessions, all of both is read again.
+        fc.boolean(),
+        fc.boolean(),
+        async (rows, others, cuts, shared, halfLine) => {
+          const trace = following(litellm)
+          const other = others.map((row) => `${shared ? row : row.replace('"s', '"o').replace('"r', '"p')}\n`)
+          for (const cut of [...cuts.toSorted((a, b) => a - b), rows.length]) {
+            const text = rows.slice(0, cut).map((row) => `${row}\n`).join('')
+            // A writer may be in the middle of a line.
+            const begun = halfLine ? (rows[cut] ?? '').slice(0, 2_000) : ''
+            if (text + begun !== '') trace.write('a.jsonl', text + begun)
+            if (cut > 0 && other.length > 0) trace.write('b.jsonl', other.slice(0, cut).join(''))
+            const { continuedFiles } = await trace.go()
+            wanted.steps += 1
+            wanted.continued += continuedFiles
+            expect(trace.lines()).toEqual(await trace.linesAtOnce())
+          }
+        },
+      ),
+      { numRuns: 10 },
+    )
+    expect(wanted.continued).toBeGreaterThan(0)
+  })
+
+  it('is read again where another file shares a session with it', async () => {
+    const trace = following(litellm)
+    const long = (id: string, session: string): string => line(id, session).replace('"m"', `"${'m'.repeat(70_000)}"`)
+    trace.write('a.jsonl', long('1', 'x'))
+    expect(await trace.go()).toMatchObject({ readFiles: 1, grownFiles: 0, continuedFiles: 0 })
+    trace.write('a.jsonl', long('1', 'x') + line('2', 'x'))
+    expect(await trace.go()).toMatchObject({ readFiles: 0, grownFiles: 0, continuedFiles: 1, keptRecords: 2 })
+    trace.write('a.jsonl', long('1', 'x') + line('2', 'x') + line('3', 'x'))
+    trace.write('b.jsonl', line('4', 'x'))
+    expect(await trace.go()).toMatchObject({ readFiles: 2, grownFiles: 1, continuedFiles: 0, keptRecords: 0 })
+    expect(trace.lines()).toEqual(await trace.linesAtOnce())
   })
 })
 
@@ -216,10 +269,13 @@ describe('a state', () => {
     const state: ImportState = {
       settings: 's',
       output: { bytes: 1, sha256: 'x' },
-      files: [{ path: 'p', bytes: 2, sha256: 'y', links: new Set(['aaaaaaaaaaa', 'bbbbbbbbbbb']) }],
+      files: [
+        { path: 'p', bytes: 2, sha256: 'y', links: new Set(['aaaaaaaaaaa', 'bbbbbbbbbbb']) },
+        { path: 'q', bytes: 3, sha256: 'z', lines: 4, links: new Set(['aaaaaaaaaaa']) },
+      ],
     }
     expect(readState(stateText(state))).toEqual(state)
-    for (const text of ['', '{', '[]', '{}', '{"importState":2}', stateText(state).replace('"p"', '5'), stateText(state).replace(':1,', ':-1,')]) {
+    for (const text of ['', '{', '[]', '{}', '{"importState":1}', stateText(state).replace('"p"', '5'), stateText(state).replace(':1,', ':-1,')]) {
       expect(readState(text)).toBeUndefined()
     }
   })
