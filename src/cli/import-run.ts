@@ -49,9 +49,8 @@ export async function importSessions(
   const run = options.resume ? await goOn(importer, paths, reading, output) : { ...importer.read(paths, reading), resumed: undefined }
   if ('message' in run) return badInput(context, run)
   const { resumed: following } = run
-  const ended = await writeTraceFile(output, run.records, context, {
-    ...(following === undefined ? {} : { beforeNaming: (temporary) => following.prepare(temporary, context) }),
-  }).finally(() => progress.stop())
+  const beforeNaming = async (temporary: string): Promise<void> => following?.prepare(temporary, context)
+  const ended = await writeTraceFile(output, run.records, context, { beforeNaming }).finally(() => progress.stop())
   if (ended !== undefined) return ended
   const resumed = await following?.finish()
   const report = run.report()
