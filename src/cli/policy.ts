@@ -13,16 +13,10 @@ export interface RootOption {
   readonly root?: string
 }
 
-/** For commands that price recordings. */
-export interface PolicyOptions extends RootOption {
+/** Of commands that replay: `worldOptions`. */
+export interface PricesOption {
   readonly firstPrices?: boolean
 }
-
-export const firstPricesOption: readonly [flags: string, description: string, otherwise: boolean] = [
-  '--first-prices',
-  'a model costs its first price before that began, too, as an assumption',
-  false,
-]
 
 /** For every command that reads policies. */
 export const rootOption: readonly [flags: string, description: string] = [
@@ -44,7 +38,7 @@ export function openPolicy(path: string, options: RootOption, context: Context):
 }
 
 /** A policy that can run; otherwise `undefined`, and what is wrong has been said on standard error. */
-export function requirePolicy(path: string, options: PolicyOptions, context: Context): Policy | undefined {
+export function requirePolicy(path: string, options: RootOption & PricesOption, context: Context): Policy | undefined {
   const { policy } = requireLoaded(path, options, context)
   return policy !== undefined && options.firstPrices === true ? withFirstPrices(policy) : policy
 }

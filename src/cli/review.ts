@@ -7,13 +7,13 @@ import { policyDigest } from '../policy/digest.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { spanOf } from './faults.ts'
-import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from './policy.ts'
+import { requirePolicy, type RootOption, rootOption } from './policy.ts'
 import { condition, instant, selection, type SelectionOptions } from './selection.ts'
 import { openTrace } from './trace.ts'
 import { packageVersion } from './version.ts'
 import { readWorld, worldOf, worldOptions, type WorldOptions } from './world.ts'
 
-export interface ReviewOptions extends PolicyOptions, SelectionOptions, WorldOptions {
+export interface ReviewOptions extends RootOption, SelectionOptions, WorldOptions {
   readonly recorded?: string
   readonly force: boolean
   readonly strict: boolean
@@ -31,7 +31,6 @@ export function reviewOptions(command: Command): void {
     .option('--force', 'show the result although the recorded policy is not reproduced', false)
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
-    .option(...firstPricesOption)
     .option(...rootOption)
 }
 
@@ -42,7 +41,7 @@ export interface NamedPolicy {
 }
 
 /** A policy that can run, under the name it was asked for by. */
-export function requireNamed(label: string, options: PolicyOptions, context: Context): NamedPolicy | undefined {
+export function requireNamed(label: string, options: ReviewOptions, context: Context): NamedPolicy | undefined {
   const policy = requirePolicy(label, options, context)
   return policy === undefined ? undefined : { label, policy }
 }

@@ -10,9 +10,10 @@ import type { Context } from './context.ts'
 import { badInput } from './failure.ts'
 import { faultsOption, faultSources, readScript, type FaultSource } from './faults.ts'
 import { arrivalsOption } from './options.ts'
+import type { PricesOption } from './policy.ts'
 
-/** What policies are replayed in: what fails, when calls come, what prompt caches hold. */
-export interface WorldOptions {
+/** What policies are replayed in: what fails, when calls come, what prompt caches hold, what models cost. */
+export interface WorldOptions extends PricesOption {
   readonly faults?: readonly FaultSource[]
   readonly arrivals: Arrivals
   readonly caches?: string
@@ -24,6 +25,7 @@ export function worldOptions(command: Command): void {
     .addOption(faultsOption())
     .addOption(arrivalsOption())
     .option('--caches <file>', 'what `audit --caches --format json` fitted on your log, instead of what was measured elsewhere')
+    .option('--first-prices', 'a model costs its first price before that began, too, as an assumption', false)
 }
 
 export type World = Pick<ReplayOptions, 'faults' | 'arrivals' | 'caches'>

@@ -10,10 +10,10 @@ import { exitCode, type ExitCode } from '../exit-code.ts'
 import { badInput } from '../failure.ts'
 import { findSession } from '../find-session.ts'
 import { formatOption, wholeNumber } from '../options.ts'
-import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
+import { requirePolicy, type RootOption, rootOption } from '../policy.ts'
 import { readWorld, worldOf, worldOptions, type WorldOptions } from '../world.ts'
 
-interface ExplainOptions extends PolicyOptions, WorldOptions {
+interface ExplainOptions extends RootOption, WorldOptions {
   readonly session: string
   readonly call: number
   readonly strict: boolean
@@ -33,7 +33,6 @@ export function defineExplain(command: Command, context: Context, done: (code: E
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'print the message that the call answers, where the trace kept it', false)
     .addOption(formatOption('terminal', 'json'))
-    .option(...firstPricesOption)
     .option(...rootOption)
     .addHelpText(
       'after',

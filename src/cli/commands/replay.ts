@@ -22,7 +22,7 @@ import { openLogFile, type LogFile } from '../log-file.ts'
 import { formatOption } from '../options.ts'
 import { readOutcomes } from '../outcomes.ts'
 import { startProgress } from '../progress.ts'
-import { firstPricesOption, type PolicyOptions, requirePolicy, rootOption } from '../policy.ts'
+import { requirePolicy, type RootOption, rootOption } from '../policy.ts'
 import { condition, instant, selection, type SelectionOptions } from '../selection.ts'
 import { openTrace, type OpenedTrace } from '../trace.ts'
 import { rowsOf, variantReplays } from '../variants.ts'
@@ -31,7 +31,7 @@ import { readWorld, worldOf, worldOptions, type WorldOptions } from '../world.ts
 
 const noOutcomes = { ok: true, points: [] } as const
 
-interface ReplayCommandOptions extends PolicyOptions, SelectionOptions, WorldOptions {
+interface ReplayCommandOptions extends RootOption, SelectionOptions, WorldOptions {
   readonly groupBy?: GroupField
   readonly format: 'terminal' | 'json' | 'csv'
   readonly log?: string
@@ -68,7 +68,6 @@ export function defineReplay(command: Command, context: Context, done: (code: Ex
     .option('--seed <text>', 'for every draw (default: what a session names, else 0)')
     .option('--strict', 'a line that cannot be taken is an error', false)
     .option('--show-text', 'words of messages may stand in the decision log', false)
-    .option(...firstPricesOption)
     .option(...rootOption)
     .addHelpText(
       'after',
