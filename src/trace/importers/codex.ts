@@ -37,7 +37,7 @@ async function readFile(
       onUnknown: tally.unknown,
     }
     last = context
-    watchFork(rollout, micros)
+    watchFork(rollout, row, micros)
     if (!began) began = row['type'] === 'session_meta' || typeof row['id'] === 'string'
     return takeRow(rollout, row, context)
   })
@@ -59,16 +59,32 @@ async function readFile(
   ]
 }
 
-/** A fork's file begins with its original's lines, all written in the moment of the fork. */
+/** Without ids of turns that tell when they began: copied lines are written in the moment of the fork. */
 const forkMicros = 1_000_000
 
-function watchFork(rollout: Rollout, micros: number | undefined): void {
-  const { forkedFrom, begunMicros } = rollout
+/**
+ * The file of a fork, and that of an agent which was given its parent's conversation, begins with the
+ * lines of its original, in some versions under new instants. A turn that began before the session
+ * did is the original's.
+ */
+function watchFork(rollout: Rollout, row: JsonObject, micros: number | undefined): void {
+  const { original, begunMicros } = rollout
+  if (original === undefined) return
+  const payload = asObject(row['payload'])
+  const begins = row['type'] === 'turn_context' || payload?.['type'] === 'task_started'
+  if (begins) rollout.turnId = asName(payload?.['turn_id'])
+  const turnMillis = millisOfId(rollout.turnId)
+  const sessionMillis = millisOfId(rollout.session)
   rollout.copied =
-    forkedFrom !== undefined &&
-    begunMicros !== undefined &&
-    micros !== undefined &&
-    micros <= begunMicros + forkMicros
+    turnMillis !== undefined && sessionMillis !== undefined
+      ? turnMillis < sessionMillis
+      : begunMicros !== undefined && micros !== undefined && micros <= begunMicros + forkMicros
+}
+
+/** The instant in a UUID of version 7, which begins with it. */
+function millisOfId(id: string | undefined): number | undefined {
+  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/i.exec(id ?? '') ?? []
+  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16)
 }
 
 function takeRow(rollout: Rollout, row: JsonObject, context: EventContext): string {
@@ -91,7 +107,7 @@ function takeRow(rollout: Rollout, row: JsonObject, context: EventContext): stri
     case 'token_usage_record':
       return takeUsageRecord(rollout, payload, context)
     case 'compacted':
-      compact(rollout, context)
+      compact(rollout, context, asName(asObject(payload['latest_token_usage_record'])?.['response_id']))
       return 'compaction'
     case 'world_state':
     case 'inter_agent_communication':
@@ -148,10 +164,11 @@ function takeMeta(rollout: Rollout, meta: JsonObject, { micros }: EventContext):
   rollout.sessionNamed = true
   rollout.parent = asName(meta['parent_thread_id']) ?? parentIn(meta['source'])
   rollout.forkedFrom = asName(meta['forked_from_id'])
+  rollout.original = rollout.forkedFrom ?? rollout.parent
   rollout.begunMicros = micros ?? microsOfIso(meta['timestamp'])
   rollout.version = asName(meta['cli_version'])
   rollout.provider = asName(meta['model_provider'])
-  if (rollout.forkedFrom !== undefined) rollout.copied = true
+  if (rollout.original !== undefined) rollout.copied = true
   return 'session header'
 }
 

@@ -245,6 +245,112 @@ describe('one call', () => {
     ])
   })
 
+  it('is told apart from the estimate that the program makes of a compacted prompt', async () => {
+    const total = counts(100, 0, 20, 0)
+    const { calls, report } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        said,
+        tokenCount(total, total),
+        ['compacted', { message: 'short' }],
+        tokenCount(total, { ...counts(0, 0, 0, 0), total_tokens: 30 }),
+        // The window was full: the totals are begun anew.
+        tokenCount({ ...counts(0, 0, 0, 0), total_tokens: 400 }, { ...counts(0, 0, 0, 0), total_tokens: 280 }),
+        said,
+        tokenCount(counts(40, 0, 5, 0), counts(40, 0, 5, 0)),
+      ),
+    )
+    expect(calls.map((call) => call.prompt.tokens)).toEqual([100, 40])
+    expect(report.problemCount).toBe(0)
+  })
+
+  it('that sums up for a compaction is housekeeping, where it was counted', async () => {
+    const last = counts(110, 90, 40, 0)
+    const { calls, events, report } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        said,
+        tokenCount(counts(100, 0, 20, 0), counts(100, 0, 20, 0)),
+        tokenCount(counts(210, 90, 60, 0), last),
+        ['compacted', { message: 'short' }],
+        said,
+        tokenCount(counts(240, 90, 65, 0), counts(30, 0, 5, 0)),
+      ),
+    )
+    expect(calls.map((call) => [call.prompt.tokens, call.prompt.signals])).toEqual([
+      [100, undefined],
+      [110, { housekeeping: true }],
+      [30, undefined],
+    ])
+    expect(events).toMatchObject([{ event: 'compaction', billed: true, tokensBefore: 110, beforeCall: 3 }])
+    expect(report.unloggedCompactions).toEqual([])
+  })
+
+  it('is served by the model that the host chose in its turn', async () => {
+    const { calls } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        ['event_msg', { type: 'model_reroute', from_model: 'gpt-a', to_model: 'gpt-b', reason: 'x' }],
+        said,
+        tokenCount(counts(100, 0, 20, 0)),
+        asked,
+        said,
+        tokenCount(counts(220, 0, 30, 0)),
+      ),
+    )
+    expect(calls.map(({ requested, served }) => [requested, served?.model])).toEqual([
+      ['gpt-a', 'gpt-b'],
+      ['gpt-a', 'gpt-a'],
+    ])
+  })
+
+  it('knows by the end of a server\'s tool whether it failed', async () => {
+    const call = (id: string): readonly [string, Json] => [
+      'response_item',
+      { type: 'function_call', name: 'find', arguments: '{}', call_id: id },
+    ]
+    const end = (id: string, result: Json): readonly [string, Json] => [
+      'event_msg',
+      { type: 'mcp_tool_call_end', call_id: id, result },
+    ]
+    const { calls } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        call('c1'),
+        call('c2'),
+        call('c3'),
+        end('c1', { Ok: { content: [] } }),
+        end('c2', { Ok: { content: [], isError: true } }),
+        end('c3', { Err: 'no answer' }),
+        tokenCount(counts(100, 0, 20, 0)),
+      ),
+    )
+    expect(calls[0]?.reply?.tools?.map((tool) => tool.failed)).toEqual([false, true, true])
+  })
+
+  it('fails once, whether an event, the end of its task or both tell it', async () => {
+    const error = { message: 'no', codex_error_info: 'usage_limit_exceeded' }
+    const { calls } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        ['event_msg', { type: 'stream_error', message: 'stream disconnected; retrying 1/5' }],
+        ['event_msg', { type: 'task_complete', error }],
+        asked,
+        ['event_msg', { type: 'error', ...error }],
+        ['event_msg', { type: 'task_complete', error }],
+      ),
+    )
+    expect(calls.map((call) => [call.turn, call.end, call.attempts?.map((one) => one.errorClass)])).toEqual([
+      [1, 'exhausted', ['unavailable', 'rate-limit']],
+      [2, 'exhausted', ['rate-limit']],
+    ])
+  })
+
   it('follows a compaction that is in no log, and a change of model', async () => {
     const { events } = await importLogFiles(
       codex,
@@ -301,6 +407,53 @@ describe('copies', () => {
       ['s2', 1, 2],
     ])
     expect(report.calls.duplicates).toBe(1)
+  })
+})
+
+describe('copies of a conversation that an agent was given', () => {
+  const parentId = '019a0000-0000-7000-8000-000000000001'
+  const childId = '019a0000-ff00-7000-8000-000000000002'
+  const before = '019a0000-1000-7000-8000-000000000003'
+  const after = '019a0000-ff80-7000-8000-000000000004'
+  const inherited = counts(100, 60, 20, 5)
+  const begins = (turn: string): readonly [string, Json] => ['turn_context', { model: 'gpt-a', turn_id: turn }]
+  const parent = rows(
+    ['session_meta', { id: parentId }],
+    begins(before),
+    asked,
+    said,
+    tokenCount(inherited, inherited),
+  )
+  const child = (header: Json): Json[] =>
+    rows(
+      ['session_meta', { id: childId, ...header }, 100],
+      ['session_meta', { id: parentId }, 100],
+      [...begins(before), 100],
+      [...asked, 100],
+      [...said, 100],
+      // So long that writing it took seconds, under instants of its own.
+      [...tokenCount(inherited, inherited), 104],
+      [...begins(after), 104],
+      [...asked, 104],
+      [...said, 105],
+      [...tokenCount(counts(300, 150, 40, 5), counts(200, 90, 20, 0)), 105],
+    )
+
+  it.for([
+    { by: 'its fork', header: { forked_from_id: parentId, parent_thread_id: parentId } },
+    { by: 'its parent', header: { parent_thread_id: parentId } },
+    { by: 'its source', header: { source: { subagent: { thread_spawn: { parent_thread_id: parentId } } } } },
+  ])('are left out where $by tells of it, by when each turn began', async ({ header }) => {
+    const { calls, report } = await importLogFiles(codex, {
+      'child.jsonl': jsonLines(child(header)),
+      'parent.jsonl': jsonLines(parent),
+    })
+    expect(calls.map((call) => [call.session, call.prompt.tokens]).toSorted()).toEqual([
+      [parentId, 100],
+      [childId, 200],
+    ])
+    expect(report.calls.duplicates).toBe(1)
+    expect(report.problemCount).toBe(0)
   })
 })
 

@@ -23,6 +23,8 @@ export function beginTurn(rollout: Rollout, message: TextFacts, at: At): void {
     rollout.turn += 1
   }
   rollout.firstOfTurn = true
+  rollout.failedTurn = false
+  rollout.rerouted = undefined
   rollout.message = message
   rollout.inputMicros = at.micros ?? rollout.inputMicros
 }
@@ -55,7 +57,7 @@ export function closeCounted(rollout: Rollout, counted: Counted, at: At): string
 
 /** A fork repeats the counts of its original, whose session it names. */
 function callIdentity(rollout: Rollout, { counts, total }: Counted): string {
-  const session = rollout.copied ? (rollout.forkedFrom ?? rollout.session) : rollout.session
+  const session = rollout.copied ? (rollout.original ?? rollout.session) : rollout.session
   const sum = total === undefined ? rollout.items.length : countsKey(total)
   return JSON.stringify([session, sum, countsKey(counts)])
 }
@@ -106,7 +108,8 @@ interface Ending {
 
 function addCall(rollout: Rollout, ending: Ending): void {
   const { at, end, usage } = ending
-  const { open, model, provider, serviceTier, planMode, failedAttempts } = rollout
+  const { open, model, rerouted, provider, serviceTier, planMode, failedAttempts } = rollout
+  const servedBy = rerouted ?? model
   const served = end === 'served'
   const startMicros = open === undefined ? undefined : open.startMicros
   const endMicros = open?.endMicros ?? at.micros
@@ -124,7 +127,7 @@ function addCall(rollout: Rollout, ending: Ending): void {
       endMicros,
       timeQuality: endMicros === undefined ? undefined : ('derived' as const),
       requested: model,
-      served: served && model !== undefined ? known({ model, provider, serviceTier }) : undefined,
+      served: served && servedBy !== undefined ? known({ model: servedBy, provider, serviceTier }) : undefined,
       prompt: known({
         tokens: ending.promptTokens,
         user: rollout.firstOfTurn ? (rollout.message ?? null) : undefined,
@@ -142,6 +145,7 @@ function addCall(rollout: Rollout, ending: Ending): void {
   rollout.message = undefined
   rollout.newImages = 0
   rollout.failedAttempts = []
+  rollout.unsaid = open === undefined && usage !== undefined
   rollout.open = undefined
 }
 

@@ -23,16 +23,36 @@ const silent: ReadonlySet<string> = new Set([
   'agent_reasoning_raw_content',
   'agent_reasoning_section_break',
   'background_event',
+  'collab_agent_interaction_begin',
+  'collab_agent_interaction_end',
+  'collab_agent_spawn_begin',
+  'collab_agent_spawn_end',
+  'collab_close_begin',
+  'collab_close_end',
+  'collab_resume_begin',
+  'collab_resume_end',
+  'collab_waiting_begin',
+  'collab_waiting_end',
+  'deprecation_notice',
+  'dynamic_tool_call_request',
+  'dynamic_tool_call_response',
   'entered_review_mode',
   'exec_command_begin',
   'exited_review_mode',
+  'guardian_assessment',
+  'hook_completed',
+  'hook_started',
+  'image_generation_begin',
+  'image_generation_end',
   'item_completed',
   'item_started',
   'mcp_tool_call_begin',
   'patch_apply_begin',
   'plan_update',
-  'task_complete',
   'task_started',
+  'shutdown_complete',
+  'sub_agent_activity',
+  'thread_goal_updated',
   'thread_name_updated',
   'thread_rolled_back',
   'turn_complete',
@@ -70,6 +90,18 @@ export function takeEvent(rollout: Rollout, event: JsonObject, context: EventCon
     case 'error':
       takeError(rollout, event, context)
       return 'event: error'
+    case 'task_complete': {
+      // Told by an event of its own, or here alone.
+      const error = asObject(event['error'])
+      if (error !== undefined && !rollout.failedTurn) takeError(rollout, error, context)
+      return error === undefined ? 'event: other' : 'event: error'
+    }
+    case 'stream_error':
+      rollout.failedAttempts.push(attemptOf(rollout, event, undefined, context))
+      return 'event: failed attempt'
+    case 'model_reroute':
+      rollout.rerouted = asName(event['to_model']) ?? rollout.rerouted
+      return 'event: reroute'
     case 'thread_settings_applied': {
       const settings = asObject(event['thread_settings'])
       rollout.serviceTier = asName(settings?.['service_tier']) ?? rollout.serviceTier
@@ -93,6 +125,12 @@ function takeTokenCount(
     context.onProblem('usage: no counts in a `token_count`')
     closeUncounted(rollout, 'served', context)
     return 'token count: unreadable'
+  }
+  // After a compaction the program tells an estimate of the new prompt, and no call.
+  const estimate = (given ?? total)?.input === 0 && (total === undefined || total.input <= (rollout.total?.input ?? 0))
+  if (estimate) {
+    rollout.total = total ?? rollout.total
+    return 'token count: estimate'
   }
   const repeated = total === undefined ? false : sameCounts(total, rollout.total)
   // A usage record of the same call stood before.
@@ -160,21 +198,39 @@ function takeToolEnd(rollout: Rollout, event: JsonObject): void {
   if (tool === undefined) return
   const code = asNumber(event['exit_code'])
   const success = event['success']
+  const result = asObject(event['result'])
   if (code !== undefined) tool.failed = code !== 0
   else if (typeof success === 'boolean') tool.failed = !success
+  else if (result !== undefined) {
+    // Of an MCP server: what it answered, or that it could not be asked.
+    const answer = asObject(result['Ok']) ?? result
+    tool.failed = result['Err'] !== undefined || answer['isError'] === true || answer['is_error'] === true
+  }
 }
 
-/** The line of a compaction, or the event that stands for it where there is none. */
-export function compact(rollout: Rollout, { line, micros }: LineContext): void {
+/**
+ * The line of a compaction, or the event that stands for it where there is none. Where the summarising
+ * call was counted it stands before: counts of which the file holds no word.
+ */
+export function compact(rollout: Rollout, { line, micros }: LineContext, summary?: string): void {
   const last = rollout.items.at(-1)
   if (rollout.open === undefined && last?.kind === 'event' && last.facts.event === 'compaction') return
+  const billed =
+    rollout.open === undefined &&
+    last?.kind === 'call' &&
+    (rollout.unsaid || (summary !== undefined && last.facts.id === summary))
+  if (billed) {
+    const { prompt } = last.facts
+    const marked = { ...prompt, signals: { ...prompt.signals, housekeeping: true } }
+    rollout.items[rollout.items.length - 1] = { ...last, facts: { ...last.facts, prompt: marked } }
+  }
   const tokensBefore = rollout.last?.input
   const identity = JSON.stringify([rollout.session, 'compaction', micros ?? line])
   addEvent(
     rollout,
     line,
     identity,
-    known({ event: 'compaction' as const, billed: false, tokensBefore, atMicros: micros }),
+    known({ event: 'compaction' as const, billed, tokensBefore, atMicros: micros }),
   )
   rollout.contextImages = 0
   rollout.newImages = 0
@@ -194,20 +250,22 @@ const classOfKind: ReadonlyMap<string, string> = new Map([
 ])
 
 function takeError(rollout: Rollout, event: JsonObject, context: EventContext): void {
+  const attempt = attemptOf(rollout, event, rollout.inputMicros, context)
+  closeFailed(rollout, attempt, endOfError(attempt.errorClass), context)
+  rollout.failedTurn = true
+}
+
+function attemptOf(
+  { model, provider }: Rollout,
+  event: JsonObject,
+  startMicros: number | undefined,
+  { micros }: EventContext,
+): AttemptRecord & { readonly errorClass: string } {
   const info = event['codex_error_info']
   const [kind, detail] =
     typeof info === 'string' ? [info, undefined] : (Object.entries(asObject(info) ?? {})[0] ?? [])
   const status = asCount(asObject(detail)?.['http_status_code'])
   const spoken = failureOfText(asString(event['message']) ?? '', status, undefined)
   const errorClass = (kind === undefined ? undefined : classOfKind.get(kind)) ?? spoken.errorClass
-  const { model, provider } = rollout
-  const attempt: AttemptRecord = known({
-    model,
-    provider,
-    startMicros: rollout.inputMicros,
-    endMicros: context.micros,
-    status: spoken.status,
-    errorClass,
-  })
-  closeFailed(rollout, attempt, endOfError(errorClass), context)
+  return known({ model, provider, startMicros, endMicros: micros, status: spoken.status, errorClass })
 }

@@ -27,6 +27,10 @@ export interface Rollout {
   sessionNamed: boolean
   parent: string | undefined
   forkedFrom: string | undefined
+  /** The session whose lines this file may begin with: that of a fork or of the agent's parent. */
+  original: string | undefined
+  /** Of the newest turn. */
+  turnId: string | undefined
   begunMicros: number | undefined
   version: string | undefined
   provider: string | undefined
@@ -49,6 +53,12 @@ export interface Rollout {
   total: CodexCounts | undefined
   last: CodexCounts | undefined
   failedAttempts: AttemptRecord[]
+  /** The turn has ended with an error. */
+  failedTurn: boolean
+  /** Of the newest call the file holds counts alone. */
+  unsaid: boolean
+  /** The model that the host answers with in this turn, in place of the one asked for. */
+  rerouted: string | undefined
   readonly toolsById: Map<string, ToolDraft>
   readonly items: DraftItem[]
   readonly counts: { -readonly [name in keyof ConversationCounts]: number }
@@ -60,6 +70,8 @@ export function beginRollout(session: string): Rollout {
     sessionNamed: false,
     parent: undefined,
     forkedFrom: undefined,
+    original: undefined,
+    turnId: undefined,
     begunMicros: undefined,
     version: undefined,
     provider: undefined,
@@ -79,6 +91,9 @@ export function beginRollout(session: string): Rollout {
     total: undefined,
     last: undefined,
     failedAttempts: [],
+    failedTurn: false,
+    unsaid: false,
+    rerouted: undefined,
     toolsById: new Map(),
     items: [],
     counts: {
