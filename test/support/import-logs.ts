@@ -14,6 +14,11 @@ export interface ImportedLogs {
   readonly report: ImportReport
 }
 
+/** Formats that have every call under one word. */
+const callsAlone: ReadonlySet<string> = new Set([
+  'azure', 'burstgpt', 'helicone', 'langfuse', 'litellm', 'mini-swe-agent', 'mooncake', 'openrouter', 'otlp', 'portkey', 'swe-agent', 'table', 'weka',
+])
+
 /**
  * Imports paths. Every record must pass the check that a replay makes, every usage add up to its
  * prompt, and every line and object be accounted for.
@@ -43,6 +48,11 @@ export async function importLogs(
   const counted = lines.categories.reduce((sum, { count }) => sum + count, 0)
   if (counted + lines.blank !== lines.read + lines.extraObjects) {
     throw new Error(`lines are not accounted for: ${JSON.stringify(lines)}`)
+  }
+  const { total, duplicates, refused } = report.calls
+  const named = lines.categories.filter(({ name }) => /(^|: )call$/.test(name)).reduce((sum, { count }) => sum + count, 0)
+  if (callsAlone.has(report.format) && named !== total + duplicates + refused) {
+    throw new Error(`${named} calls were read, ${total} written, ${duplicates} copies, ${refused} refused`)
   }
   return {
     records,

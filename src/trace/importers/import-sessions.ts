@@ -186,7 +186,10 @@ function* recordsOfLone(
     headerOf(bareSession(session, []), line, place),
     recordOf(session, { kind: 'call', line, identity: undefined, facts }, 1, place),
   ]) {
-    if (!passes(record, line, place)) return
+    if (!passes(record, line, place)) {
+      tally.refuse()
+      return
+    }
     tally.record(record)
     yield record
   }
@@ -214,7 +217,10 @@ function* recordsOfItem(
     if (passes(header, item.line, place)) yield header
   }
   const record = recordOf(session, item, number, place)
-  if (!passes(record, item.line, place)) return
+  if (!passes(record, item.line, place)) {
+    if (item.kind === 'call') tally.refuse()
+    return
+  }
   tally.record(record)
   yield record
 }

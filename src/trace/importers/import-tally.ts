@@ -31,6 +31,8 @@ export interface ImportTally {
   readonly ignored: (problems: readonly ImportProblem[]) => void
   readonly file: () => void
   readonly duplicate: () => void
+  /** A call that a replay would refuse. */
+  readonly refuse: () => void
   readonly conversation: (conversation: ReadConversation) => void
   /** Told once a session. */
   readonly session: (session: WrittenSession) => void
@@ -45,7 +47,8 @@ export function importTally(format: string): ImportTally {
   const ignoredFiles: ImportProblem[] = []
   let files = 0
   const sessions = { main: 0, child: 0, beginInTheMiddle: 0, backwardTimes: 0 }
-  const calls = { duplicates: 0, lowerBoundOutput: 0, withUsage: 0, failedAttempts: 0 }
+  const calls = { duplicates: 0, refused: 0, withoutModel: 0, withoutStart: 0, lowerBoundOutput: 0, withUsage: 0, failedAttempts: 0 }
+  const costs = new Map<string, number>()
   const ends = new Map<string, number>()
   const events = new Map<string, number>()
   const main: Mutable<ConversationCounts> = { ...noCounts }
@@ -58,6 +61,7 @@ export function importTally(format: string): ImportTally {
     ignored: (problems) => void ignoredFiles.push(...problems),
     file: () => void (files += 1),
     duplicate: () => void (calls.duplicates += 1),
+    refuse: () => void (calls.refused += 1),
     conversation: ({ child, counts, unfinishedAttempts: unfinished }) => {
       unfinishedAttempts += unfinished
       const sums = child ? children : main
@@ -74,6 +78,9 @@ export function importTally(format: string): ImportTally {
       if (record.record === 'call') {
         ends.set(record.end, (ends.get(record.end) ?? 0) + 1)
         if (record.usage !== undefined) calls.withUsage += 1
+        if (record.served?.model === undefined && record.requested === undefined) calls.withoutModel += 1
+        if (record.startMicros === undefined) calls.withoutStart += 1
+        if (record.cost !== undefined) costs.set(record.cost.source, (costs.get(record.cost.source) ?? 0) + 1)
         if (record.usage?.outputQuality === 'lower-bound') calls.lowerBoundOutput += 1
         const failed = (record.attempts ?? []).filter((one) => one.errorClass !== undefined)
         calls.failedAttempts += failed.length
@@ -99,6 +106,7 @@ export function importTally(format: string): ImportTally {
         total: [...ends.values()].reduce((a, b) => a + b, 0),
         byEnd: tallies(ends),
         ...calls,
+        costs: tallies(costs),
       },
       unfinishedAttempts,
       events: tallies(events),

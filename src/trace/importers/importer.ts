@@ -126,6 +126,13 @@ export interface ImportReport {
     readonly byEnd: readonly Tally[]
     /** Copies found in another file or conversation, not written again. */
     readonly duplicates: number
+    /** What a replay would refuse, and so is not written; each is among the problems. */
+    readonly refused: number
+    /** Without a model, and without a start: no price, and no place in time. */
+    readonly withoutModel: number
+    readonly withoutStart: number
+    /** Of those with a cost, by who said it: `provider`, `gateway`, `estimate`. */
+    readonly costs: readonly Tally[]
     /** Calls whose output count is a lower bound, of those with a usage. */
     readonly lowerBoundOutput: number
     readonly withUsage: number
