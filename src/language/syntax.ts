@@ -1,3 +1,4 @@
+import type { PriceBucket } from './price-rows.ts'
 import type { Source, Span } from './source.ts'
 
 /**
@@ -135,7 +136,7 @@ export interface PriceLine extends Node {
   readonly per: Amount
   /** As written, any number and order of `from`, `above` and `for`. */
   readonly conditions: readonly PriceCondition[]
-  readonly rows: readonly PriceRow[]
+  readonly rows: readonly (PriceRow | RegionRow)[]
 }
 
 export type PriceCondition =
@@ -150,16 +151,12 @@ export interface PriceRow extends Node {
   readonly value: Quantity
 }
 
-export type PriceBucket =
-  | 'input'
-  | 'output'
-  | 'reasoning'
-  | 'image'
-  | 'request'
-  | 'cache-read'
-  | 'cache-write'
-  | 'cache-write-5min'
-  | 'cache-write-1h'
+/** Every price of tokens times a factor for requests that are served in a region: `in us 1.10x`. */
+export interface RegionRow extends Node {
+  readonly kind: 'region-row'
+  readonly region: Name
+  readonly factor: Quantity
+}
 
 export interface CacheLine extends Node {
   readonly kind: 'cache'

@@ -1,4 +1,5 @@
-import type { Endpoint, Exact, Ladder, Model, Policy, Pool, PriceBucket, PriceCard } from './core.ts'
+import type { Endpoint, Exact, Ladder, Model, Policy, Pool, PriceBucket, PriceCard, Prices } from './core.ts'
+import { entryOf } from './entries.ts'
 
 export function modelNamed(policy: Policy, name: string): Model | undefined {
   return indexOf(policy).models.get(name)
@@ -98,6 +99,11 @@ function cardsInForce(cards: readonly PriceCard[], moment: PriceMoment): readonl
 
 function startOf(card: PriceCard): number {
   return card.fromDay ?? Number.NEGATIVE_INFINITY
+}
+
+/** The prices of a card for a request that is served in this region: its own ones, else the plain. */
+export function pricesIn(card: PriceCard, region: string | undefined): Prices {
+  return (region === undefined ? undefined : entryOf(card.inRegions, region)?.picoUsd) ?? card.picoUsd
 }
 
 /** Pico-dollars a token; `null`: no price in force now. `undefined`: the entry has no such row. */

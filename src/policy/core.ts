@@ -1,3 +1,4 @@
+import type { PriceBucket } from '../language/price-rows.ts'
 import type { Location } from '../language/source.ts'
 import type { RecordedSession } from '../trace/session.ts'
 
@@ -106,16 +107,10 @@ export interface Endpoint {
   readonly limits: readonly RateLimit[]
 }
 
-export type PriceBucket =
-  | 'input'
-  | 'output'
-  | 'reasoning'
-  | 'image'
-  | 'request'
-  | 'cache-read'
-  | 'cache-write'
-  | 'cache-write-5min'
-  | 'cache-write-1h'
+export type { PriceBucket }
+
+/** Pico-dollars a token (an image, a search, a request); rounded once at load. */
+export type Prices = { readonly [bucket in PriceBucket]?: bigint }
 
 /**
  * Prices in force from a day on, above a prompt size, for a service tier. The card that prices a
@@ -129,10 +124,17 @@ export interface PriceCard {
   readonly aboveTokens: number
   /** `null` for the plain tier. */
   readonly serviceTier: string | null
-  /** Pico-dollars a token (an image, a request); rounded once at load. */
-  readonly picoUsd: { readonly [bucket in PriceBucket]?: bigint }
+  readonly picoUsd: Prices
+  /** The whole list once more for each region where tokens cost more or less; none: absent. */
+  readonly inRegions?: { readonly [region: string]: RegionPrices }
   /** Not of the author: `withFirstPrices` holds it before its own day. */
   readonly isAssumed?: true
+}
+
+export interface RegionPrices {
+  /** Of every price of tokens; what has a price for one piece costs the same everywhere. */
+  readonly factor: Exact
+  readonly picoUsd: Prices
 }
 
 export interface Cache {

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/core.ts'
 import type { CallRecord, Usage } from '../trace/record.ts'
+import { withinWholes } from '../trace/usage-parts.ts'
 import { repriced, sameTokens, transferred } from './call-money.ts'
 import { boundedMoney, exactMoney, modelledMoney, unknownMoney } from './money.ts'
 import { recordedPlace } from './recorded-place.ts'
@@ -77,7 +78,7 @@ function moneyOf(
 ): Money {
   const place = { model: attempt.model, provider: attempt.provider }
   const priced = (output: Pick<Usage, 'output' | 'outputQuality'>): Money =>
-    repriced(policy, call, { ...usage, reasoning: 0, ...output }, place)
+    repriced(policy, call, withinWholes({ ...usage, ...notMade, ...output }), place)
   const isShareKnown = attempt.emittedMillionths !== undefined
   const emitted = isShareKnown ? shareOf(usage, attempt.emittedMillionths) : 0
   const hasNoOutput = billed === 'perhaps-input' || attempt.timer === 'first-token'
@@ -87,6 +88,9 @@ function moneyOf(
   const isModelled = isShareKnown && whole.value !== null && whole.lo !== null
   return isModelled ? modelledMoney(whole.value, whole.lo, whole.hi, sameTokens) : whole
 }
+
+/** What only a reply that came holds. */
+const notMade = { reasoning: 0, generatedImages: 0, webSearches: 0 }
 
 const mayBeBilled = 'a failed attempt that may have been billed'
 

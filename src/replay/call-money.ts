@@ -1,6 +1,6 @@
 import type { Classifier, Policy } from '../policy/core.ts'
 import { assumptionNames } from '../policy/assumption-names.ts'
-import { canonicalModel, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
+import { canonicalModel, endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import { entryOf } from '../policy/entries.ts'
 import type { CallRecord, LoggedCost, Usage, VerdictRecord } from '../trace/record.ts'
 import {
@@ -12,6 +12,7 @@ import {
   unknownMoney,
 } from './money.ts'
 import { priceUsage, times } from './pricing.ts'
+import { withinWholes } from '../trace/usage-parts.ts'
 import { transferFactor } from './transfer.ts'
 import type { Place } from './result/call.ts'
 import type { Money } from './result/money.ts'
@@ -54,9 +55,19 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
     ...place,
     sizeTokens,
     serviceTier: call.served?.serviceTier,
+    region: regionOf(policy, call, place),
     atMicros: datedMicros(call),
     images: call.prompt.contextImages ?? call.prompt.newImages ?? 0,
   })
+}
+
+/** Where a request is served: at the log's own host where the log says, else where the catalogue says. */
+function regionOf(policy: Policy, call: CallRecord, { model, provider }: Place): string | undefined {
+  const { served } = call
+  const isLogged = provider === undefined || served?.provider === undefined || served.provider === provider
+  const logged = isLogged ? served?.region : undefined
+  if (logged !== undefined || provider === undefined) return logged
+  return endpointAt(policy, model, provider)?.region ?? undefined
 }
 
 /**
@@ -84,7 +95,7 @@ export function modelledCall(
 
 /** The same output after another prompt. */
 export function usageWith(usage: Usage, input: InputBuckets): Usage {
-  return { ...usage, cacheWriteOther: 0, ...input }
+  return withinWholes({ ...usage, cacheWriteOther: 0, ...input })
 }
 
 /** The first figure, with the least and the most of all of them. */
@@ -133,6 +144,7 @@ export function verdictMoney(
     model: canonicalModel(policy, model),
     provider: undefined,
     serviceTier: undefined,
+    region: undefined,
     atMicros,
     images: 0,
   })

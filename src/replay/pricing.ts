@@ -1,8 +1,16 @@
-import type { Policy, PriceBucket, PriceCard } from '../policy/core.ts'
+import type { Policy, PriceBucket, PriceCard, Prices } from '../policy/core.ts'
 import { assumptionNames } from '../policy/assumption-names.ts'
-import { endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
+import { endpointAt, modelNamed, priceCard, pricesIn } from '../policy/catalogue-queries.ts'
 import type { Usage } from '../trace/record.ts'
 import { boundedMoney, exactMoney, leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
+import {
+  countedInput,
+  countedOutput,
+  imageCounts,
+  ratesOf,
+  type Counted,
+  type ImageCounts,
+} from './rates.ts'
 import type { UsageTokens } from './result/call.ts'
 import type { Money } from './result/money.ts'
 
@@ -12,6 +20,8 @@ export interface PricePlace {
   /** `undefined`: not known; the model's own list prices hold. */
   readonly provider: string | undefined
   readonly serviceTier: string | undefined
+  /** `undefined`: not known; the prices of no region hold. */
+  readonly region: string | undefined
   /** The start of the call; `undefined`: no date, so the newest prices. */
   readonly atMicros: number | undefined
   readonly images: number
@@ -48,11 +58,12 @@ export function tokensOf(usage: Usage): UsageTokens {
  * call, by the size of the whole prompt. Exact (`re-priced`), but for
  * - an output of which the log has only a lower bound: bounded by the model's longest output;
  * - cache reads without a price row: bounded by nothing and the input price;
- * - cache writes whose lifetime the log does not tell: bounded by the cheapest and the dearest row.
+ * - cache writes whose lifetime, and searches whose size, the log does not tell: bounded by the
+ *   cheapest and the dearest row.
  *
- * Cache writes without any row of their own are input like any other. A model that the catalogue
- * does not know, or has no price for on that day, is unknown; at a price that is assumed for that day
- * it is modelled (`first-prices`).
+ * What has no row of its own is told by `ratesOf`; audio, generated images and searches without one
+ * are unknown, and so is the whole. A model that the catalogue does not know, or has no price for on
+ * that day, is unknown; at a price that is assumed for that day it is modelled (`first-prices`).
  */
 export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Money {
   const model = modelNamed(policy, place.model)
@@ -64,20 +75,22 @@ export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Mon
   })
   if (card === undefined) return unknownMoney(`no price for \`${place.model}\``)
   if (card === null) return unknownMoney(`no price for \`${place.model}\` in force on that day`)
+  const prices = pricesIn(card, place.region)
   const basis = `list price of ${place.model}`
-  const rate = (bucket: PriceBucket): bigint | undefined => card.picoUsd[bucket]
-  const input = rate('input')
-  const output = rate('output')
-  if (input === undefined && promptTokensOf(usage) > 0) {
+  if (prices.input === undefined && promptTokensOf(usage) > 0) {
     return unknownMoney(`no input price for \`${place.model}\``)
   }
-  if (output === undefined && outputTokensOf(usage) > 0) {
+  if (prices.output === undefined && outputTokensOf(usage) > 0) {
     return unknownMoney(`no output price for \`${place.model}\``)
   }
-  const prompt = promptMoney(card, usage, input ?? 0n, place.images, basis)
+  const images = imageCounts(usage)
+  const rowsOf = (counted: Counted): PricedRows => pricedRows(prices, counted, images, place.model)
+  const input = rowsOf(countedInput(usage, place.images))
+  const output = rowsOf(countedOutput(usage))
   const money = together([
-    ...prompt,
-    ...outputMoney(usage, output ?? 0n, rate('reasoning') ?? output ?? 0n, model.maxOutputTokens, basis),
+    exactMoney('re-priced', input.exact, basis),
+    ...input.others,
+    ...outputMoney(usage, output, prices, model.maxOutputTokens, basis),
   ])
   return card.isAssumed === true ? together(leavesOf(money).map(assumed)) : money
 }
@@ -98,51 +111,56 @@ function assumed(money: Money): Money {
   return value === null || lo === null ? money : modelledMoney(value, lo, hi, assumptionNames.firstPrices)
 }
 
-function promptMoney(
-  card: PriceCard,
-  usage: Usage,
-  input: bigint,
-  images: number,
-  basis: string,
-): readonly Money[] {
-  const rate = (bucket: PriceBucket): bigint | undefined => card.picoUsd[bucket]
-  const write = rate('cache-write') ?? input
-  const short = rate('cache-write-5min') ?? write
-  const long = rate('cache-write-1h') ?? write
-  const read = rate('cache-read')
-  const exact =
-    times(usage.uncachedInput, input) +
-    times(usage.cacheWrite5m, short) +
-    times(usage.cacheWrite1h, long) +
-    (read === undefined ? 0n : times(usage.cacheRead, read)) +
-    times(images, rate('image') ?? 0n) +
-    (rate('request') ?? 0n)
-  const other = usage.cacheWriteOther ?? 0
-  const rows = [rate('cache-write') ?? short, short, long]
-  const [least, most] = [rows.reduce(smaller), rows.reduce(larger)]
-  return [
-    exactMoney('re-priced', exact + (least === most ? times(other, least) : 0n), basis),
-    ...(read === undefined && usage.cacheRead > 0
-      ? [boundedMoney(0n, times(usage.cacheRead, input), 'cache reads without a price of their own')]
-      : []),
-    ...(other > 0 && least !== most
-      ? [boundedMoney(times(other, least), times(other, most), 'cache writes of unknown lifetime')]
-      : []),
-  ]
+interface PricedRows {
+  /** The sum of what has one price. */
+  readonly exact: bigint
+  /** What has several possible prices, or none. */
+  readonly others: readonly Money[]
+}
+
+function pricedRows(
+  prices: Prices,
+  counted: Counted,
+  images: ImageCounts,
+  model: string,
+): PricedRows {
+  let exact = 0n
+  const others: Money[] = []
+  for (const [row, count] of counted) {
+    const rates = ratesOf(prices, row, images)
+    const [rate] = rates
+    if (rate === undefined) others.push(unknownMoney(`no ${row} price for \`${model}\``))
+    else if (rates.length === 1) exact += times(count, rate)
+    else {
+      const [least, most] = [rates.reduce(smaller), rates.reduce(larger)]
+      others.push(boundedMoney(times(count, least), times(count, most), openBasis(row)))
+    }
+  }
+  return { exact, others }
+}
+
+function openBasis(row: PriceBucket): string {
+  if (row === 'cache-write') return 'cache writes of unknown lifetime'
+  return row === 'web-search'
+    ? 'web searches of unknown size'
+    : 'cache reads without a price of their own'
 }
 
 function outputMoney(
   usage: Usage,
-  output: bigint,
-  reasoning: bigint,
+  { exact, others }: PricedRows,
+  prices: Prices,
   maxOutputTokens: number | undefined,
   basis: string,
 ): readonly Money[] {
-  const logged = times(usage.output, output) + times(usage.reasoning ?? 0, reasoning)
-  if (usage.outputQuality === 'exact') return logged === 0n ? [] : [exactMoney('re-priced', logged, basis)]
-  const dearest = larger(output, reasoning)
-  const most = maxOutputTokens === undefined ? null : larger(logged, times(maxOutputTokens, dearest))
-  return [boundedMoney(logged, most, 'output of which the log has a lower bound')]
+  if (usage.outputQuality === 'exact') {
+    return [...(exact === 0n ? [] : [exactMoney('re-priced', exact, basis)]), ...others]
+  }
+  const rows = ['output', 'reasoning', ...countedOutput(usage).map(([row]) => row)] as const
+  const dearest = rows.map((row) => prices[row] ?? 0n).reduce(larger)
+  const longest = maxOutputTokens === undefined ? null : times(maxOutputTokens, dearest)
+  const most = longest === null ? null : larger(exact, longest)
+  return [boundedMoney(exact, most, 'output of which the log has a lower bound'), ...others]
 }
 
 export function times(count: number, price: bigint): bigint {

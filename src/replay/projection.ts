@@ -2,6 +2,7 @@ import type { Assumption, Exact, Policy } from '../policy/core.ts'
 import { compareExact, endpointAt, modelNamed } from '../policy/catalogue-queries.ts'
 import type { InputRanges } from '../policy/decision.ts'
 import { integer, minus, plus, times } from '../policy/value.ts'
+import { usageParts, wholes, withinWholes, type UsagePart } from '../trace/usage-parts.ts'
 import type { CallRecord, Usage } from '../trace/record.ts'
 import { repriced, sameTokens } from './call-money.ts'
 import { modelledMoney, unknownMoney } from './money.ts'
@@ -251,8 +252,16 @@ function scaled(usage: Usage, promptTokens: number, verbosity: Exact): Usage {
   const held = promptTokensOf(usage)
   const prompt: Exact = held === 0 ? integer(1) : { numerator: BigInt(promptTokens), denominator: BigInt(held) }
   const by = (tokens: number, factor: Exact): number => rounded(times(integer(tokens), factor))
-  return {
+  const parts: { [part in UsagePart]?: number } = {}
+  for (const whole of wholes) {
+    for (const part of usageParts[whole]) {
+      const count = usage[part]
+      if (count !== undefined) parts[part] = by(count, whole === 'output' ? verbosity : prompt)
+    }
+  }
+  return withinWholes({
     ...usage,
+    ...parts,
     uncachedInput: by(usage.uncachedInput, prompt),
     cacheRead: by(usage.cacheRead, prompt),
     cacheWrite5m: by(usage.cacheWrite5m, prompt),
@@ -260,7 +269,7 @@ function scaled(usage: Usage, promptTokens: number, verbosity: Exact): Usage {
     ...(usage.cacheWriteOther === undefined ? {} : { cacheWriteOther: by(usage.cacheWriteOther, prompt) }),
     output: by(usage.output, verbosity),
     ...(usage.reasoning === undefined ? {} : { reasoning: by(usage.reasoning, verbosity) }),
-  }
+  })
 }
 
 /** Both ends, and just above every size at which prices change between them. */

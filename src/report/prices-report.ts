@@ -1,6 +1,6 @@
 import type { CatalogueReport } from '../analysis/prices/catalogue.ts'
 import { escapeTerminal } from './escape.ts'
-import { formatCount, plural } from './number.ts'
+import { formatCount, formatShare, plural } from './number.ts'
 import { clip, field, withRest, type Screen } from './terminal/layout.ts'
 
 const shownOf = 6
@@ -11,6 +11,10 @@ export function pricesScreen(report: CatalogueReport, output: string, screen: Sc
   const reasons = new Map<string, string[]>()
   for (const { key, reason } of report.leftOut)
     reasons.set(reason, [...(reasons.get(reason) ?? []), key])
+  const { said, all } = report.priceFields
+  const unsaid = new Map<string, string[]>()
+  for (const { field: name, reason, models } of report.unsaid)
+    unsaid.set(reason, [...(unsaid.get(reason) ?? []), `${name} (${formatCount(models)})`])
   const lines = [
     style.strong(`${plural(report.models, 'model')} to ${escapeTerminal(output)}`),
     ...(report.changed === 0
@@ -24,10 +28,9 @@ export function pricesScreen(report: CatalogueReport, output: string, screen: Sc
     ),
     ...names(screen, 'spellings left out', report.droppedSpellings),
     ...names(screen, 'prices rounded', report.rounded),
-    ...names(
-      screen,
-      'cannot be said',
-      report.unsaid.map(({ field: name, models }) => `${name} (${formatCount(models)})`),
+    ...field(screen, 'price fields', `${formatShare(said, all)} of ${formatCount(all)} are said`),
+    ...[...unsaid].flatMap(([reason, fields]) =>
+      field(screen, 'cannot be said', `${withRest(fields.slice(0, shownOf).map((name) => clip(name, 60)), fields.length - shownOf)}: ${reason}`),
     ),
     ...[...reasons].flatMap(([reason, keys]) =>
       field(

@@ -122,6 +122,19 @@ export interface Usage {
   readonly output: number
   /** Reasoning output that is not in `output`. */
   readonly reasoning?: number
+  /** Tokens that are not text: of `uncachedInput`, of `cacheRead`, of `output`. Absent: not told apart. */
+  readonly audioInput?: number
+  readonly imageInput?: number
+  readonly videoInput?: number
+  readonly audioCacheRead?: number
+  readonly imageCacheRead?: number
+  readonly audioOutput?: number
+  readonly imageOutput?: number
+  readonly videoOutput?: number
+  /** Images that the reply holds. */
+  readonly generatedImages?: number
+  /** Searches that the provider made for the request. */
+  readonly webSearches?: number
   /**
    * `exact`, or `lower-bound`: the log's output is a partial count (an unfinished stream) and the
    * true one lies between it and the model's maximum.

@@ -5,6 +5,7 @@ import type { DataValidateFunction } from 'ajv/dist/types/index.js'
 import { inputTokens } from './merge.ts'
 import type { RecordProblem } from './problem.ts'
 import type { TraceRecord } from './record.ts'
+import { partsIn, usageParts, wholes } from './usage-parts.ts'
 import { explainSchemaError, fieldPath, got } from './schema-message.ts'
 
 export type RecordCheck =
@@ -41,7 +42,7 @@ export function checkRecord(value: unknown, onUnknownField: UnknownField): Recor
     return { ok: false, problem: explainSchemaError((chosen.errors as ErrorObject[])[0]) }
   }
   const record = value as TraceRecord
-  const sum = inputSumProblem(record)
+  const sum = inputSumProblem(record) ?? partProblem(record)
   return sum === undefined ? { ok: true, record } : { ok: false, problem: sum }
 }
 
@@ -97,6 +98,20 @@ function unsafeNumber(value: unknown, path: string): RecordProblem | undefined {
     if (typeof inner === 'string') continue
     const problem = unsafeNumber(inner, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
     if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+/** Tokens that are no text lie in the bucket that they are of. */
+function partProblem(record: TraceRecord): RecordProblem | undefined {
+  if (record.record !== 'call' || record.usage === undefined) return undefined
+  const { usage } = record
+  for (const whole of wholes) {
+    const sum = partsIn(usage, whole)
+    if (sum <= usage[whole]) continue
+    const field = `usage.${whole}`
+    const parts = usageParts[whole].map((part) => `\`${part}\``).join(', ')
+    return { field, reason: `\`${field}\`: got ${usage[whole]}, expected at least ${sum}, the sum of ${parts}` }
   }
   return undefined
 }

@@ -9,8 +9,9 @@ import { emptyTotals, mergeTotals } from '../../src/replay/totals.ts'
 import type { CallResult } from '../../src/replay/result/call.ts'
 import type { Money } from '../../src/replay/result/money.ts'
 import type { SessionResult } from '../../src/replay/result/session.ts'
+import type { Usage } from '../../src/trace/record.ts'
 import { strangerModel } from '../support/arbitrary-catalogue.ts'
-import { madeUpLog, madeUpLogs, recordedSession, recordedSessions, usage } from '../support/arbitrary-recorded.ts'
+import { madeUpLog, madeUpLogs, recordedSession, recordedSessions, usage, usageOfKinds } from '../support/arbitrary-recorded.ts'
 import { lawRuns } from '../support/law-runs.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText, replayed } from '../support/replaying.ts'
@@ -195,10 +196,51 @@ describe('laws of money', () => {
     fc.assert(
       fc.property(usage, (tokens) => {
         const [plain, dear] = policies.map((policy) =>
-          priceUsage(policy, tokens, { model: 'one', provider: undefined, serviceTier: undefined, atMicros: undefined, images: 0 }),
+          priceUsage(policy, tokens, { model: 'one', provider: undefined, serviceTier: undefined, region: undefined, atMicros: undefined, images: 0 }),
         )
         const times = (amount: bigint | null | undefined): bigint | null => (amount == null ? null : amount * 7n)
         expect([dear?.value, dear?.lo, dear?.hi]).toEqual([times(plain?.value), times(plain?.lo), times(plain?.hi)])
+      }),
+      lawRuns(100),
+    )
+  })
+
+  const richly = (rows: string): Policy =>
+    policyOf(
+      `scale tier = [standard]
+      provider north { region us }
+      model one {
+        tier standard
+        max-output 10k tokens
+        served-by [north]
+        price per 1M tokens { input $2 output $10 cache-read $1 cache-write-1h $4 web-search $0.01 ${rows} in us 1.5x }
+      }`,
+      'policy p\non start { otherwise use one }',
+    )
+  const here = { model: 'one', provider: undefined, serviceTier: undefined, region: undefined, atMicros: undefined, images: 0 }
+
+  it('also law 18: what is told apart and priced alike costs what it costs untold', () => {
+    const alike = richly('audio-input $2 audio-cache-read $1 audio-output $10 image-output $10 video-output $10')
+    fc.assert(
+      fc.property(usageOfKinds, (tokens) => {
+        const untold = Object.fromEntries(
+          Object.entries(tokens).filter(([name]) => !/^(audio|image|video)/.test(name)),
+        ) as unknown as Usage
+        expect(priceUsage(alike, tokens, here)).toEqual(priceUsage(alike, untold, here))
+      }),
+      lawRuns(100),
+    )
+  })
+
+  it('also law 19: a factor in a region is a factor of every token and of nothing else', () => {
+    const policy = richly('audio-input $40 audio-cache-read $4 audio-output $80 image-output $30 video-output $20')
+    fc.assert(
+      fc.property(usageOfKinds, (tokens) => {
+        const searches = BigInt(tokens.webSearches ?? 0) * 10_000_000_000n
+        const [plain, there] = [undefined, 'us'].map((region) => priceUsage(policy, tokens, { ...here, region }))
+        const times = (amount: bigint | null | undefined): bigint | null =>
+          amount == null ? null : ((amount - searches) * 3n) / 2n + searches
+        expect([there?.value, there?.lo, there?.hi]).toEqual([times(plain?.value), times(plain?.lo), times(plain?.hi)])
       }),
       lawRuns(100),
     )

@@ -39,6 +39,7 @@ const march: PricePlace = {
   model: 'one',
   provider: undefined,
   serviceTier: undefined,
+  region: undefined,
   atMicros: day('2026-03-01'),
   images: 0,
 }
@@ -103,5 +104,75 @@ describe('the price of tokens', () => {
   ])('is unknown for %s', (_, place, basis) => {
     const money = priceUsage(policy, { ...none, uncachedInput: 10, output: 10 }, place)
     expect(money).toEqual({ value: null, lo: null, hi: null, level: 'unknown', basis })
+  })
+})
+
+describe('the price of what is no text', () => {
+  const rich = policyOf(`
+scale tier = [standard]
+provider north { region us }
+provider south { region eu }
+model rich {
+  tier standard
+  served-by [north, south]
+  price per 1M tokens {
+    input $1 output $4 cache-read $0.10
+    audio-input $10 audio-output $40 image-output $30
+    image $0.01 generated-image $0.04 web-search-low $0.01 web-search-high $0.03 request $0.001
+    in us 1.10x
+  }
+}
+model bare { tier standard served-by [north] price per 1M tokens { input $1 output $4 cache-read $0.10 } }
+`, 'policy p\non start { otherwise use rich }')
+  const place: PricePlace = { ...march, model: 'rich' }
+  const price = (usage: Partial<Usage>, at: Partial<PricePlace> = {}): ReturnType<typeof priceUsage> =>
+    priceUsage(rich, { ...none, ...usage }, { ...place, ...at })
+  const request = dollars(0.001)
+
+  it('is at its own row, the rest of the bucket at that of text', () => {
+    const found = price({ uncachedInput: 1_000, audioInput: 600, output: 50, audioOutput: 20 })
+    expect(found.value).toBe(request + dollars(0.0004 + 0.006 + 0.00012 + 0.0008))
+    expect(found.level).toBe('re-priced')
+  })
+
+  it('is that of the bucket for images and videos of the prompt without a row', () => {
+    expect(price({ uncachedInput: 1_000, imageInput: 300, videoInput: 700 }).value).toBe(request + dollars(0.001))
+  })
+
+  it('is unknown without a row, by name', () => {
+    for (const [usage, row] of [
+      [{ uncachedInput: 9, audioInput: 1 }, 'audio-input'],
+      [{ output: 9, audioOutput: 1 }, 'audio-output'],
+      [{ output: 9, imageOutput: 1 }, 'image-output'],
+      [{ output: 9, videoOutput: 1 }, 'video-output'],
+      [{ generatedImages: 1 }, 'generated-image'],
+      [{ webSearches: 1 }, 'web-search'],
+      [{ cacheRead: 9, audioCacheRead: 1 }, 'audio-cache-read'],
+    ] as const) {
+      const found = price(usage, { model: 'bare' })
+      expect([found.value, found.basis]).toEqual([null, expect.stringContaining(`no ${row} price for \`bare\``)])
+    }
+  })
+
+  it('is of the tokens of images, or of the images, and never of both', () => {
+    expect(price({ output: 1_290, imageOutput: 1_290, generatedImages: 1 }).value).toBe(request + dollars(0.0387))
+    expect(price({ generatedImages: 2 }).value).toBe(request + dollars(0.08))
+    expect(price({ uncachedInput: 10 }, { images: 2 }).value).toBe(request + dollars(0.02001))
+  })
+
+  it('is bounded where the size of a search is not told', () => {
+    const found = price({ webSearches: 3 })
+    expect([found.lo, found.hi]).toEqual([request + dollars(0.03), request + dollars(0.09)])
+  })
+
+  it('is bounded for audio that was read from a cache and has no row for that', () => {
+    const found = price({ cacheRead: 100, audioCacheRead: 100 })
+    expect([found.lo, found.hi]).toEqual([request, request + dollars(0.001)])
+  })
+
+  it('is multiplied in a region, tokens alone', () => {
+    const usage = { uncachedInput: 1_000, audioInput: 600, output: 50 }
+    expect(price(usage, { region: 'us' }).value).toBe(request + dollars(0.0011 * 0.4 + 0.0066 + 0.00022))
+    expect(price(usage, { region: 'eu' })).toEqual(price(usage))
   })
 })

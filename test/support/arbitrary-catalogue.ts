@@ -39,7 +39,12 @@ const rows = fc
   .record({
     input: fc.constantFrom(...perMillion),
     output: fc.constantFrom(...perMillion),
-    more: fc.constantFrom('', 'cache-read 0.10x', 'cache-read 0.10x cache-write-5min 1.25x'),
+    more: fc.constantFrom(
+      '',
+      'cache-read 0.10x',
+      'cache-read 0.10x cache-write-5min 1.25x',
+      'cache-read 0.10x audio-input $40 web-search $0.01 in us 1.10x in eu 1.25x',
+    ),
   })
   .map(({ input, output, more }) => `{ input ${input} output ${output} ${more} }`)
 

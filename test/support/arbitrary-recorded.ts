@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { withinWholes } from '../../src/trace/usage-parts.ts'
 import type { Policy } from '../../src/policy/core.ts'
 import type { CallInput } from '../../src/policy/decision.ts'
 import type { AttemptRecord, CallRecord, EventRecord, LoggedCost, Usage } from '../../src/trace/record.ts'
@@ -36,6 +37,24 @@ export const usage: fc.Arbitrary<Usage> = fc.record({
   reasoning: fc.constantFrom(0, 0, 300),
   outputQuality: fc.constantFrom('exact', 'exact', 'lower-bound'),
 })
+
+/** The same, some of it no text. */
+export const usageOfKinds: fc.Arbitrary<Usage> = fc
+  .tuple(usage, fc.array(fc.constantFrom(0, 1, 7_000, 60_000), { minLength: 8, maxLength: 8 }), fc.nat({ max: 3 }))
+  .map(([plain, [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0], searches]) =>
+    withinWholes({
+      ...plain,
+      audioInput: a,
+      imageInput: b,
+      videoInput: c,
+      audioCacheRead: d,
+      imageCacheRead: e,
+      audioOutput: f,
+      imageOutput: g,
+      videoOutput: h,
+      webSearches: searches,
+    }),
+  )
 
 const bill: fc.Arbitrary<LoggedCost> = fc.record({
   picoUsd: fc.constantFrom('0', '1', '5442300000', '123456789012345678901'),

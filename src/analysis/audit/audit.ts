@@ -6,7 +6,7 @@ import { createMismatchGroup, type MismatchGroup } from './mismatches.ts'
 import type { PriceBook } from './price-book.ts'
 import type { AuditResult, CauseTotal } from './result.ts'
 import { addTally, createTally, type Tally } from './tally.ts'
-import { promptOf, at } from './vector.ts'
+import { promptOf, replyOf } from './vector.ts'
 
 /** A millionth of a dollar, and never more than a thousandth of the bill. */
 export const defaultTolerancePicoUsd = 1_000_000n
@@ -148,7 +148,7 @@ function nearestOf(
 
 function isImpossible(line: BillLine, expected: Expected | undefined, book: PriceBook): boolean {
   if (line.picoUsd < 0n) return true
-  const tokens = promptOf(line.tokens) + at(line.tokens, 'output') + at(line.tokens, 'reasoning')
+  const tokens = promptOf(line.tokens) + replyOf(line.tokens)
   const longest = book.models.find(({ name }) => name === line.model)?.maxOutputTokens
   const room = line.outputIsPartial ? BigInt(longest ?? 128_000) : 0n
   const most = (tokens + room) * book.dearestToken

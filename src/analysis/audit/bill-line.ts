@@ -1,4 +1,4 @@
-import { canonicalModel } from '../../policy/catalogue-queries.ts'
+import { canonicalModel, endpointAt } from '../../policy/catalogue-queries.ts'
 import type { CallRecord, LoggedCost } from '../../trace/record.ts'
 import type { PriceBook } from './price-book.ts'
 import { promptOf, tokensOf, type Vector } from './vector.ts'
@@ -12,6 +12,7 @@ export interface BillLine {
   readonly model: string
   readonly provider: string | undefined
   readonly serviceTier: string | undefined
+  readonly region: string | undefined
   readonly atMicros: number | undefined
   readonly tokens: Vector
   readonly promptTokens: number
@@ -20,6 +21,12 @@ export interface BillLine {
   readonly isSum: boolean
   readonly picoUsd: bigint
   readonly source: LoggedCost['source']
+}
+
+/** What the log names, else the region that the catalogue gives the host. */
+function regionOf({ served }: CallRecord, model: string, book: PriceBook): string | undefined {
+  if (served?.region !== undefined || served?.provider === undefined) return served?.region
+  return endpointAt(book.policy, model, served.provider)?.region ?? undefined
 }
 
 /** What a call is to an audit. */
@@ -54,6 +61,7 @@ export function callKind(call: CallRecord, book: PriceBook): CallKind {
     model,
     provider: call.served?.provider,
     serviceTier: call.served?.serviceTier,
+    region: regionOf(call, model, book),
     atMicros: datedMicros(call) ?? (call.timeQuality === 'relative' ? undefined : call.endMicros),
     tokens,
     promptTokens: Number(promptOf(tokens)),

@@ -22,7 +22,7 @@ export function ownCardVariants(
   const cards = cardsAt(book, line.model, line.provider)
   const found: CardVariant[] = []
   const add = (other: PriceCard, cause: CauseId, detail: string): void => {
-    const rates = ratesOf(other, line.tokens)
+    const rates = ratesOf(other, line.tokens, line.region)
     if (rates !== undefined)
       found.push({ part: { cause, key: `${cause}: ${detail}`, detail }, rates })
   }
@@ -69,6 +69,16 @@ export function ownCardVariants(
           : `the price of the service tier \`${tier}\``,
       )
   }
+  const regions = Object.keys(card.inRegions ?? {})
+  for (const region of regions.length === 0 ? [] : [undefined, ...regions]) {
+    if (region === line.region || (region === undefined && !regions.includes(line.region ?? '')))
+      continue
+    const rates = ratesOf(card, line.tokens, region)
+    const detail =
+      region === undefined ? 'the price of no region' : `the price in the region \`${region}\``
+    if (rates !== undefined)
+      found.push({ part: { cause: 'region', key: `region: ${detail}`, detail }, rates })
+  }
   const model = book.models.find(({ name }) => name === line.model)
   for (const endpoint of model?.endpoints ?? []) {
     if (endpoint.prices === cards) continue
@@ -98,7 +108,10 @@ export function marginalCost(
   const upper = family.find(({ aboveTokens }) => aboveTokens > 0)
   const lower = family.find(({ aboveTokens }) => aboveTokens === 0)
   if (upper === undefined || lower === undefined) return undefined
-  const [low, high] = [ratesOf(lower, line.tokens), ratesOf(upper, line.tokens)]
+  const [low, high] = [
+    ratesOf(lower, line.tokens, line.region),
+    ratesOf(upper, line.tokens, line.region),
+  ]
   if (low === undefined || high === undefined) return undefined
   const border = BigInt(upper.aboveTokens)
   const excess = buckets.map((bucket) => {

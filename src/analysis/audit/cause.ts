@@ -11,6 +11,8 @@ export type CauseId =
   | 'future-price'
   | 'price-of-another-provider'
   | 'service-tier'
+  /** Another factor of where the request was served. */
+  | 'region'
   /** Within one token of the size from which the other price holds. */
   | 'tier-boundary'
   | 'context-tier'
@@ -29,6 +31,9 @@ export type CauseId =
   | 'cache-writes-not-logged'
   | 'cache-writes-at-input-price'
   | 'cache-write-lifetime'
+  /** Audio, images and videos are charged as text. */
+  | 'kinds-at-text-price'
+  | 'searches-not-billed'
   /** The log holds fewer output tokens than were billed. */
   | 'partial-output'
   /** The bill holds fewer output tokens than the log. */
@@ -50,6 +55,8 @@ export interface Part {
   }
   /** A model of nearly that name, which the logged spelling may mean. */
   readonly perhapsModel?: string
+  /** The region where the factor holds. */
+  readonly region?: string
   /** Where the bill implies a factor of every row. */
   readonly factor?: { readonly numerator: bigint; readonly denominator: bigint }
 }

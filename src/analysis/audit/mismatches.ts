@@ -2,7 +2,7 @@ import type { PriceCard } from '../../policy/core.ts'
 import type { BillLine } from './bill-line.ts'
 import type { Explanation, Part } from './cause.ts'
 import { chooseExplanations } from './choose.ts'
-import { explanationsOf, type Expected } from './explain-line.ts'
+import { explanationsOf, lackingOf, type Expected, type Lacking } from './explain-line.ts'
 import type { PriceBook } from './price-book.ts'
 import type { CauseTotal } from './result.ts'
 import { suggestionFor } from './suggest.ts'
@@ -17,6 +17,7 @@ const keptLines = 200
 interface Held {
   readonly line: BillLine
   readonly expected: Expected | undefined
+  readonly lacking: Lacking | undefined
   readonly explanations: readonly Explanation[]
 }
 
@@ -52,20 +53,23 @@ export function createMismatchGroup(book: PriceBook): MismatchGroup {
       held.map(({ line, explanations }) => ({ explanations, witness: line.tokens.join(' ') })),
       support,
     )
-    for (const [index, { line, expected }] of held.entries()) {
-      const parts = chosen[index]?.parts ?? [expected === undefined ? noPrice(line) : unexplained]
+    for (const [index, { line, expected, lacking }] of held.entries()) {
+      const parts = chosen[index]?.parts ?? [expected === undefined ? noPrice(line, lacking) : unexplained]
+      const card = expected?.card ?? lacking?.card
       const shares = sharesOf(parts, line, expected)
       for (const [at, part] of parts.entries())
-        gather(causes, line, expected, part, shares[at] ?? null)
+        gather(causes, line, { expected, card, part, share: shares[at] ?? null })
     }
     held = []
   }
   return {
     add: (line, expected) => {
-      held.push({ line, expected, explanations: explanationsOf(line, expected, book) })
+      const lacking = expected === undefined ? lackingOf(line, book) : undefined
+      held.push({ line, expected, lacking, explanations: explanationsOf(line, expected, book) })
       if (held.length >= heldTogether) settle()
     },
-    addKnown: (line, expected, part) => gather(causes, line, expected, part, null),
+    addKnown: (line, expected, part) =>
+      gather(causes, line, { expected, card: expected?.card, part, share: null }),
     finish: () => {
       settle()
       return [...causes.values()].map((each) => total(each, book))
@@ -73,20 +77,27 @@ export function createMismatchGroup(book: PriceBook): MismatchGroup {
   }
 }
 
-function noPrice({ model }: BillLine): Part {
-  return {
-    cause: 'no-price',
-    key: 'no-price',
-    detail: `the catalogue has no price for \`${model}\` on that day`,
+function noPrice({ model }: BillLine, lacking: Lacking | undefined): Part {
+  if (lacking === undefined) {
+    const detail = `the catalogue has no price for \`${model}\` on that day`
+    return { cause: 'no-price', key: 'no-price', detail }
   }
+  const { row } = lacking
+  const detail = `the catalogue has no \`${row}\` price for \`${model}\``
+  return { cause: 'no-price', key: `no-price ${row}`, detail }
+}
+
+interface Found {
+  readonly expected: Expected | undefined
+  readonly card: PriceCard | undefined
+  readonly part: Part
+  readonly share: bigint | null
 }
 
 function gather(
   causes: Map<string, Gathered>,
   line: BillLine,
-  expected: Expected | undefined,
-  part: Part,
-  share: bigint | null,
+  { expected, card, part, share }: Found,
 ): void {
   const known = causes.get(part.key)
   if (known !== undefined) {
@@ -99,7 +110,7 @@ function gather(
   causes.set(part.key, {
     part,
     lines: [line],
-    card: expected?.card,
+    card,
     calls: 1,
     differencePicoUsd: share,
     first: {

@@ -5,7 +5,7 @@ import { namesText } from './card-variants.ts'
 import type { Part } from './cause.ts'
 import { cardsFor, type PriceBook } from './price-book.ts'
 import type { TokenVariant } from './token-variants.ts'
-import { at, dot, promptOf, ratesOf, type Vector } from './vector.ts'
+import { dot, kindsOf, ratesOf, type Vector } from './vector.ts'
 
 /** Models that ask the same for everything, at one moment. */
 interface Offer {
@@ -21,12 +21,16 @@ export function matchingModels(
   book: PriceBook,
 ): readonly { readonly variant: TokenVariant; readonly part: Part }[] {
   const bill = Number(line.picoUsd)
-  const near = counted.map((variant) => ({ variant, tokens: variant.tokens.map(Number) }))
+  const near = counted.map((variant) => ({
+    variant,
+    tokens: variant.tokens.flatMap((count, index) => (count === 0n ? [] : [{ index, count: Number(count) }])),
+  }))
   const found: { variant: TokenVariant; part: Part }[] = []
   for (const { models, rates, nearRates } of offersAt(line, book)) {
     for (const { variant, tokens } of near) {
       // A sieve: what is equal is never this far off, and what is near is compared exactly.
-      const cost = tokens.reduce((sum, count, index) => sum + count * (nearRates[index] ?? 0), 0)
+      let cost = 0
+      for (const { index, count } of tokens) cost += count * (nearRates[index] ?? 0)
       if (Math.abs(cost - bill) > 1 + bill / 1_000_000) continue
       if (dot(variant.tokens, rates) !== line.picoUsd) continue
       const others = models.filter(({ name }) => name !== line.model)
@@ -62,8 +66,8 @@ function offersAt(line: BillLine, book: PriceBook): readonly Offer[] {
     line.isSum,
     days.filter((start) => start <= today).length,
     sizes.filter((size) => line.promptTokens > size).length,
-    promptOf(line.tokens) > 0n,
-    at(line.tokens, 'output') + at(line.tokens, 'reasoning') > 0n,
+    line.region ?? null,
+    kindsOf(line.tokens),
   ])
   const known = offers.get(book) ?? new Map<string, readonly Offer[]>()
   offers.set(book, known)
@@ -96,7 +100,7 @@ function ratesInForce(model: Model, line: BillLine): readonly Vector[] {
   return tiers.flatMap((tier) =>
     dates.flatMap((atMicros) =>
       cardsFor(model.prices, { ...line, atMicros, serviceTier: tier }).flatMap((card) => {
-        const rates = ratesOf(card, line.tokens)
+        const rates = ratesOf(card, line.tokens, line.region)
         return rates === undefined ? [] : [rates]
       }),
     ),

@@ -1,3 +1,4 @@
+import { isPerPiece } from '../../language/price-rows.ts'
 import { endpointAt, modelNamed, priceCard } from '../../policy/catalogue-queries.ts'
 import type { Model, Policy, PriceBucket, PriceCard } from '../../policy/core.ts'
 
@@ -19,7 +20,7 @@ export interface PriceBook {
   readonly askers: (bucket: PriceBucket, picoUsd: bigint) => readonly string[]
   /** Days and sizes from which some price is another, in order. */
   readonly borders: { readonly days: readonly number[]; readonly sizes: readonly number[] }
-  /** Pico-dollars of the dearest token of any model; images and requests aside. */
+  /** Pico-dollars of the dearest token of any model; what is priced by the piece aside. */
   readonly dearestToken: bigint
 }
 
@@ -45,7 +46,7 @@ export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]):
         const key = `${bucket} ${price}`
         const names = askers.get(key) ?? []
         if (!names.includes(asker)) askers.set(key, [...names, asker])
-        if (bucket !== 'image' && bucket !== 'request' && price > dearestToken) dearestToken = price
+        if (!isPerPiece(bucket as PriceBucket) && price > dearestToken) dearestToken = price
       }
     }
   }

@@ -1,8 +1,13 @@
-import type { PriceBucket } from '../../policy/core.ts'
+import { isPerPiece } from '../../language/price-rows.ts'
+import type { Exact, PriceBucket } from '../../policy/core.ts'
+import { entryOf } from '../../policy/entries.ts'
+import { dollars } from '../prices/card-text.ts'
+import type { BillLine } from './bill-line.ts'
 import { namesText } from './card-variants.ts'
 import type { Explanation, Part } from './cause.ts'
+import type { Lacking } from './explain-line.ts'
 import type { PriceBook } from './price-book.ts'
-import { at, dot, type Vector } from './vector.ts'
+import { at, buckets, dot, ratesOf, type Vector } from './vector.ts'
 
 /** Calls that must agree on a number that nothing but their bills speaks for. */
 const agreeing = 3
@@ -19,6 +24,8 @@ export interface Open {
   readonly before: readonly Part[]
   /** The log names a service tier, which the card is not of. */
   readonly lacksTier: boolean
+  /** The region that the log names, where the card has no prices for it. */
+  readonly surchargedRegion: string | undefined
 }
 
 /** What a single count of tokens or a single price would have to be, where it is a whole number. */
@@ -33,7 +40,55 @@ export function solved(
     ...solvedCounts(open, difference, outputIsPartial),
     ...solvedRates(open, difference, book),
     ...solvedFactor(open),
+    ...solvedRegion(open),
   ]
+}
+
+/**
+ * The price of the row that a list lacks: what the rest of the call leaves of the bill. Several calls
+ * whose rest is exactly as listed speak for it more than another model's list that fits.
+ */
+export function solvedRow(
+  { tokens, region, model, picoUsd: bill }: BillLine,
+  { card, row }: Lacking,
+  book: PriceBook,
+): readonly Explanation[] {
+  const completed = { ...card, picoUsd: { ...card.picoUsd, [row]: 0n } }
+  const rates = ratesOf(completed, tokens, undefined)
+  if (rates === undefined || entryOf(card.inRegions, region ?? '') !== undefined) return []
+  const picoUsd = wholeCount(bill - dot(tokens, rates), at(tokens, row))
+  if (picoUsd === undefined || picoUsd < 0n) return []
+  const askedBy = book.askers(row, picoUsd)
+  const part: Part = {
+    cause: 'no-price',
+    key: `no-price ${row} ${picoUsd}`,
+    detail: `the catalogue has no \`${row}\` price for \`${model}\`; ${rowText(row, picoUsd)}, ${whose(askedBy)}, explains the bill`,
+    rate: { bucket: row, picoUsd, askedBy },
+  }
+  return [{ parts: [part], assumed: askedBy.length > 0 ? 0 : 3, needs: agreeing }]
+}
+
+/** One factor of all tokens, where the log names a region that the list says nothing of. */
+function solvedRegion(open: Open): readonly Explanation[] {
+  const { tokens, rates, surchargedRegion: region } = open
+  if (region === undefined) return []
+  const pieces = buckets.reduce(
+    (sum, bucket) => (isPerPiece(bucket) ? sum + at(tokens, bucket) * at(rates, bucket) : sum),
+    0n,
+  )
+  const factor = factorOf(open.picoUsd - pieces, dot(tokens, rates) - pieces)
+  if (factor === undefined || factor.numerator <= factor.denominator) return []
+  const text = `${factor.numerator}/${factor.denominator}`
+  const detail = `every price of tokens times ${text}, in the region \`${region}\``
+  const part: Part = { cause: 'region', key: `region ${region} ${text}`, detail, factor, region }
+  return [{ parts: [...open.before, part], assumed: open.assumed + 2, needs: agreeing }]
+}
+
+function factorOf(amount: bigint, of: bigint): Exact | undefined {
+  if (amount <= 0n || of <= 0n) return undefined
+  const divisor = greatestCommonDivisor(amount, of)
+  const [numerator, denominator] = [amount / divisor, of / divisor]
+  return denominator > 1_000n || numerator > 10_000n ? undefined : { numerator, denominator }
 }
 
 function solvedCounts(
@@ -120,6 +175,13 @@ const rows: readonly PriceBucket[] = [
   'cache-write-1h',
   'output',
   'reasoning',
+  'audio-input',
+  'audio-cache-read',
+  'audio-output',
+  'image-input',
+  'image-output',
+  'generated-image',
+  'web-search',
 ]
 
 /** The price that one row must have had. */
@@ -129,14 +191,10 @@ function solvedRates(open: Open, difference: bigint, book: PriceBook): readonly 
     const picoUsd = step === undefined ? -1n : at(open.rates, bucket) + step
     if (picoUsd < 0n) return []
     const askedBy = book.askers(bucket, picoUsd)
-    const whose =
-      askedBy.length === 0
-        ? 'which no model of the catalogue asks'
-        : `the price of ${namesText(askedBy)}`
     const part: Part = {
       cause: 'other-rate',
       key: `other-rate ${bucket} ${picoUsd}`,
-      detail: `${bucket} at ${perMillion(picoUsd)} per 1M tokens, ${whose}`,
+      detail: `${rowText(bucket, picoUsd)}, ${whose(askedBy)}`,
       rate: { bucket, picoUsd, askedBy },
     }
     return [
@@ -151,14 +209,11 @@ function solvedRates(open: Open, difference: bigint, book: PriceBook): readonly 
 
 /** The one factor of every row: a discount, or a service tier that the catalogue does not have. */
 function solvedFactor(open: Open): readonly Explanation[] {
-  const expected = dot(open.tokens, open.rates)
-  if (expected <= 0n || open.picoUsd <= 0n) return []
-  const divisor = greatestCommonDivisor(open.picoUsd, expected)
-  const [numerator, denominator] = [open.picoUsd / divisor, expected / divisor]
-  if (denominator > 1_000n || numerator > 10_000n) return []
+  const factor = factorOf(open.picoUsd, dot(open.tokens, open.rates))
+  if (factor === undefined) return []
+  const { numerator, denominator } = factor
   const isTier =
     (numerator === 1n && denominator === 2n) || (numerator === 2n && denominator === 1n)
-  const factor = { numerator, denominator }
   const text = `${numerator}/${denominator}`
   const part: Part = isTier
     ? {
@@ -183,6 +238,18 @@ function solvedFactor(open: Open): readonly Explanation[] {
       needs: isTier ? 1 : agreeing,
     },
   ]
+}
+
+function whose(askedBy: readonly string[]): string {
+  return askedBy.length === 0
+    ? 'which no model of the catalogue asks'
+    : `the price of ${namesText(askedBy)}`
+}
+
+function rowText(bucket: PriceBucket, picoUsd: bigint): string {
+  return isPerPiece(bucket)
+    ? `${bucket} at ${dollars(picoUsd, 12)}`
+    : `${bucket} at ${perMillion(picoUsd)} per 1M tokens`
 }
 
 /** Dollars of a million tokens, to the last digit. */

@@ -20,7 +20,8 @@ export function suggestionFor(
 ): string | undefined {
   const [line] = lines
   if (line === undefined || calls < fewest) return undefined
-  if (part.cause === 'unexplained' || part.cause === 'no-price') return fitted(line, lines, book)
+  const isOpen = part.cause === 'unexplained' || part.cause === 'no-price'
+  if (isOpen && part.rate === undefined) return fitted(line, lines, book)
   if (part.perhapsModel !== undefined && card === undefined) {
     return spelling(part.perhapsModel, line.model, book)
   }
@@ -33,7 +34,16 @@ export function suggestionFor(
     )
   }
   if (part.factor === undefined || card === undefined) return undefined
-  const { numerator, denominator } = part.factor
+  const { factor, region } = part
+  if (region !== undefined) {
+    // The text of a list holds the factor alone.
+    const there = { ...card.inRegions, [region]: { factor, picoUsd: card.picoUsd } }
+    return override(
+      line.model,
+      cards.map((each) => (each === card ? { ...each, inRegions: there } : each)),
+    )
+  }
+  const { numerator, denominator } = factor
   const times = scaled(card, numerator, denominator)
   if (times === undefined) return undefined
   if (part.cause !== 'service-tier')

@@ -1,3 +1,4 @@
+import type { PriceBucket } from '../../policy/core.ts'
 import type { Part } from './cause.ts'
 import { at, promptOf, withBucket, type Vector } from './vector.ts'
 
@@ -77,7 +78,35 @@ export function tokenVariants(tokens: Vector): readonly TokenVariant[] {
       withBucket(withBucket(tokens, 'cache-write-1h', 0n), 'cache-write-5min', long + short),
     )
   }
+  const asText = textOnly(tokens)
+  if (asText !== undefined) {
+    add(part('kinds-at-text-price', 'the cost charges tokens of audio, images or videos as text'), asText)
+  }
+  if (at(tokens, 'web-search') > 0n) {
+    add(
+      part('searches-not-billed', 'the cost leaves out the searches of the provider'),
+      withBucket(tokens, 'web-search', 0n),
+    )
+  }
   return found.filter(({ tokens: changed }) => promptOf(changed) >= 0n)
+}
+
+const texts: readonly (readonly [of: PriceBucket, kinds: readonly PriceBucket[]])[] = [
+  ['input', ['audio-input', 'image-input', 'video-input']],
+  ['cache-read', ['audio-cache-read', 'image-cache-read']],
+  ['output', ['audio-output', 'image-output', 'video-output']],
+]
+
+/** `undefined`: all of it is text. */
+function textOnly(tokens: Vector): Vector | undefined {
+  let changed = tokens
+  for (const [text, kinds] of texts) {
+    for (const kind of kinds) {
+      const count = at(tokens, kind)
+      if (count > 0n) changed = withBucket(withBucket(changed, text, at(changed, text) + count), kind, 0n)
+    }
+  }
+  return changed === tokens ? undefined : changed
 }
 
 function part(cause: Part['cause'], detail: string): Part {

@@ -1,9 +1,12 @@
 import type { PriceBucket, PriceCard } from '../../policy/core.ts'
+import { pricesIn } from '../../policy/catalogue-queries.ts'
+import { countedInput, countedOutput, ratesOf as pricesOf } from '../../replay/rates.ts'
 import type { Usage } from '../../trace/record.ts'
 
-/** Tokens of a call, or pico-dollars for one of each, in the order of `buckets`. */
+/** Tokens and pieces of a call, or pico-dollars for one of each, in the order of `buckets`. */
 export type Vector = readonly bigint[]
 
+/** Of the prompt as text, of the reply as text, and the rest. */
 export const buckets: readonly PriceBucket[] = [
   'input',
   'cache-read',
@@ -12,9 +15,23 @@ export const buckets: readonly PriceBucket[] = [
   'cache-write',
   'output',
   'reasoning',
+  'audio-input',
+  'audio-cache-read',
+  'image-input',
+  'image-cache-read',
+  'video-input',
+  'audio-output',
+  'image-output',
+  'video-output',
   'image',
+  'generated-image',
+  'web-search',
   'request',
 ]
+
+const promptEnd = buckets.indexOf('output')
+const otherPrompt = [buckets.indexOf('audio-input'), buckets.indexOf('video-input') + 1] as const
+const otherReply = [buckets.indexOf('audio-output'), buckets.indexOf('video-output') + 1] as const
 
 export function at(vector: Vector, bucket: PriceBucket): bigint {
   return vector[buckets.indexOf(bucket)] ?? 0n
@@ -26,76 +43,74 @@ export function withBucket(vector: Vector, bucket: PriceBucket, value: bigint): 
 
 /** The bill of these tokens at these rates. */
 export function dot(tokens: Vector, rates: Vector): bigint {
-  return tokens.reduce((sum, count, index) => sum + count * (rates[index] ?? 0n), 0n)
+  let sum = 0n
+  for (const [index, count] of tokens.entries()) {
+    if (count !== 0n) sum += count * (rates[index] ?? 0n)
+  }
+  return sum
 }
 
 export function tokensOf(usage: Usage, images: number): Vector {
-  return [
-    usage.uncachedInput,
-    usage.cacheRead,
-    usage.cacheWrite5m,
-    usage.cacheWrite1h,
-    usage.cacheWriteOther ?? 0,
-    usage.output,
-    usage.reasoning ?? 0,
-    images,
-    1,
-  ].map(BigInt)
+  const counts = new Map([...countedInput(usage, images), ...countedOutput(usage)])
+  return buckets.map((bucket) => BigInt(counts.get(bucket) ?? 0))
 }
 
-/** Tokens of the prompt, cached or not. */
+/** Tokens of the prompt, cached or not, whatever they are of. */
 export function promptOf(tokens: Vector): bigint {
-  return tokens.slice(0, 5).reduce((sum, count) => sum + count, 0n)
+  return sumOf(tokens.slice(0, promptEnd)) + sumOf(tokens.slice(...otherPrompt))
 }
+
+/** Tokens of the reply. */
+export function replyOf(tokens: Vector): bigint {
+  return at(tokens, 'output') + at(tokens, 'reasoning') + sumOf(tokens.slice(...otherReply))
+}
+
+function sumOf(counts: Vector): bigint {
+  return counts.reduce((sum, count) => sum + count, 0n)
+}
+
+/** What each token costs under a card, or the row that these tokens need and the card has not. */
+export type RatesReading =
+  | { readonly rates: Vector; readonly readings: readonly Vector[] }
+  | { readonly lacks: PriceBucket }
 
 /**
- * What each token costs under a card. What has no row of its own costs what `priceUsage` takes: a
- * cache write is input, reasoning is output; `undefined` without a price of input or output that
- * the tokens need.
+ * The likeliest rates first, then every other reading of what log and list leave open: `ratesOf` of
+ * the replay, which prices alike.
  */
-export function ratesOf(card: PriceCard, tokens: Vector): Vector | undefined {
-  const { picoUsd } = card
-  const input = picoUsd.input
-  const output = picoUsd.output
-  const reasons = at(tokens, 'output') + at(tokens, 'reasoning') > 0n
-  if (input === undefined && promptOf(tokens) > 0n) return undefined
-  if (output === undefined && reasons) return undefined
-  const write = picoUsd['cache-write'] ?? input ?? 0n
-  return [
-    input ?? 0n,
-    picoUsd['cache-read'] ?? input ?? 0n,
-    picoUsd['cache-write-5min'] ?? write,
-    picoUsd['cache-write-1h'] ?? write,
-    picoUsd['cache-write'] ?? picoUsd['cache-write-5min'] ?? write,
-    output ?? 0n,
-    picoUsd.reasoning ?? output ?? 0n,
-    picoUsd.image ?? 0n,
-    picoUsd.request ?? 0n,
-  ]
+export function readRates(card: PriceCard, tokens: Vector, region: string | undefined): RatesReading {
+  const prices = pricesIn(card, region)
+  if (prices.input === undefined && promptOf(tokens) > 0n) return { lacks: 'input' }
+  if (prices.output === undefined && replyOf(tokens) > 0n) return { lacks: 'output' }
+  const images = {
+    inputTokens: Number(at(tokens, 'image-input') + at(tokens, 'image-cache-read')),
+    outputTokens: Number(at(tokens, 'image-output')),
+    generated: Number(at(tokens, 'generated-image')),
+  }
+  const rates: bigint[] = []
+  let readings: readonly Vector[] = [[]]
+  for (const [index, bucket] of buckets.entries()) {
+    const found = pricesOf(prices, bucket, images)
+    const isUsed = (tokens[index] ?? 0n) > 0n
+    if (found.length === 0 && isUsed) return { lacks: bucket }
+    const possible = isUsed ? found : found.slice(0, 1)
+    rates.push(found[0] ?? 0n)
+    readings =
+      possible.length > 1
+        ? readings.flatMap((reading) => possible.map((price) => [...reading, price]))
+        : readings.map((reading) => [...reading, possible[0] ?? 0n])
+  }
+  return { rates, readings }
 }
 
-/**
- * Every reading of the rates that the log leaves open, the likeliest first: writes of unknown
- * lifetime at the short or the long rate, cache reads without a row at the price of input or free.
- */
-export function readingsOf(rates: Vector, card: PriceCard, tokens: Vector): readonly Vector[] {
-  const writes =
-    at(tokens, 'cache-write') === 0n
-      ? [at(rates, 'cache-write')]
-      : distinct([
-          at(rates, 'cache-write'),
-          at(rates, 'cache-write-5min'),
-          at(rates, 'cache-write-1h'),
-        ])
-  const reads =
-    card.picoUsd['cache-read'] !== undefined || at(tokens, 'cache-read') === 0n
-      ? [at(rates, 'cache-read')]
-      : [at(rates, 'cache-read'), 0n]
-  return writes.flatMap((write) =>
-    reads.map((read) => withBucket(withBucket(rates, 'cache-write', write), 'cache-read', read)),
-  )
+/** The likeliest rates; `undefined`: the card lacks a row. */
+export function ratesOf(card: PriceCard, tokens: Vector, region: string | undefined): Vector | undefined {
+  const reading = readRates(card, tokens, region)
+  return 'lacks' in reading ? undefined : reading.rates
 }
 
-export function distinct<T>(values: readonly T[]): T[] {
-  return [...new Set(values)]
+/** Which kinds a card must price beside text: cards are alike for calls that hold the same. */
+export function kindsOf(tokens: Vector): string {
+  const others = tokens.slice(otherPrompt[0]).map((count) => (count > 0n ? '1' : '0'))
+  return `${promptOf(tokens) > 0n ? 1 : 0}${replyOf(tokens) > 0n ? 1 : 0}${others.join('')}`
 }

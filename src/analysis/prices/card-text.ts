@@ -1,21 +1,22 @@
 import { format } from '../../language/format.ts'
 import { parse } from '../../language/parser.ts'
-import type { PriceCard } from '../../policy/core.ts'
+import type { Exact, PriceCard } from '../../policy/core.ts'
 import { dateOfDay } from '../../replay/day.ts'
-import { bucketOrder, decimalsOf } from './buckets.ts'
+import { priceRows } from '../../language/price-rows.ts'
+import { decimalsOf } from './buckets.ts'
 
 /** The `price` blocks of cards, before layout; every price to its last digit. */
 export function cardsText(cards: readonly PriceCard[]): string {
   return cards.map(cardText).join('\n')
 }
 
-function cardText({ fromDay, aboveTokens, serviceTier, picoUsd }: PriceCard): string {
+function cardText({ fromDay, aboveTokens, serviceTier, picoUsd, inRegions = {} }: PriceCard): string {
   const conditions = [
     ...(fromDay === null ? [] : [`from ${dateOfDay(fromDay)}`]),
     ...(aboveTokens === 0 ? [] : [`above ${tokensText(aboveTokens)} tokens`]),
     ...(serviceTier === null ? [] : [`for ${serviceTier}`]),
   ]
-  const lines = bucketOrder.flatMap((row) => {
+  const lines = priceRows.flatMap((row) => {
     const price = picoUsd[row]
     if (price === undefined) return []
     return [`    ${row} ${dollars(price, decimalsOf(row))}`]
@@ -23,8 +24,15 @@ function cardText({ fromDay, aboveTokens, serviceTier, picoUsd }: PriceCard): st
   return [
     `  price per 1M tokens ${conditions.map((each) => `${each} `).join('')}{`,
     ...lines,
+    ...Object.entries(inRegions).map(([region, { factor }]) => `    in ${region} ${factorText(factor)}`),
     '  }',
   ].join('\n')
+}
+
+/** `1.1x`; a factor that no decimal ends is cut where the language's are. */
+export function factorText({ numerator, denominator }: Exact): string {
+  const millionths = (numerator * 1_000_000n) / denominator
+  return `${dollars(millionths, 6).slice(1)}x`
 }
 
 /** `200k`, `1M` where nothing is lost, else the whole number. */

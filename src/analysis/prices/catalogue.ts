@@ -1,9 +1,11 @@
 import type { PriceBucket } from '../../policy/core.ts'
-import { bucketOrder, decimalsOf } from './buckets.ts'
-import { dollarsText, isEqual, rounded, type Decimal } from './decimal.ts'
+import { priceRows } from '../../language/price-rows.ts'
+import { decimalsOf } from './buckets.ts'
+import { dollarsText, isEqual, plainText, rounded, type Decimal } from './decimal.ts'
 import type { LeftOut, ListedCard, ListedModel, Listing } from './listing.ts'
 import { laidOut, quoted, tokensText } from './card-text.ts'
 import { routeName } from './route-name.ts'
+import { unsaidField, type Unsaid } from './unsaid.ts'
 
 /** A price list as it stood on a day (`2026-07-24`); `undefined`: the day is not known. */
 export interface DatedListing {
@@ -22,8 +24,10 @@ export interface CatalogueReport {
   readonly collisions: readonly { readonly key: string; readonly name: string }[]
   /** Spellings that would have meant two models. */
   readonly droppedSpellings: readonly string[]
-  /** What the language cannot say, with how many models have it. */
-  readonly unsaid: readonly { readonly field: string; readonly models: number }[]
+  /** Fields about money of these models, nothing apart: those that are said here, and all. */
+  readonly priceFields: { readonly said: number; readonly all: number }
+  /** What the language cannot say, with how many models have it, and why. */
+  readonly unsaid: readonly (Unsaid & { readonly models: number })[]
   /** Models with a price of more digits than the language holds: whole pico-dollars a token. */
   readonly rounded: readonly string[]
   readonly leftOut: readonly LeftOut[]
@@ -63,6 +67,8 @@ export function catalogueText(
     }),
   ]
   const last = lists.at(-1)
+  const said = histories.reduce((sum, { latest }) => sum + latest.said, 0)
+  const left = histories.reduce((sum, { latest }) => sum + latest.unsaid.length, 0)
   return {
     text: laidOut(`${parts.join('\n\n')}\n`),
     report: {
@@ -71,8 +77,9 @@ export function catalogueText(
       gone: histories.flatMap(({ latest, list }) => (list === last ? [] : [latest.key])),
       collisions: names.collisions,
       droppedSpellings: spellings.dropped,
+      priceFields: { said, all: said + left },
       unsaid: [...unsaid]
-        .map(([field, models]) => ({ field, models }))
+        .map(([field, models]) => ({ ...unsaidField(field), models }))
         .sort((a, b) => b.models - a.models || byCodeUnit(a.field, b.field)),
       rounded: histories.flatMap(({ latest, cards }) =>
         cards.some(({ card }) => roundedRows(card).length > 0) ? [latest.key] : [],
@@ -257,19 +264,19 @@ function modelText(
   ].join('\n')
 }
 
-function rowsText({ rows }: ListedCard): string {
-  return bucketOrder
-    .flatMap((bucket) => {
-      const price: Decimal | undefined = rows[bucket]
-      return price === undefined
-        ? []
-        : [`    ${bucket} ${dollarsText(rounded(price, decimalsOf(bucket)))}`]
-    })
-    .join('\n')
+function rowsText({ rows, regions = [] }: ListedCard): string {
+  const prices = priceRows.flatMap((bucket) => {
+    const price: Decimal | undefined = rows[bucket]
+    return price === undefined
+      ? []
+      : [`    ${bucket} ${dollarsText(rounded(price, decimalsOf(bucket)))}`]
+  })
+  const factors = regions.map(({ region, factor }) => `    in ${region} ${plainText(factor)}x`)
+  return [...prices, ...factors].join('\n')
 }
 
 function roundedRows({ rows }: ListedCard): readonly PriceBucket[] {
-  return bucketOrder.filter((bucket) => {
+  return priceRows.filter((bucket) => {
     const price = rows[bucket]
     return price !== undefined && !isEqual(price, rounded(price, decimalsOf(bucket)))
   })

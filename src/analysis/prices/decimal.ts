@@ -34,11 +34,16 @@ export function exceeds(decimal: Decimal, whole: bigint): boolean {
 }
 
 /** `$0.125`, `$3`, `$22.50`; all digits, and the same for equal numbers. */
-export function dollarsText({ digits, places }: Decimal): string {
+export function dollarsText(decimal: Decimal): string {
+  return `$${plainText(decimal).replace(/\.\d$/, '$&0')}`
+}
+
+/** `0.125`, `3`, `22.5`. */
+export function plainText({ digits, places }: Decimal): string {
   const text = digits.toString().padStart(places + 1, '0')
   const whole = places === 0 ? text : text.slice(0, -places)
   const fraction = places === 0 ? '' : text.slice(-places).replace(/0+$/, '')
-  return `$${whole}${fraction === '' ? '' : `.${fraction.padEnd(2, '0')}`}`
+  return fraction === '' ? whole : `${whole}.${fraction}`
 }
 
 /** With at most so many places, half to even. */

@@ -1,15 +1,19 @@
 import type { PriceBucket } from '../../policy/core.ts'
-import { isPerPiece } from './buckets.ts'
+import { isPerPiece } from '../../language/price-rows.ts'
 import { decimalOf, exceeds, isZero, shifted, type Decimal } from './decimal.ts'
 
 /** Dollars of a million tokens, of one image or of one request. */
 export type Rows = { readonly [bucket in PriceBucket]?: Decimal }
+
+export type Regions = readonly { readonly region: string; readonly factor: Decimal }[]
 
 export interface ListedCard {
   readonly aboveTokens: number
   /** `null`: the plain one. */
   readonly serviceTier: string | null
   readonly rows: Rows
+  /** Factors of the prices of tokens, by the region of a request. */
+  readonly regions?: Regions
 }
 
 /** A model of somebody's price list, in no one's format. */
@@ -24,6 +28,8 @@ export interface ListedModel {
   readonly cacheMinimumTokens: number | undefined
   /** The plain card first. */
   readonly cards: readonly ListedCard[]
+  /** How many of the entry's fields about money the cards say. */
+  readonly said: number
   /** Fields about money that the language has no words for. */
   readonly unsaid: readonly string[]
 }

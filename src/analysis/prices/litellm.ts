@@ -1,6 +1,6 @@
 import type { PriceBucket } from '../../policy/core.ts'
-import { bucketOrder, isPerPiece } from './buckets.ts'
-import { isZero, shifted, times, type Decimal } from './decimal.ts'
+import { isPerPiece, priceRows } from '../../language/price-rows.ts'
+import { isEqual, isZero, shifted, times, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
@@ -13,7 +13,9 @@ import {
   type ListedCard,
   type ListedModel,
   type Listing,
+  type Regions,
 } from './listing.ts'
+import { routeName } from './route-name.ts'
 
 /** LiteLLM's map of models, its numbers as text: dollars of one token. */
 export function litellmListing(document: unknown): Listing | undefined {
@@ -36,12 +38,29 @@ const base: ReadonlyMap<string, PriceBucket> = new Map([
   ['input_cost_per_token_cache_hit', 'cache-read'],
   ['cache_creation_input_token_cost', 'cache-write-5min'],
   ['cache_creation_input_token_cost_above_1hr', 'cache-write-1h'],
+  ['input_cost_per_audio_token', 'audio-input'],
+  ['cache_read_input_audio_token_cost', 'audio-cache-read'],
+  ['output_cost_per_audio_token', 'audio-output'],
+  ['input_cost_per_image_token', 'image-input'],
+  ['cache_read_input_image_token_cost', 'image-cache-read'],
+  ['output_cost_per_image_token', 'image-output'],
+  ['input_cost_per_video_token', 'video-input'],
+  ['output_cost_per_video_token', 'video-output'],
   ['input_cost_per_image', 'image'],
+  ['output_cost_per_image', 'generated-image'],
   ['input_cost_per_request', 'request'],
+  ['input_cost_per_query', 'request'],
 ])
 
-/** `…_above_200k_tokens`, `_flex`, and both, in either order. */
-const suffix = /(?:_above_(\d+)k_tokens)?(?:_(flex|priority|batches))?$/
+/** `…_above_200k_tokens`, `_flex`, and both, in this order. */
+const suffix = /(?:_above_(\d+)k_tokens)?(?:_(flex|priority|batches|batch_requests))?$/
+
+const searchField = 'search_context_cost_per_query'
+const searchSizes: ReadonlyMap<string, PriceBucket> = new Map([
+  ['search_context_size_low', 'web-search-low'],
+  ['search_context_size_medium', 'web-search-medium'],
+  ['search_context_size_high', 'web-search-high'],
+])
 
 interface Price {
   readonly bucket: PriceBucket
@@ -50,29 +69,36 @@ interface Price {
   readonly price: Decimal
 }
 
-function priceOf(field: string, value: unknown): Price | undefined {
+function priceOf(field: string, value: unknown): readonly Price[] {
   const [tail, thousands, tier] = suffix.exec(field) ?? ['']
   const bucket = base.get(tail === '' ? field : field.slice(0, -tail.length))
-  if (bucket === undefined) return undefined
+  if (bucket === undefined) return []
   const price = isPerPiece(bucket) ? number(value) : perToken(value)
-  if (price === undefined) return undefined
-  const serviceTier = tier === undefined ? null : tier === 'batches' ? 'batch' : tier
-  return { bucket, aboveTokens: Number(thousands ?? 0) * 1_000, serviceTier, price }
+  if (price === undefined) return []
+  const serviceTier = tier === undefined ? null : tier.startsWith('batch') ? 'batch' : tier
+  return [{ bucket, aboveTokens: Number(thousands ?? 0) * 1_000, serviceTier, price }]
 }
 
 function modelOf(key: string, entry: Fields): ListedModel {
   const fields = Object.keys(entry).sort((a, b) => (a < b ? -1 : 1))
   const prices: Price[] = []
   const unsaid: string[] = []
+  let said = 0
   for (const field of fields) {
-    const price = priceOf(field, entry[field])
-    if (price !== undefined) prices.push(price)
-    else if (field === multipliers) unsaid.push(...unsaidMultipliers(entry[field]))
-    else if (isMoney(field, entry[field])) unsaid.push(field)
+    if (field === multipliers || regionIn(field) !== undefined) continue
+    const found = field === searchField ? searchPrices(entry[field]) : priceOf(field, entry[field])
+    prices.push(...found)
+    if (!isMoney(field, entry[field])) continue
+    if (found.length > 0) said += 1
+    else unsaid.push(field)
   }
+  const regions = regionsOf(entry)
   const steps = stepsOf(fieldOf(entry, 'tiered_pricing'))
   const plain = cardsOf([...prices, ...steps.prices])
-  const cards = [...plain, ...fastCards(plain, number(fieldOf(fieldsOf(fieldOf(entry, multipliers)), 'fast')))]
+  const fast = number(fieldOf(fieldsOf(fieldOf(entry, multipliers)), 'fast'))
+  const cards = [...plain, ...fastCards(plain, fast)].map((card) =>
+    regions.length === 0 ? card : { ...card, regions },
+  )
   const provider = textOf(fieldOf(entry, 'litellm_provider'))
   const longWrites = cards.some(({ rows }) => rows['cache-write-1h'] !== undefined)
   return {
@@ -90,17 +116,47 @@ function modelOf(key: string, entry: Fields): ListedModel {
       ? tokenCount(fieldOf(entry, 'prompt_cache_min_tokens'))
       : undefined,
     cards,
+    said: said + steps.said + regions.length + (fast === undefined ? 0 : 1),
     unsaid: [...unsaid, ...steps.unsaid],
   }
 }
 
+/** Factors of all prices of tokens: by where a request is served, and `fast`, which is a tier. */
 const multipliers = 'provider_specific_entry'
+const uplift = /^regional_processing_uplift_multiplier_(.+)$/
 
-/** Fast mode is a tier of its own; multipliers by where a request is served have no words. */
-function unsaidMultipliers(value: unknown): readonly string[] {
-  return Object.entries(fieldsOf(value) ?? {}).flatMap(([name, factor]) =>
-    name === 'fast' || number(factor) === undefined ? [] : [`${multipliers}.${name}`],
-  )
+function regionIn(field: string): string | undefined {
+  return uplift.exec(field)?.[1]
+}
+
+function regionsOf(entry: Fields): Regions {
+  const named = [
+    ...Object.entries(fieldsOf(fieldOf(entry, multipliers)) ?? {}).filter(([name]) => name !== 'fast'),
+    ...Object.entries(entry).map(([field, value]) => [regionIn(field), value] as const),
+  ]
+  const found = new Map<string, Decimal>()
+  for (const [name, value] of named) {
+    const factor = number(value)
+    if (name !== undefined && factor !== undefined && !isZero(factor)) found.set(routeName(name), factor)
+  }
+  return [...found]
+    .map(([region, factor]) => ({ region, factor }))
+    .sort((a, b) => (a.region < b.region ? -1 : 1))
+}
+
+/** One row where a search of every size costs the same. */
+function searchPrices(value: unknown): readonly Price[] {
+  const bySize = Object.entries(fieldsOf(value) ?? {}).flatMap(([size, text]) => {
+    const price = number(text)
+    const bucket = searchSizes.get(size)
+    return price === undefined || bucket === undefined ? [] : [{ bucket, price }]
+  })
+  const [first] = bySize
+  if (first === undefined) return []
+  const rows = bySize.every(({ price }) => isEqual(price, first.price))
+    ? [{ bucket: 'web-search' as const, price: first.price }]
+    : bySize
+  return rows.map((row) => ({ ...row, aboveTokens: 0, serviceTier: null }))
 }
 
 /** Every price of tokens times the same factor, caches included. */
@@ -110,7 +166,7 @@ function fastCards(cards: readonly ListedCard[], factor: Decimal | undefined): r
     .filter(({ serviceTier }) => serviceTier === null)
     .map(({ aboveTokens, rows }) => {
       const fast: { [bucket in PriceBucket]?: Decimal } = {}
-      for (const bucket of bucketOrder) {
+      for (const bucket of priceRows) {
         const price = rows[bucket]
         if (price !== undefined) fast[bucket] = isPerPiece(bucket) ? price : times(price, factor)
       }
@@ -170,6 +226,7 @@ function cardsOf(prices: readonly Price[]): readonly ListedCard[] {
 /** `tiered_pricing`: a list of ranges, each with prices of its own. */
 function stepsOf(value: unknown): {
   readonly prices: readonly Price[]
+  readonly said: number
   readonly unsaid: readonly string[]
 } {
   const prices: Price[] = []
@@ -186,9 +243,10 @@ function stepsOf(value: unknown): {
     const aboveTokens = Number(digits / 10n ** BigInt(places))
     for (const [field, price] of Object.entries(fields)) {
       const found = priceOf(field, price)
-      if (found !== undefined) prices.push({ ...found, aboveTokens })
-      else if (isMoney(field, price)) unsaid.push(`tiered_pricing.${field}`)
+      prices.push(...found.map((each) => ({ ...each, aboveTokens })))
+      if (found.length === 0 && isMoney(field, price)) unsaid.push(`tiered_pricing.${field}`)
     }
   }
-  return { prices, unsaid: [...new Set(unsaid)] }
+  const said = new Set(prices.map(({ bucket }) => bucket)).size
+  return { prices, said, unsaid: [...new Set(unsaid)] }
 }

@@ -102,6 +102,8 @@ const rowNames: ReadonlyMap<string, PriceBucket> = new Map([
   ['reasoning', 'reasoning'],
   ['cache_read', 'cache-read'],
   ['cache_write', 'cache-write'],
+  ['input_audio', 'audio-input'],
+  ['output_audio', 'audio-output'],
   ['image', 'image'],
   ['request', 'request'],
 ])
@@ -135,6 +137,9 @@ function modelOf(provider: string, id: string, fields: Fields): ListedModel {
     maxOutputTokens: tokenCount(fieldOf(limit, 'output')),
     cacheMinimumTokens: undefined,
     cards: [...[...cards.values()].sort((a, b) => a.aboveTokens - b.aboveTokens), ...modes.cards],
+    said: [cost, ...steps.flatMap(({ size, rows }) => (size === undefined ? [] : [rows])), ...modes.costs]
+      .map(saidIn)
+      .reduce((sum, count) => sum + count, 0),
     unsaid: [
       ...Object.entries(cost).flatMap(([field, value]) =>
         isUnsaid(field, value) ? [`cost.${field}`] : [],
@@ -149,8 +154,9 @@ function modelOf(provider: string, id: string, fields: Fields): ListedModel {
 function modeCards(
   modes: Fields | undefined,
   plain: ListedCard['rows'],
-): { readonly cards: readonly ListedCard[]; readonly unsaid: readonly string[] } {
+): { readonly cards: readonly ListedCard[]; readonly costs: readonly Fields[]; readonly unsaid: readonly string[] } {
   const cards: ListedCard[] = []
+  const costs: Fields[] = []
   const unsaid: string[] = []
   for (const [name, value] of Object.entries(modes ?? {})) {
     const mode = fieldsOf(value)
@@ -159,9 +165,12 @@ function modeCards(
     const body = fieldsOf(fieldOf(fieldsOf(fieldOf(mode, 'provider')), 'body'))
     const serviceTier = textOf(fieldOf(body, 'service_tier')) ?? textOf(fieldOf(body, 'speed'))
     if (serviceTier === undefined) unsaid.push(`experimental.modes.${name}`)
-    else cards.push({ aboveTokens: 0, serviceTier, rows: { ...plain, ...rowsOf(cost) } })
+    else {
+      cards.push({ aboveTokens: 0, serviceTier, rows: { ...plain, ...rowsOf(cost) } })
+      costs.push(cost)
+    }
   }
-  return { cards, unsaid }
+  return { cards, costs, unsaid }
 }
 
 function rowsOf(cost: Fields): { readonly [bucket in PriceBucket]?: Decimal } {
@@ -172,6 +181,14 @@ function rowsOf(cost: Fields): { readonly [bucket in PriceBucket]?: Decimal } {
     if (price !== undefined && !(bucket === 'cache-write' && isZero(price))) rows[bucket] = price
   }
   return rows
+}
+
+/** Prices other than nothing that have a row. */
+function saidIn(cost: Fields | undefined): number {
+  return [...rowNames.keys()].filter((field) => {
+    const price = number(fieldOf(cost, field))
+    return price !== undefined && !isZero(price)
+  }).length
 }
 
 function isUnsaid(field: string, value: unknown): boolean {

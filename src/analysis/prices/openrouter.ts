@@ -1,6 +1,6 @@
 import type { PriceBucket } from '../../policy/core.ts'
-import { isPerPiece } from './buckets.ts'
-import { dollarsText, isZero, type Decimal } from './decimal.ts'
+import { isPerPiece } from '../../language/price-rows.ts'
+import { dollarsText, isEqual, isZero, type Decimal } from './decimal.ts'
 import {
   fieldOf,
   fieldsOf,
@@ -36,7 +36,9 @@ const rowNames: ReadonlyMap<string, PriceBucket> = new Map([
   ['input_cache_read', 'cache-read'],
   ['input_cache_write', 'cache-write'],
   ['input_cache_write_1h', 'cache-write-1h'],
+  ['audio', 'audio-input'],
   ['image', 'image'],
+  ['web_search', 'web-search'],
   ['request', 'request'],
 ])
 
@@ -45,13 +47,17 @@ function modelOf(key: string, value: unknown): ListedModel {
   const pricing = fieldsOf(fieldOf(fields, 'pricing')) ?? {}
   const rows: { [bucket in PriceBucket]?: Decimal } = {}
   const unsaid: string[] = []
+  let said = 0
   for (const [field, price] of Object.entries(pricing)) {
-    const bucket = rowNames.get(field)
-    const written = bucket !== undefined && isPerPiece(bucket) ? number(price) : perToken(price)
+    const each = perToken(price)
+    const bucket = field === 'image' && isSame(each, pricing['prompt']) ? 'image-input' : rowNames.get(field)
+    const written = bucket !== undefined && isPerPiece(bucket) ? number(price) : each
+    const isFree = written !== undefined && isZero(written)
     if (written !== undefined && bucket !== undefined) {
       // Nothing is written as 0 here.
-      if (bucket === 'input' || bucket === 'output' || !isZero(written)) rows[bucket] = written
-    } else if (written === undefined || !isZero(written)) unsaid.push(`pricing.${field}`)
+      if (bucket === 'input' || bucket === 'output' || !isFree) rows[bucket] = written
+      said += isFree ? 0 : 1
+    } else if (!isFree) unsaid.push(`pricing.${field}`)
   }
   const { reasoning, output } = rows
   if (
@@ -73,6 +79,13 @@ function modelOf(key: string, value: unknown): ListedModel {
     ),
     cacheMinimumTokens: undefined,
     cards: [{ aboveTokens: 0, serviceTier: null, rows }],
+    said,
     unsaid,
   }
+}
+
+/** Images at the price of a token of the prompt are tokens of images. */
+function isSame(price: Decimal | undefined, prompt: unknown): boolean {
+  const token = perToken(prompt)
+  return price !== undefined && token !== undefined && isEqual(price, token)
 }

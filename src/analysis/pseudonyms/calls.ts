@@ -71,6 +71,16 @@ function usage(counts: Usage | undefined): Usage | undefined {
     cacheWriteOther: counts.cacheWriteOther,
     output: counts.output,
     reasoning: counts.reasoning,
+    audioInput: counts.audioInput,
+    imageInput: counts.imageInput,
+    videoInput: counts.videoInput,
+    audioCacheRead: counts.audioCacheRead,
+    imageCacheRead: counts.imageCacheRead,
+    audioOutput: counts.audioOutput,
+    imageOutput: counts.imageOutput,
+    videoOutput: counts.videoOutput,
+    generatedImages: counts.generatedImages,
+    webSearches: counts.webSearches,
     outputQuality: counts.outputQuality,
   })
 }

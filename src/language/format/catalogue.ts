@@ -90,7 +90,9 @@ function priceLines(layout: Layout, line: tree.PriceLine): Lines {
   })
   const head = `price per ${amountText(line.per)}${conditions.join('')}`
   return block(layout, head, line.rows, line.span.end - 1, (row) => [
-    `${row.bucket} ${row.value.raw}`,
+    row.kind === 'region-row'
+      ? `in ${row.region.text} ${row.factor.raw}`
+      : `${row.bucket} ${row.value.raw}`,
   ])
 }
 

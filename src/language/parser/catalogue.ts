@@ -1,4 +1,5 @@
 import { ExpressionParser } from './expressions.ts'
+import { priceRows, type PriceBucket } from '../price-rows.ts'
 import * as kinds from '../tokens.ts'
 import { word } from '../tokens.ts'
 import type { Rule } from './base.ts'
@@ -199,24 +200,30 @@ export abstract class CatalogueParser extends ExpressionParser {
     ])
   })
 
-  private priceRow: Rule<tree.PriceRow> = this.RULE('priceRow', () => {
+  private priceRow: Rule<tree.PriceRow | tree.RegionRow> = this.RULE('priceRow', () => {
     const start = this.start()
-    const bucket = this.OR<tree.PriceBucket>([
-      { ALT: () => this.choice(1, 'input') },
-      { ALT: () => this.choice(1, 'output') },
-      { ALT: () => this.choice(1, 'reasoning') },
-      { ALT: () => this.choice(1, 'image') },
-      { ALT: () => this.choice(1, 'request') },
-      { ALT: () => this.choice(1, 'cache-read') },
-      { ALT: () => this.choice(1, 'cache-write') },
-      { ALT: () => this.choice(1, 'cache-write-5min') },
-      { ALT: () => this.choice(1, 'cache-write-1h') },
+    return this.OR<tree.PriceRow | tree.RegionRow>([
+      {
+        ALT: () => {
+          const bucket = this.OR2<PriceBucket>(
+            priceRows.map((row) => ({ ALT: () => this.choice(1, row) })),
+          )
+          const value = this.OR3([
+            { ALT: () => this.SUBRULE(this.money) },
+            { ALT: () => this.SUBRULE1(this.factor) },
+          ])
+          return this.node(start, { kind: 'price-row' as const, bucket, value })
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(word('in'))
+          const region = this.SUBRULE(this.ident)
+          const factor = this.SUBRULE2(this.factor)
+          return this.node(start, { kind: 'region-row' as const, region, factor })
+        },
+      },
     ])
-    const value = this.OR2([
-      { ALT: () => this.SUBRULE(this.money) },
-      { ALT: () => this.SUBRULE(this.factor) },
-    ])
-    return this.node(start, { kind: 'price-row' as const, bucket, value })
   })
 
   private cache: Rule<tree.CacheLine> = this.RULE('cache', () => {

@@ -1,3 +1,4 @@
+import { priceRows } from '../../language/price-rows.ts'
 import type { FactName, FunctionName, Type, Unit } from '../core.ts'
 
 // --- types
@@ -27,27 +28,17 @@ export function listOf(of: Type): Type {
  * The built-in sets of bare words. `null` is an open set: any word belongs to it, for the world's
  * regions and data terms are not ours to list.
  */
-export const wordSets: ReadonlyMap<string, readonly string[] | null> = new Map([
+export const wordSets: ReadonlyMap<string, readonly string[] | null> = new Map<
+  string,
+  readonly string[] | null
+>([
   ['status', ['ok', 'timeout', 'error', 'malformed', 'empty']],
   ['session.kind', ['router', 'concrete']],
   ['surface', ['cli', 'ide', 'web', 'ci', 'desktop', 'mobile', 'slack', 'api', 'sdk']],
   ['org.router', ['allowed', 'blocked']],
   ['modality', ['text', 'image', 'pdf', 'audio', 'video']],
   ['percentile', ['p50', 'p75', 'p90', 'p95', 'p99']],
-  [
-    'price row',
-    [
-      'input',
-      'output',
-      'reasoning',
-      'image',
-      'request',
-      'cache-read',
-      'cache-write',
-      'cache-write-5min',
-      'cache-write-1h',
-    ],
-  ],
+  ['price row', priceRows],
   ['region', null],
   ['data', null],
   ['quantization', null],

@@ -1,10 +1,11 @@
 import type { Source } from '../../language/source.ts'
 import type * as syntax from '../../language/syntax.ts'
-import type { Exact, PriceBucket, PriceCard } from '../core.ts'
+import { isPerPiece, type PriceBucket } from '../../language/price-rows.ts'
+import type { Exact, PriceCard, Prices, RegionPrices } from '../core.ts'
 import { at } from './context.ts'
 import type { Context } from './context.ts'
 import { dayNumber } from './calendar.ts'
-import { exact, quantityLiteral, sizeOf } from './units.ts'
+import { exact, factor, quantityLiteral, sizeOf } from './units.ts'
 
 /** The price cards of a model or an endpoint, as written. */
 export function elaboratePrices(
@@ -31,9 +32,6 @@ export function elaboratePrices(
   return cards
 }
 
-/** Rows of one image or request, not of so many tokens. */
-const perPiece: ReadonlySet<PriceBucket> = new Set(['image', 'request'])
-
 function elaborateCard(
   context: Context,
   line: syntax.PriceLine,
@@ -43,17 +41,19 @@ function elaborateCard(
   const per = sizeOf(line.per, 'tokens', source, report)
   const conditions = elaborateConditions(context, line, source)
   if (per === undefined || conditions === undefined) return undefined
-  if (line.rows.length === 0) {
+  const rows = line.rows.filter((row) => row.kind === 'price-row')
+  if (rows.length === 0) {
     report('RT0222', at(source, line), 'the price list is empty', {
       help: 'write at least `input $5` and `output $25`',
     })
     return undefined
   }
   const picoUsd: { [bucket in PriceBucket]?: bigint } = {}
-  const input = line.rows.find((row) => row.bucket === 'input')
+  const input = rows.find((row) => row.bucket === 'input')
   const inputPrice = input && exactPrice(context, input, per, source, undefined)
   const seen = new Map<PriceBucket, syntax.PriceRow>()
-  for (const row of line.rows) {
+  const exactly = new Map<PriceBucket, Exact>()
+  for (const row of rows) {
     const before = seen.get(row.bucket)
     if (before !== undefined) {
       report('RT0211', at(source, row), `\`${row.bucket}\` is priced twice`, {
@@ -65,9 +65,41 @@ function elaborateCard(
     seen.set(row.bucket, row)
     const price = row === input ? inputPrice : exactPrice(context, row, per, source, inputPrice)
     if (price === undefined) continue
-    picoUsd[row.bucket] = rounded(context, price, row, source)
+    exactly.set(row.bucket, price)
+    picoUsd[row.bucket] = rounded(context, price, row, source, `\`${row.bucket}\``)
   }
-  return { ...conditions, picoUsd }
+  const inRegions = elaborateRegions(context, line, source, { picoUsd, exactly })
+  return { ...conditions, picoUsd, ...(inRegions === undefined ? {} : { inRegions }) }
+}
+
+/** The list once more for each region that it names: what is of one piece costs the same everywhere. */
+function elaborateRegions(
+  context: Context,
+  line: syntax.PriceLine,
+  source: Source,
+  plain: { readonly picoUsd: Prices; readonly exactly: ReadonlyMap<PriceBucket, Exact> },
+): PriceCard['inRegions'] {
+  const found = new Map<string, RegionPrices>()
+  const rows = line.rows.filter((row) => row.kind === 'region-row')
+  for (const row of rows) {
+    const region = row.region.text
+    if (found.has(region)) {
+      context.report('RT0211', at(source, row), `prices in \`${region}\` are written twice`, {
+        help: 'keep one of the two rows',
+      })
+      continue
+    }
+    const times = factor(row.factor, source, context.report)
+    if (times === undefined) continue
+    const picoUsd: { [bucket in PriceBucket]?: bigint } = { ...plain.picoUsd }
+    for (const [bucket, price] of plain.exactly) {
+      if (isPerPiece(bucket)) continue
+      const there = exact(price.numerator * times.numerator, price.denominator * times.denominator)
+      picoUsd[bucket] = rounded(context, there, row, source, `\`${bucket}\` in \`${region}\``)
+    }
+    found.set(region, { factor: times, picoUsd })
+  }
+  return found.size === 0 ? undefined : Object.fromEntries(found)
 }
 
 /** Pico-dollars a token, before rounding. */
@@ -82,9 +114,9 @@ function exactPrice(
   const literal = quantityLiteral(row.value, source, report)
   if (literal === undefined) return undefined
   if (literal.unit === 'money') {
-    return exact(literal.value.numerator, perPiece.has(row.bucket) ? 1n : BigInt(per))
+    return exact(literal.value.numerator, isPerPiece(row.bucket) ? 1n : BigInt(per))
   }
-  if (literal.unit === 'factor' && row.bucket !== 'input' && !perPiece.has(row.bucket)) {
+  if (literal.unit === 'factor' && row.bucket !== 'input' && !isPerPiece(row.bucket)) {
     if (inputPrice !== undefined) {
       return exact(
         literal.value.numerator * inputPrice.numerator,
@@ -103,7 +135,7 @@ function exactPrice(
   }
   report('RT0205', at(source, row.value), `got \`${row.value.raw}\`, expected money`, {
     help:
-      row.bucket === 'input' || perPiece.has(row.bucket)
+      row.bucket === 'input' || isPerPiece(row.bucket)
         ? 'write it in dollars, such as `$0.96`'
         : 'write it in dollars, such as `$0.96`, or as a factor of the input price, such as `0.10x`',
   })
@@ -111,7 +143,13 @@ function exactPrice(
 }
 
 /** Half to even, once, with a note. */
-function rounded(context: Context, price: Exact, row: syntax.PriceRow, source: Source): bigint {
+function rounded(
+  context: Context,
+  price: Exact,
+  row: syntax.Node,
+  source: Source,
+  name: string,
+): bigint {
   const { numerator, denominator } = price
   const below = numerator / denominator
   const twice = (numerator - below * denominator) * 2n
@@ -121,7 +159,7 @@ function rounded(context: Context, price: Exact, row: syntax.PriceRow, source: S
   context.report(
     'RT0223',
     at(source, row),
-    `the price of \`${row.bucket}\` is rounded to ${price_} millionths of a millionth of a dollar a token`,
+    `the price of ${name} is rounded to ${price_} millionths of a millionth of a dollar a token`,
     {
       help: 'prices are whole pico-dollars a token',
     },

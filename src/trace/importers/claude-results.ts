@@ -59,6 +59,7 @@ function sumOf(model: string, usage: JsonObject | undefined, { run, line, proble
     cacheWriteOther: count(usage, 'cacheCreationInputTokens'),
     output: count(usage, 'outputTokens') ?? 0,
     outputHoldsReasoning: true,
+    kinds: { webSearches: count(usage, 'webSearchRequests') },
   })
   const bad = firstBad()
   if (bad !== undefined) problem(`usage: \`${bad}\` is not a count`)

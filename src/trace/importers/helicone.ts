@@ -111,6 +111,8 @@ function countsOf(row: JsonObject): CountsReading {
   const cacheRead = count(row, 'prompt_cache_read_tokens')
   const cacheWriteOther = count(row, 'prompt_cache_write_tokens')
   const reasoning = count(row, 'reasoning_tokens')
+  const audioInput = count(row, 'prompt_audio_tokens')
+  const audioOutput = count(row, 'completion_audio_tokens')
   const bad = firstBad()
   if (bad !== undefined) return { ok: false, reason: `usage: \`${bad}\` is not a count` }
   if (input === undefined && output === undefined) return { ok: true, counts: undefined }
@@ -125,6 +127,7 @@ function countsOf(row: JsonObject): CountsReading {
       outputHoldsReasoning: true,
       reasoning,
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
+      kinds: { audioInput, audioOutput },
     },
   }
 }

@@ -59,6 +59,7 @@ function callOf(row: JsonObject, line: number): LoggedCall {
   const [choice] = asList(response?.['choices']) ?? []
   const served = nonEmpty(row['model']) ?? nonEmpty(hidden?.['litellm_model_name'])
   const startMicros = microsOfTime(row['startTime'])
+  const usage = usageIn(metadata, hidden, response)
   return {
     line,
     session: nonEmpty(row['session_id']) ?? nonEmpty(row['trace_id']),
@@ -69,7 +70,9 @@ function callOf(row: JsonObject, line: number): LoggedCall {
     requested: nonEmpty(metadata?.['original_model_group']) ?? nonEmpty(row['model_group']) ?? served,
     model: served,
     provider: nonEmpty(row['custom_llm_provider']),
-    counts: countsOf(row, metadata, hidden, response),
+    region: regionOf(row, usage),
+    serviceTier: tierOf(usage, response),
+    counts: countsOf(row, usage, metadata),
     cost: costOf(row['response_cost'] ?? row['spend']),
     failure: failureOf(row, metadata),
     attemptsBefore: attemptsOf(metadata),
@@ -93,17 +96,39 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   return asList(unquoted(value))
 }
 
-/** The usage object tells the cached tokens; the columns of a row tell sums alone. */
-function countsOf(
-  row: JsonObject,
+function usageIn(
   metadata: JsonObject | undefined,
   hidden: JsonObject | undefined,
   response: JsonObject | undefined,
-): CountsReading {
-  for (const usage of [metadata?.['usage_object'], hidden?.['usage_object'], response?.['usage']]) {
+): JsonObject | undefined {
+  const found = [metadata?.['usage_object'], hidden?.['usage_object'], response?.['usage']].map(objectOf)
+  return found.find((usage) => {
     const reading = readProviderUsage(usage)
-    if (!reading.ok || reading.counts !== undefined) return reading
-  }
+    return usage !== undefined && (!reading.ok || reading.counts !== undefined)
+  })
+}
+
+/** OpenAI processes in a region what is sent to the host of that region; Anthropic names it. */
+function regionOf(row: JsonObject, usage: JsonObject | undefined): string | undefined {
+  const geo = nonEmpty(usage?.['inference_geo'])
+  if (geo !== undefined && geo !== 'not_available') return geo
+  return /^https:\/\/([a-z]{2})\.api\.openai\.com(?:\/|$)/.exec(asString(row['api_base']) ?? '')?.[1]
+}
+
+/** Fast mode is sold like a tier. */
+function tierOf(usage: JsonObject | undefined, response: JsonObject | undefined): string | undefined {
+  const speed = nonEmpty(usage?.['speed'])
+  if (speed !== undefined && speed !== 'standard') return speed
+  return nonEmpty(usage?.['service_tier']) ?? nonEmpty(response?.['service_tier'])
+}
+
+/** The usage object tells the cached tokens; the columns of a row tell sums alone. */
+function countsOf(
+  row: JsonObject,
+  usage: JsonObject | undefined,
+  metadata: JsonObject | undefined,
+): CountsReading {
+  if (usage !== undefined) return readProviderUsage(usage)
   const { prompt_tokens, completion_tokens } = row
   const cached = asObject(metadata?.['additional_usage_values'])
   return readProviderUsage({

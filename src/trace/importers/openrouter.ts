@@ -11,6 +11,7 @@ import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
+import type { LoggedKinds } from './buckets.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { countIn, numberIn, readCsv, truthIn } from './read-csv.ts'
 import type { Cell } from './read-csv.ts'
@@ -74,6 +75,11 @@ function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
       count('native_tokens_cached'),
       count('native_tokens_completion') ?? count('tokens_completion'),
       count('native_tokens_reasoning'),
+      {
+        imageOutput: count('native_tokens_completion_images'),
+        generatedImages:
+          (count('native_tokens_completion_images') ?? 0) > 0 ? count('num_media_completion') : undefined,
+      },
     ),
     cost: costOf(asNumber(generation['total_cost']) ?? asNumber(generation['usage'])),
     cancelled: generation['cancelled'] === true,
@@ -127,6 +133,7 @@ function countsOf(
   cacheRead: number | undefined,
   output: number | undefined,
   reasoning: number | undefined,
+  kinds?: LoggedKinds,
 ): CountsReading {
   if (input === undefined) return { ok: false, reason: 'usage: the prompt tokens are not a count' }
   return {
@@ -139,6 +146,7 @@ function countsOf(
       outputHoldsReasoning: true,
       reasoning,
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
+      kinds,
     },
   }
 }

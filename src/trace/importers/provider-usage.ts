@@ -1,7 +1,7 @@
-import type { LoggedCounts } from './buckets.ts'
+import type { LoggedCounts, LoggedKinds } from './buckets.ts'
 import { countReader } from './count-reader.ts'
 import type { Count } from './count-reader.ts'
-import { asObject } from './json.ts'
+import { asList, asObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 
 export type CountsReading =
@@ -45,6 +45,31 @@ function countsOf(usage: JsonObject, count: Count): LoggedCounts | undefined {
     outputHoldsReasoning: true,
     reasoning: count(outputDetails, 'reasoning_tokens') ?? count(outputDetails, 'thinking_tokens'),
     outputQuality: output === undefined ? 'lower-bound' : 'exact',
+    kinds: kindsOf(usage, inputDetails, outputDetails, count),
+  }
+}
+
+/** Details of a prompt hold its cached tokens too; searches are counted in one place of three. */
+function kindsOf(
+  usage: JsonObject,
+  input: JsonObject | undefined,
+  output: JsonObject | undefined,
+  count: Count,
+): LoggedKinds {
+  const cached = asObject(input?.['cached_tokens_details'])
+  return {
+    audioInput: count(input, 'audio_tokens'),
+    imageInput: count(input, 'image_tokens'),
+    videoInput: count(input, 'video_tokens'),
+    audioCacheRead: count(cached, 'audio_tokens'),
+    imageCacheRead: count(cached, 'image_tokens'),
+    audioOutput: count(output, 'audio_tokens'),
+    imageOutput: count(output, 'image_tokens'),
+    videoOutput: count(output, 'video_tokens'),
+    webSearches:
+      count(asObject(usage['server_tool_use']), 'web_search_requests') ??
+      count(input, 'web_search_requests') ??
+      count(usage, 'num_search_queries'),
   }
 }
 
@@ -73,5 +98,24 @@ function geminiCounts(usage: JsonObject, count: Count): LoggedCounts {
     output: count(usage, 'candidatesTokenCount') ?? 0,
     outputHoldsReasoning: false,
     reasoning: count(usage, 'thoughtsTokenCount'),
+    kinds: {
+      audioInput: ofModality(usage, 'promptTokensDetails', 'AUDIO', count),
+      imageInput: ofModality(usage, 'promptTokensDetails', 'IMAGE', count),
+      videoInput: ofModality(usage, 'promptTokensDetails', 'VIDEO', count),
+      audioCacheRead: ofModality(usage, 'cacheTokensDetails', 'AUDIO', count),
+      imageCacheRead: ofModality(usage, 'cacheTokensDetails', 'IMAGE', count),
+      audioOutput: ofModality(usage, 'candidatesTokensDetails', 'AUDIO', count),
+      imageOutput: ofModality(usage, 'candidatesTokensDetails', 'IMAGE', count),
+      videoOutput: ofModality(usage, 'candidatesTokensDetails', 'VIDEO', count),
+    },
   }
+}
+
+/** A list of counts, one for each kind of content. */
+function ofModality(usage: JsonObject, list: string, modality: string, count: Count): number | undefined {
+  for (const entry of asList(usage[list]) ?? []) {
+    const detail = asObject(entry)
+    if (detail?.['modality'] === modality) return count(detail, 'tokenCount')
+  }
+  return undefined
 }

@@ -258,3 +258,82 @@ describe('an audit', () => {
     expect(result.causes[0]?.first.session).toBe('__proto__')
   })
 })
+
+describe('the cause of a bill of more than text', () => {
+  const mixed = policyOf(`
+provider north { family north }
+model voice {
+  served-by [north]
+  price per 1M tokens { input $5 output $20 audio-input $32 audio-output $64 web-search $0.01 in us 1.10x }
+}
+model mute {
+  served-by [north]
+  price per 1M tokens { input $5 output $20 }
+}
+`)
+  const spoken = (index: number): Partial<Usage> => ({
+    uncachedInput: 1_000 + 37 * index,
+    audioInput: 700 + 11 * index,
+    output: 90 + index,
+  })
+  const price = (usage: Partial<Usage>, audio: bigint): bigint =>
+    BigInt((usage.uncachedInput ?? 0) - (usage.audioInput ?? 0)) * 5_000_000n +
+    BigInt(usage.audioInput ?? 0) * audio +
+    BigInt(usage.output ?? 0) * 20_000_000n
+  const calls = (count: number, one: (index: number) => CallRecord): CallRecord[] =>
+    Array.from({ length: count }, (_, index) => ({ ...one(index), call: index + 1 }))
+
+  it('is none where each kind is charged at its row', () => {
+    const usage = { ...spoken(1), webSearches: 2 }
+    const bill = price(usage, 32_000_000n) + 20_000_000_000n
+    expect(audited(mixed, [billed('voice', usage, bill)])).toMatchObject({ exact: 1, unmatched: 0 })
+  })
+
+  it('is a missing price of audio, named, with the one that the bills imply', () => {
+    const { causes, unmatched } = audited(
+      mixed,
+      calls(3, (index) => billed('mute', spoken(index), price(spoken(index), 32_000_000n))),
+    )
+    expect(unmatched).toBe(3)
+    expect(causes).toMatchObject([{ cause: 'no-price', calls: 3 }])
+    expect(causes[0]?.detail).toContain('no `audio-input` price for `mute`; audio-input at $32 per 1M tokens, the price of `voice`')
+    expect(causes[0]?.suggestion).toContain('audio-input $32')
+    const [alone] = audited(mixed, [billed('mute', spoken(0), 12_345_678n)]).causes
+    expect(alone).toMatchObject({ cause: 'no-price', detail: 'the catalogue has no `audio-input` price for `mute`' })
+  })
+
+  it('is audio charged as text', () => {
+    const { causes } = audited(
+      mixed,
+      calls(3, (index) => billed('voice', spoken(index), price(spoken(index), 5_000_000n))),
+    )
+    expect(causes).toMatchObject([{ cause: 'kinds-at-text-price', calls: 3 }])
+  })
+
+  it('is searches that the bill leaves out', () => {
+    const usage = { ...spoken(1), webSearches: 2 }
+    const { causes } = audited(mixed, [billed('voice', usage, price(usage, 32_000_000n))])
+    expect(causes).toMatchObject([{ cause: 'searches-not-billed', calls: 1 }])
+  })
+
+  it('is the factor of a region, which the log does not tell', () => {
+    const bill = (price(spoken(1), 32_000_000n) * 11n) / 10n
+    const inUs = { served: { model: 'voice', provider: 'north', region: 'us' } }
+    expect(audited(mixed, [billed('voice', spoken(1), bill, inUs)])).toMatchObject({ exact: 1 })
+    const [cause] = audited(mixed, [billed('voice', spoken(1), bill)]).causes
+    expect(cause).toMatchObject({ cause: 'region', detail: 'the price in the region `us`' })
+  })
+
+  it('is a factor of a region that the catalogue does not know, with the row that would say it', () => {
+    const { causes } = audited(
+      mixed,
+      calls(4, (index) => {
+        const usage = { uncachedInput: 1_000 + 77 * index, output: 90 + 10 * index }
+        const served = { model: 'mute', provider: 'north', region: 'eu' }
+        return billed('mute', usage, (price(usage, 0n) * 11n) / 10n, { served })
+      }),
+    )
+    expect(causes).toMatchObject([{ cause: 'region', calls: 4 }])
+    expect(causes[0]?.suggestion).toContain('in eu 1.10x')
+  })
+})

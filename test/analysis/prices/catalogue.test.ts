@@ -51,6 +51,13 @@ const big = {
   output_cost_per_token_batches: 7.5e-6,
   input_cost_per_image: 0.0025,
   input_cost_per_audio_token: 1e-6,
+  input_cost_per_audio_per_second: 1e-4,
+  output_cost_per_image: 0.039,
+  search_context_cost_per_query: {
+    search_context_size_low: 0.01,
+    search_context_size_medium: 0.01,
+    search_context_size_high: 0.01,
+  },
   regional_processing_uplift_multiplier_eu: 1.1,
   provider_specific_entry: { fast: 6.0, us: 1.1, bedrock_invocation_schema: 'x' },
 }
@@ -75,7 +82,7 @@ provider acme {
   family acme
 }
 
-/// The list also has, and the language cannot say: input_cost_per_audio_token, provider_specific_entry.us, regional_processing_uplift_multiplier_eu.
+/// The list also has, and the language cannot say: input_cost_per_audio_per_second.
 model acme-big-model {
   known-as ["acme/Big.Model"]
   accepts [text, image, pdf]
@@ -89,7 +96,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $6
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens above 200k tokens {
     input $6
@@ -98,7 +110,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $12
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens for flex {
     input $1.50
@@ -107,7 +124,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $6
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens above 200k tokens for flex {
     input $6
@@ -116,7 +138,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $12
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens for batch {
     input $3
@@ -125,7 +152,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $6
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens above 200k tokens for batch {
     input $6
@@ -134,7 +166,12 @@ model acme-big-model {
     cache-read $0.30
     cache-write-5min $3.75
     cache-write-1h $12
+    audio-input $1
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens for fast {
     input $18
@@ -143,7 +180,12 @@ model acme-big-model {
     cache-read $1.80
     cache-write-5min $22.50
     cache-write-1h $36
+    audio-input $6
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   price per 1M tokens above 200k tokens for fast {
     input $36
@@ -152,7 +194,12 @@ model acme-big-model {
     cache-read $1.80
     cache-write-5min $22.50
     cache-write-1h $72
+    audio-input $6
     image $0.0025
+    generated-image $0.039
+    web-search $0.01
+    in eu 1.1x
+    in us 1.1x
   }
   cache {
     lifetime [5min, 1h]
@@ -163,10 +210,41 @@ model acme-big-model {
   })
 
   it('reports what it cannot say', () => {
-    expect(report.unsaid.map(({ field }) => field)).toEqual([
-      'input_cost_per_audio_token',
-      'provider_specific_entry.us',
-      'regional_processing_uplift_multiplier_eu',
+    expect(report.unsaid).toEqual([
+      {
+        field: 'input_cost_per_audio_per_second',
+        reason: 'of a second; no log of calls counts seconds of sound or film',
+        models: 1,
+      },
+    ])
+    expect(report.priceFields).toEqual({ said: 18, all: 19 })
+  })
+
+  it('says searches of each size where they cost otherwise', () => {
+    const sizes = (low: number, medium: number): object => ({
+      search_context_cost_per_query: { search_context_size_low: low, search_context_size_medium: medium },
+    })
+    const { text } = catalogue(
+      dated(undefined, litellm({ even: { ...cheap, ...sizes(0.01, 0.01) }, odd: { ...cheap, ...sizes(0.01, 0.02) } })),
+    )
+    expect(policyOf(text).models.map(({ prices: [card] }) => card?.picoUsd)).toMatchObject([
+      { 'web-search': 10_000_000_000n },
+      { 'web-search-low': 10_000_000_000n, 'web-search-medium': 20_000_000_000n },
+    ])
+  })
+
+  it('says a factor by region in every list, and dates its change', () => {
+    const region = { regional_processing_uplift_multiplier_eu: 1.1 }
+    const built = catalogue(
+      dated('2025-10-23', litellm({ m: { ...cheap, input_cost_per_token_flex: 5e-7 } })),
+      dated('2026-07-24', litellm({ m: { ...cheap, input_cost_per_token_flex: 5e-7, ...region } })),
+    )
+    const cards = policyOf(built.text).models[0]?.prices ?? []
+    expect(cards.map(({ serviceTier, fromDay, inRegions }) => [serviceTier, fromDay !== null, inRegions?.['eu']?.picoUsd.input])).toEqual([
+      [null, false, undefined],
+      ['flex', false, undefined],
+      [null, true, 1_100_000n],
+      ['flex', true, 550_000n],
     ])
   })
 
@@ -284,7 +362,7 @@ describe('a catalogue from models.dev', () => {
     const { text, report } = catalogue(
       dated('2026-07-02', modelsDevListing(parseExactJson(JSON.stringify(document)))),
     )
-    expect(report.unsaid).toEqual([{ field: 'cost.input_audio', models: 1 }])
+    expect(report).toMatchObject({ unsaid: [], priceFields: { said: 6, all: 6 } })
     const [model] = policyOf(text).models
     expect(model).toMatchObject({
       name: 'acme-m-1',
@@ -293,8 +371,8 @@ describe('a catalogue from models.dev', () => {
       contextTokens: 400_000,
     })
     expect(model?.prices.map(({ aboveTokens, picoUsd }) => ({ aboveTokens, ...picoUsd }))).toEqual([
-      { aboveTokens: 0, input: 2_500_000n, output: 15_000_000n, 'cache-read': 250_000n },
-      { aboveTokens: 272_000, input: 5_000_000n, output: 22_500_000n, 'cache-read': 250_000n },
+      { aboveTokens: 0, input: 2_500_000n, output: 15_000_000n, 'cache-read': 250_000n, 'audio-input': 3_000_000n },
+      { aboveTokens: 272_000, input: 5_000_000n, output: 22_500_000n, 'cache-read': 250_000n, 'audio-input': 3_000_000n },
     ])
   })
 
@@ -323,7 +401,7 @@ describe('a catalogue from models.dev', () => {
     const { text, report } = catalogue(
       dated('2026-07-02', modelsDevListing({ acme: { models: { m: { cost, experimental: { modes } } } } })),
     )
-    expect(report.unsaid.map(({ field }) => field)).toEqual(['cost.input_audio', 'experimental.modes.odd'])
+    expect(report.unsaid.map(({ field }) => field)).toEqual(['experimental.modes.odd'])
     const cards = policyOf(text).models[0]?.prices.filter(({ serviceTier }) => serviceTier !== null)
     expect(cards?.map(({ serviceTier, aboveTokens, picoUsd }) => [serviceTier, aboveTokens, picoUsd.input, picoUsd['cache-read']])).toEqual([
       ['fast', 0, 30_000_000n, 250_000n],
@@ -345,6 +423,8 @@ describe('a catalogue from models.dev', () => {
           internal_reasoning: '0.000003',
           input_cache_read: '0.00000005',
           web_search: '0.01',
+          image: '0.0000005',
+          audio: '0.000001',
         },
       },
       { id: 'v/auto', pricing: { prompt: '-1', completion: '-1' } },
@@ -357,6 +437,9 @@ describe('a catalogue from models.dev', () => {
       input: 500_000n,
       output: 3_000_000n,
       'cache-read': 50_000n,
+      'image-input': 500_000n,
+      'audio-input': 1_000_000n,
+      'web-search': 10_000_000_000n,
     })
   })
 })

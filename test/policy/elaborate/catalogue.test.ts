@@ -123,3 +123,36 @@ describe('a price that is not whole', () => {
     expect(model(policy, 'odd').prices[0]?.picoUsd).toEqual({ input: 0n, output: 1n })
   })
 })
+
+describe('prices in a region', () => {
+  const priced = (rows: string): { policy: Policy; codes: string[] } =>
+    load(`model m { served-by [anthropic] price per 1M tokens { ${rows} } }`)
+
+  it('are those of tokens by a factor, once rounded; what is of one piece stays', () => {
+    const { policy, codes } = priced('input $5 output $25 audio-input $0.000001 cache-read 0.1x web-search $0.01 in us 1.10x')
+    const [card] = model(policy, 'm').prices
+    expect(card?.inRegions).toEqual({
+      us: {
+        factor: { numerator: 11n, denominator: 10n },
+        picoUsd: {
+          input: 5_500_000n,
+          output: 27_500_000n,
+          'audio-input': 1n,
+          'cache-read': 550_000n,
+          'web-search': 10_000_000_000n,
+        },
+      },
+    })
+    expect(codes.filter((code) => code === 'RT0223')).toHaveLength(1)
+    expect(card?.picoUsd.input).toBe(5_000_000n)
+  })
+
+  it.each([
+    ['input $5 in us 1.1x in us 1.2x', 'prices in `us` are written twice'],
+    ['in us 1.1x', 'the price list is empty'],
+    ['input $5 in us 0x', '`0x` is out of range'],
+    ['input $5 web-search 0.1x', 'got `0.1x`, expected money'],
+  ])('%s is refused', (rows, message) => {
+    expect(() => load(`model m { served-by [anthropic] price per 1M tokens { ${rows} } }`)).toThrow(message)
+  })
+})

@@ -188,7 +188,7 @@ const charsPerToken = 6
 
 function usageOf(draft: CallDraft, usage: LoggedUsage): Usage {
   const { uncachedInput, cacheRead, cacheWrite5m, cacheWrite1h, cacheWriteOther } = usage
-  const { output, reasoning } = usage
+  const { output, reasoning, webSearches } = usage
   const chars = lengthOf(draft.visible) + lengthOf(draft.thinking) + draft.argumentChars
   const partial = draft.stopReason === undefined || chars > charsPerToken * output
   return {
@@ -199,6 +199,7 @@ function usageOf(draft: CallDraft, usage: LoggedUsage): Usage {
     ...(cacheWriteOther > 0 ? { cacheWriteOther } : {}),
     output: output - (reasoning ?? 0),
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(webSearches > 0 ? { webSearches } : {}),
     outputQuality: partial ? 'lower-bound' : 'exact',
   }
 }

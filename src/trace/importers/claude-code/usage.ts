@@ -11,6 +11,7 @@ export interface LoggedUsage {
   /** All output, reasoning included. */
   readonly output: number
   readonly reasoning: number | undefined
+  readonly webSearches: number
   readonly serviceTier: string | undefined
   readonly region: string | undefined
   /** The passes of the model through one request, each with a prompt of its own. None: one. */
@@ -57,6 +58,7 @@ export function readUsage(value: unknown): UsageReading {
     ...split,
     output,
     reasoning: reasoning !== undefined && reasoning <= output ? reasoning : undefined,
+    webSearches: asCount(asObject(logged['server_tool_use'])?.['web_search_requests']) ?? 0,
     serviceTier: tierOf(logged),
     region: regionOf(logged['inference_geo']),
   }
@@ -114,7 +116,16 @@ function iterationsOf(logged: JsonObject, whole: Counts): Iterations {
     else advice.push({ model: asName(entry['model']), usage: read.usage })
   }
   const output = passes.reduce((sum, pass) => sum + pass.output, 0)
-  return { ok: true, passes: passes.length > 1 && output === whole.output ? passes : [], advice }
+  const isSplit = passes.length > 1 && output === whole.output
+  return { ok: true, passes: isSplit ? withSearches(passes, whole.webSearches) : [], advice }
+}
+
+/** Searches are counted for the request; what no pass tells is of the last one. */
+function withSearches(passes: readonly LoggedUsage[], webSearches: number): readonly LoggedUsage[] {
+  const told = passes.reduce((sum, pass) => sum + pass.webSearches, 0)
+  const [last] = passes.slice(-1)
+  if (last === undefined || told >= webSearches) return passes
+  return passes.with(-1, { ...last, webSearches: last.webSearches + webSearches - told })
 }
 
 /** Fast mode is sold like a tier: at its own price, with a cache of its own. */

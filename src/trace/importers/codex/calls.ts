@@ -135,7 +135,7 @@ function addCall(rollout: Rollout, ending: Ending): void {
         contextImages: rollout.forkedFrom === undefined ? rollout.contextImages : undefined,
         signals: planMode === undefined ? undefined : { 'plan-mode': planMode },
       }),
-      usage,
+      usage: withSearches(usage, open),
       attempts: failedAttempts.length === 0 ? undefined : attemptsOf(rollout, served, endMicros),
       end,
       reply: served ? replyOf(open, ending.noReasoning, at.options) : undefined,
@@ -147,6 +147,11 @@ function addCall(rollout: Rollout, ending: Ending): void {
   rollout.failedAttempts = []
   rollout.unsaid = open === undefined && usage !== undefined
   rollout.open = undefined
+}
+
+function withSearches(usage: CallRecord['usage'], open: OpenCall | undefined): CallRecord['usage'] {
+  const webSearches = open?.webSearches ?? 0
+  return usage === undefined || webSearches === 0 ? usage : { ...usage, webSearches }
 }
 
 function attemptsOf(rollout: Rollout, served: boolean, endMicros: number | undefined): AttemptRecord[] {

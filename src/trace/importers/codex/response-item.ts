@@ -46,9 +46,16 @@ export function takeItem(rollout: Rollout, item: JsonObject, context: LineContex
       const name = toolOfType.get(type)
       if (name === undefined) return type === '' ? 'item: no type' : 'item: other'
       addTool(rollout, item, name, canonicalArguments(item['action'] ?? null), context)
+      if (isSearch(type, item)) openCall(rollout, context).webSearches += 1
       return 'item: tool call'
     }
   }
+}
+
+/** Older versions name no action. */
+function isSearch(type: string, item: JsonObject): boolean {
+  const action = asString(asObject(item['action'])?.['type'])
+  return type === 'web_search_call' && (action === undefined || action === 'search')
 }
 
 function openCall(rollout: Rollout, { line, micros }: LineContext): OpenCall {
@@ -62,6 +69,7 @@ function openCall(rollout: Rollout, { line, micros }: LineContext): OpenCall {
     thinking: [],
     reasoningWithheld: false,
     tools: [],
+    webSearches: 0,
   }
   if (micros !== undefined) {
     rollout.open.endMicros = Math.max(rollout.open.endMicros ?? 0, micros)

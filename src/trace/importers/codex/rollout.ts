@@ -19,6 +19,8 @@ export interface OpenCall {
   readonly thinking: string[]
   reasoningWithheld: boolean
   readonly tools: ToolDraft[]
+  /** Searches that the provider made; it asks money for them, and none for opening a page. */
+  webSearches: number
 }
 
 /** One rollout file, read line by line. */

@@ -8,6 +8,10 @@ const cacheWrites = ['input_cache_creation', 'input_cache_creation_tokens', 'cac
 const cacheWrites5m = ['input_cache_creation_5m']
 const cacheWrites1h = ['input_cache_creation_1h']
 const reasonings = ['output_reasoning_tokens', 'output_reasoning', 'reasoning_tokens', 'completion_details.reasoning']
+const audioInputs = ['input_audio_tokens', 'input_audio']
+const audioOutputs = ['output_audio_tokens', 'output_audio']
+const imageInputs = ['input_image_tokens', 'input_image']
+const imageOutputs = ['output_image_tokens', 'output_image']
 const inputs = ['input', 'input_tokens', 'prompt_tokens', 'promptTokens']
 const outputs = ['output', 'output_tokens', 'completion_tokens', 'completionTokens']
 
@@ -48,6 +52,12 @@ export function langfuseCounts(logged: JsonObject | undefined): CountsReading {
       outputHoldsReasoning: inside,
       reasoning: first(reasonings),
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
+      kinds: {
+        audioInput: first(audioInputs),
+        imageInput: first(imageInputs),
+        audioOutput: first(audioOutputs),
+        imageOutput: first(imageOutputs),
+      },
     },
   }
 }

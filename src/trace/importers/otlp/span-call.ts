@@ -111,10 +111,9 @@ function firstToken({ attributes, startMicros }: Span): number | undefined {
  * pass on a provider's counts apart: told by a part larger than its whole, or by the total.
  */
 export function countsOf(attributes: Attributes): CountsReading {
-  const wanted = { input: names.input, output: names.output, total: names.total, cacheRead: names.cacheRead, cacheWrite: names.cacheWrite, reasoning: names.reasoning }
   const read = new Map<string, number>()
-  for (const [name, aliases] of Object.entries(wanted)) {
-    const value = firstOf(attributes, aliases)
+  for (const name of [...wholeCounts, ...kindCounts]) {
+    const value = firstOf(attributes, names[name])
     if (value === undefined) continue
     const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
     if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
@@ -141,9 +140,13 @@ export function countsOf(attributes: Attributes): CountsReading {
       outputHoldsReasoning: !reasoningApart,
       reasoning,
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
+      kinds: Object.fromEntries(kindCounts.map((name) => [name, read.get(name)])),
     },
   }
 }
+
+const wholeCounts = ['input', 'output', 'total', 'cacheRead', 'cacheWrite', 'reasoning'] as const
+const kindCounts = ['audioInput', 'imageInput', 'videoInput', 'audioCacheRead', 'audioOutput'] as const
 
 export function costOf(attributes: Attributes): LoggedCall['cost'] {
   const dollars = asNumber(firstOf(attributes, names.cost))

@@ -35,6 +35,16 @@ export interface TableMapping {
     readonly cacheWriteOther?: string
     readonly output?: string
     readonly reasoning?: string
+    readonly audioInput?: string
+    readonly imageInput?: string
+    readonly videoInput?: string
+    readonly audioCacheRead?: string
+    readonly imageCacheRead?: string
+    readonly audioOutput?: string
+    readonly imageOutput?: string
+    readonly videoOutput?: string
+    readonly generatedImages?: string
+    readonly webSearches?: string
     readonly cost?: ColumnIn<CostUnit>
     readonly status?: string
     readonly error?: string

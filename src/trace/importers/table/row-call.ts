@@ -106,6 +106,18 @@ function countsOf({ columns, ...mapping }: TableMapping, text: Text): CountsRead
     outputHoldsReasoning: mapping.outputHoldsReasoning ?? true,
     reasoning: count(columns.reasoning),
     outputQuality: output === undefined ? ('lower-bound' as const) : (mapping.outputQuality ?? ('exact' as const)),
+    kinds: {
+      audioInput: count(columns.audioInput),
+      imageInput: count(columns.imageInput),
+      videoInput: count(columns.videoInput),
+      audioCacheRead: count(columns.audioCacheRead),
+      imageCacheRead: count(columns.imageCacheRead),
+      audioOutput: count(columns.audioOutput),
+      imageOutput: count(columns.imageOutput),
+      videoOutput: count(columns.videoOutput),
+      generatedImages: count(columns.generatedImages),
+      webSearches: count(columns.webSearches),
+    },
   }
   const [first] = bad
   if (first !== undefined) return { ok: false, reason: `usage: \`${first}\` is not a count` }
