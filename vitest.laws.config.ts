@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { lawSummary } from './test/support/law-summary.ts'
 
 /** The same laws over many more cases: `npm run test:laws`. */
 const config: ViteUserConfig = defineConfig({
@@ -13,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
       'test/policy/engine/equals-reference.test.ts',
       'test/policy/reference/laws.test.ts',
     ],
+    setupFiles: ['test/support/count-cases.ts'],
+    reporters: ['default', lawSummary()],
     testTimeout: 3_600_000,
     hookTimeout: 60_000,
     // The main process only waits.

@@ -39,7 +39,7 @@ describe('the engine equals the reference evaluator', () => {
         }),
         lawRuns(60),
       )
-    }, 60_000)
+    })
   }
 })
 
@@ -56,7 +56,7 @@ describe('an engine keeps nothing of a call', () => {
       }),
       lawRuns(30),
     )
-  }, 60_000)
+  })
 })
 
 describe('made-up policies and sessions', () => {
@@ -69,7 +69,7 @@ describe('made-up policies and sessions', () => {
       }
     }
     expect(Object.keys(kinds).filter((what) => !reached.has(what))).toEqual([])
-  }, 60_000)
+  })
 })
 
 const kinds: { readonly [what: string]: (decision: Decision) => boolean } = {
