@@ -9,15 +9,18 @@ export interface ShrinkFacts extends Shrunk {
   /** Of the session as it was. */
   readonly calls: number
   readonly output: string
+  /** What sessions share under the policies: it began fresh for this one. */
+  readonly sharedState: readonly string[]
   /** A `test` block that holds what is left; `undefined`: a test cannot say it. */
   readonly test: string | undefined
 }
 
-export function shrinkScreen({ goal, calls, session, tried, isMinimal, output, test }: ShrinkFacts): string {
+export function shrinkScreen({ goal, calls, session, tried, isMinimal, output, sharedState, test }: ShrinkFacts): string {
   const left = `${plural(session.calls.length, 'call')} of ${formatCount(calls)} left`
   const end = isMinimal ? 'nothing more can be left out' : 'there may be smaller ones: raise --max-tries'
   return [
     `${left} in ${escapeTerminal(output)}: ${escapeTerminal(goal)} · ${formatCount(tried)} tried, ${end}`,
+    ...(sharedState.length === 0 ? [] : [`Alone: without what other sessions leave in ${escapeTerminal(sharedState.join(', '))}.`]),
     '',
     ...(test === undefined
       ? ['A test cannot make this session: its trace is read from a path that ends in .jsonl.']

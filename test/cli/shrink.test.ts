@@ -45,6 +45,15 @@ invariant cheap: never after is big
     expect(JSON.parse(ran.out)).toMatchObject({ schemaVersion: 1, calls: 4, isMinimal: true, shrunk: { session: 's', calls: 2 } })
   })
 
+  it('says that the session is looked at alone where sessions share state', async () => {
+    const shared = files.write('shared.route', `${policy('50k')}\nserve any { limit 1 calls per 60s }\n`)
+    const ran = await reroute(['shrink', shared, trace, '--session', 's', '--breaks', 'cheap', '-o', output])
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    expect(ran.out).toMatch(/\nAlone: without what other sessions leave in limit\.\n/)
+    const none = await reroute(['shrink', shared, trace, '--session', 's', '--breaks', 'no-such', '-o', output])
+    expect(none).toMatchObject({ code: 3, err: expect.stringContaining('it is looked at alone') })
+  })
+
   it('says what is wrong', async () => {
     const base = ['shrink', one, trace, '--session', 's', '-o', output]
     expect(await reroute(base)).toMatchObject({ code: 2 })

@@ -44,6 +44,7 @@ export function defineSample(command: Command, context: Context, done: (code: Ex
       `
 Sessions are taken whole: first the few that show every rule, switch, end and error class, then some
 of each model and size, in proportion. Each says in its header how many sessions it stands for.
+What a session shows is what it shows alone: state that sessions share begins fresh for each.
 Equal input and seed give an equal sample. Exit 1 when --max is too small to show everything.
 
 Example:

@@ -5,6 +5,7 @@ import { sampledRecords } from '../../analysis/sample/records.ts'
 import type { Evaluator } from '../../policy/decision.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
 import { replaySession } from '../../replay/session-replay.ts'
+import { sharedStateOf } from '../../replay/simulator/shared-state.ts'
 import { document } from '../../report/json.ts'
 import { shrinkScreen, testOf } from '../../report/shrink-report.ts'
 import type { RecordedSession } from '../../trace/session.ts'
@@ -48,6 +49,7 @@ export function defineShrink(command: Command, context: Context, done: (code: Ex
       `
 Leaves calls, events and facts out of a session for as long as it still shows what is asked for, and
 writes what is left as a trace, with a test that holds it. Exit 1 when --max-tries ended the search.
+The session is looked at alone: limits, breakers and accounts that sessions share begin fresh.
 
 Examples:
   reroute shrink my.route sessions.jsonl --session 4f8c --breaks one-way -o test/one-way.jsonl
@@ -80,10 +82,14 @@ async function shrink(
   const { session: found } = located
   const session = options.call === undefined ? found : upTo(found, options.call)
   const goal = goalOf(evaluator, other && compilePolicy(other), session, options)
+  const sharedState = [...new Set([policy, other].flatMap((each) => (each === undefined ? [] : sharedStateOf(each))))].sort()
   if (goal.shownAt(session) === undefined) {
     return badInput(context, {
       message: `session \`${session.session}\` does not show it: ${goal.text}`,
-      help: '`reroute replay --sessions` lists what each session does',
+      help:
+        sharedState.length === 0
+          ? '`reroute replay --sessions` lists what each session does'
+          : `it is looked at alone, without what other sessions leave in ${sharedState.join(', ')}`,
     })
   }
   const progress = startProgress(context, 'shrinking', 'tries')
@@ -96,7 +102,7 @@ async function shrink(
   if (ended !== undefined) return ended
   const shown = goal.shownAt(shrunk.session)
   const test = shown && testOf(options.output, shrunk.session, shown, goal.text)
-  const facts = { goal: goal.text, calls: session.calls.length, test, output: options.output, ...shrunk }
+  const facts = { goal: goal.text, calls: session.calls.length, test, output: options.output, sharedState, ...shrunk }
   await printBeside(options.output, options.format === 'json' ? documentOf(facts) : shrinkScreen(facts), context)
   return shrunk.isMinimal ? exitCode.pass : exitCode.findings
 }
