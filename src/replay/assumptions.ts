@@ -25,7 +25,7 @@ const texts: ReadonlyMap<string, string> = new Map([
   [unclassifiedError, 'a call that failed without an error in the log failed as `unavailable` or, if denied, as `permission`'],
   [recordedDuration, 'another host answers in the time that the recorded one took'],
   [declaredDuration, 'another host answers in its declared latency, and writes the logged output at its declared throughput'],
-  [unknownDuration, 'the log does not tell how long a call took: it takes no time, and the gap to the next one stays'],
+  [unknownDuration, 'the log does not tell how long a call took: it takes no time; in closed loop the gap to the next one stays'],
 ])
 
 function cachesText({ marked, automatic }: CacheBehaviours): string {
@@ -61,8 +61,9 @@ export function assumptionsOf(
       : [
           ...(mode === 'projected' ? projected(policy) : modelledOn(totals).includes(sameTokens) ? asLogged : []),
           { name: assumptionNames.promptCaches, text: cachesText(caches) },
-          starts(mode, arrivals),
+          ...(arrivals === 'recorded' ? [] : [followsByGap(mode)]),
         ]),
+    ...(arrivals === 'recorded' ? [startsAsLogged(totals)] : []),
     ...(overhead.parts.modelled === undefined
       ? []
       : [{ name: assumptionNames.declaredOverhead, text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
@@ -78,11 +79,16 @@ export function assumptionsOf(
   ]
 }
 
-function starts(mode: DecisionMode, arrivals: Arrivals): ReplayResult['assumptions'][number] {
+function followsByGap(mode: DecisionMode): ReplayResult['assumptions'][number] {
   const reads = mode === 'projected' ? '' : ', and reads what the log holds'
-  return arrivals === 'recorded'
-    ? { name: 'recorded-starts', text: `from a divergence on a call starts when it did in the log${reads}` }
-    : { name: 'recorded-gaps', text: `from a divergence on a call follows the end of the one before by the recorded gap${reads}` }
+  return { name: 'recorded-gaps', text: `from a divergence on a call follows the end of the one before by the recorded gap${reads}` }
+}
+
+/** Without the ends of answers nobody knows how much of a recorded gap a delayed call has left. */
+function startsAsLogged({ assumed }: Totals): ReplayResult['assumptions'][number] {
+  const starts = 'every call starts when it did in the log, or once those calls have ended that had ended by then'
+  const open = (assumed[unknownDuration] ?? 0) > 0 ? '; where the log tells no ends, answers take no time, and calls after a delay may start too early' : ''
+  return { name: 'recorded-starts', text: `${starts}${open}` }
 }
 
 const asLogged: ReplayResult['assumptions'] = [

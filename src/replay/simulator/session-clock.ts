@@ -4,7 +4,7 @@ import type { RecordedSession } from '../../trace/session.ts'
 /**
  * When the calls of a session are made. `closed-loop`: a call follows the end of the one before by the
  * recorded gap, in which tools ran and the person thought. `recorded`: when it was in the log, and not
- * before the call before it has ended.
+ * before those calls have ended that had ended by then in the log.
  */
 export type Arrivals = 'closed-loop' | 'recorded'
 
@@ -30,25 +30,43 @@ export interface Arrival {
 export function sessionClock(session: RecordedSession, arrivals: Arrivals): SessionClock {
   let now = firstInstant(session)
   let shift = 0
-  let recordedEnd: number | undefined
   let before: number | undefined
+  let ended = -Infinity
+  let underWay: Ended[] = []
+  /** When the last of those has ended that had ended by an instant of the log. */
+  const endedBy = (startMicros: number): number => {
+    for (const { recordedMicros, micros } of underWay) if (recordedMicros <= startMicros) ended = Math.max(ended, micros)
+    underWay = underWay.filter(({ recordedMicros }) => recordedMicros > startMicros)
+    return ended
+  }
   return {
     arrive: ({ startMicros }) => {
       if (startMicros === undefined) return { startMicros, clockMicros: now, shiftMicros: shift }
-      const overlaps = recordedEnd !== undefined && startMicros < recordedEnd
-      if (arrivals === 'recorded' && !overlaps) shift = Math.max(0, now - startMicros)
+      if (arrivals === 'recorded') shift = Math.max(0, endedBy(startMicros) - startMicros)
       // Beside a call that ended earlier than in the log, it comes no earlier than that one did.
       const start = Math.max(startMicros + shift, Math.min(startMicros, before ?? startMicros + shift))
       before = start
       return { startMicros: start, clockMicros: Math.max(now, start), shiftMicros: start - startMicros }
     },
     end: (call, arrival, tookMicros, isOnTime) => {
-      recordedEnd = endOf(call)
-      const recorded = recordedTook(call, recordedEnd)
+      const recordedEnd = endOf(call)
       now = arrival.clockMicros + tookMicros
-      if (arrivals === 'closed-loop') shift = arrival.shiftMicros + (isOnTime ? 0 : tookMicros - recorded)
+      if (arrivals === 'closed-loop') {
+        shift = arrival.shiftMicros + (isOnTime ? 0 : tookMicros - recordedTook(call, recordedEnd))
+      } else {
+        const { startMicros = now - tookMicros } = arrival
+        // Whatever the log lets us reckon, a call that is on time ends no later than in the log.
+        const micros = isOnTime && arrival.shiftMicros === 0 ? (recordedEnd ?? startMicros) : startMicros + tookMicros
+        underWay.push({ recordedMicros: recordedEnd ?? call.startMicros ?? -Infinity, micros })
+      }
     },
   }
+}
+
+/** A call that has ended, and when it did in the log. */
+interface Ended {
+  readonly recordedMicros: number
+  readonly micros: number
 }
 
 /** The call as it is made: at its virtual start, where that is another than the log's. */

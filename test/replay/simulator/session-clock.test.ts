@@ -54,6 +54,35 @@ describe('the clock of a session', () => {
     expect(starts(three, [60, 1], 'recorded')).toEqual(['100@100', '160@160', '171@171'])
   })
 
+  it.each<[string, readonly Instants[], readonly (number | true)[], readonly string[]]>([
+    [
+      'keep recorded starts beside each other, and after',
+      [{ startMicros: 0, endMicros: 100 }, { startMicros: 10, endMicros: 90 }, { startMicros: 120, endMicros: 130 }],
+      [],
+      ['0@0', '10@100', '120@180'],
+    ],
+    [
+      'keep them inside a long one',
+      [{ startMicros: 0, endMicros: 100 }, { startMicros: 10, endMicros: 20 }, { startMicros: 30, endMicros: 40 }],
+      [],
+      ['0@0', '10@100', '30@110'],
+    ],
+    [
+      'wait inside a long one for what had ended in the log',
+      [{ startMicros: 0, endMicros: 100 }, { startMicros: 10, endMicros: 20 }, { startMicros: 30, endMicros: 40 }, { startMicros: 110, endMicros: 111 }],
+      [true, 50, 10, true],
+      ['0@0', '10@100', '60@150', '110@160'],
+    ],
+    [
+      'wait for the long one where that had ended in the log',
+      [{ startMicros: 0, endMicros: 100 }, { startMicros: 10, endMicros: 20 }, { startMicros: 110, endMicros: 111 }],
+      [150, 10, true],
+      ['0@0', '10@150', '150@160'],
+    ],
+  ])('with recorded arrivals calls that overlap %s', (_, calls, took, expected) => {
+    expect(starts(calls, took, 'recorded')).toEqual(expected)
+  })
+
   it('is that of the calendar where the log dates every call to the instant', () => {
     const quality = (timeQuality: CallRecord['timeQuality']): RecordedSession =>
       session([{ startMicros: 1, ...(timeQuality === undefined ? {} : { timeQuality }) }])
