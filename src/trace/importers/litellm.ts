@@ -39,7 +39,7 @@ const numbers: ReadonlySet<string> = new Set([
 ])
 
 const conversations =
-  /^a?(?:completion|text_completion|responses|generate_content(?:_stream)?|anthropic_messages|stream_generate_content)$|^pass_through_endpoint$/
+  /^a?(?:completion|text_completion|responses|generate_content(?:_stream)?|anthropic_messages|stream_generate_content)$|^pass_through_endpoint$|^a?llm_passthrough_route$/
 
 function kindOf(row: JsonObject): string {
   const name = row['request_id'] ?? row['id']
@@ -59,10 +59,10 @@ function callOf(row: JsonObject, line: number): LoggedCall {
   const [choice] = asList(response?.['choices']) ?? []
   const served = nonEmpty(row['model']) ?? nonEmpty(hidden?.['litellm_model_name'])
   const startMicros = microsOfTime(row['startTime'])
-  const usage = usageIn(metadata, hidden, response)
+  const usage = usageIn(row, metadata, hidden, response)
   return {
     line,
-    session: nonEmpty(row['session_id']) ?? nonEmpty(row['trace_id']),
+    session: clientSession(row, metadata) ?? nonEmpty(row['session_id']) ?? nonEmpty(row['trace_id']),
     id: nonEmpty(row['request_id']) ?? nonEmpty(row['id']),
     startMicros,
     firstTokenMicros: microsOfTime(row['completionStartTime']),
@@ -84,6 +84,19 @@ function callOf(row: JsonObject, line: number): LoggedCall {
   }
 }
 
+/**
+ * Claude Code names its session in the id of the user, in two forms; most versions of the gateway give
+ * every request a session of its own.
+ */
+function clientSession(row: JsonObject, metadata: JsonObject | undefined): string | undefined {
+  const asked = asObject(metadata?.['requester_metadata'])?.['user_id']
+  for (const user of [asString(row['end_user']), asString(asked)]) {
+    const named = /_session_([0-9a-f-]{36})$/.exec(user ?? '')?.[1] ?? objectOf(user)?.['session_id']
+    if (typeof named === 'string' && named !== '') return named
+  }
+  return undefined
+}
+
 function nonEmpty(value: unknown): string | undefined {
   return asName(value)
 }
@@ -97,15 +110,22 @@ function listOf(value: unknown): readonly unknown[] | undefined {
 }
 
 function usageIn(
+  row: JsonObject,
   metadata: JsonObject | undefined,
   hidden: JsonObject | undefined,
   response: JsonObject | undefined,
 ): JsonObject | undefined {
-  const found = [metadata?.['usage_object'], hidden?.['usage_object'], response?.['usage']].map(objectOf)
-  return found.find((usage) => {
+  const found = [metadata?.['usage_object'], hidden?.['usage_object'], response?.['usage']]
+    .map(objectOf)
+    .filter((usage) => usage !== undefined)
+  const whole = found.find((usage) => {
     const reading = readProviderUsage(usage)
-    return usage !== undefined && (!reading.ok || reading.counts !== undefined)
+    return !reading.ok || reading.counts !== undefined
   })
+  // Some versions keep the details alone there.
+  const details = found.find((usage) => asObject(usage['prompt_tokens_details']) !== undefined)
+  const { prompt_tokens, completion_tokens } = row
+  return whole ?? (details === undefined ? undefined : { ...details, prompt_tokens, completion_tokens })
 }
 
 /** OpenAI processes in a region what is sent to the host of that region; Anthropic names it. */
@@ -128,18 +148,30 @@ function countsOf(
   usage: JsonObject | undefined,
   metadata: JsonObject | undefined,
 ): CountsReading {
-  if (usage !== undefined) return readProviderUsage(usage)
+  if (usage !== undefined) return apartWhereLarger(readProviderUsage(usage))
   const { prompt_tokens, completion_tokens } = row
   const cached = asObject(metadata?.['additional_usage_values'])
-  return readProviderUsage({
-    ...cached,
-    ...(prompt_tokens === undefined ? {} : { prompt_tokens }),
-    ...(completion_tokens === undefined ? {} : { completion_tokens }),
-  })
+  return apartWhereLarger(
+    readProviderUsage({
+      ...cached,
+      ...(prompt_tokens === undefined ? {} : { prompt_tokens }),
+      ...(completion_tokens === undefined ? {} : { completion_tokens }),
+    }),
+  )
 }
 
+/** Versions of before 2025 counted Anthropic's cached tokens beside the prompt's. */
+function apartWhereLarger(reading: CountsReading): CountsReading {
+  if (!reading.ok || reading.counts === undefined) return reading
+  const { input, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, cacheWriteOther = 0 } = reading.counts
+  const larger = cacheRead + cacheWrite5m + cacheWrite1h + cacheWriteOther > input
+  return larger ? { ok: true, counts: { ...reading.counts, inputHoldsCached: false } } : reading
+}
+
+/** 0 where the gateway knows no price. */
 function costOf(value: unknown): LoggedCall['cost'] {
   const dollars = asNumber(value)
+  if (dollars === 0) return undefined
   const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
   return picoUsd === undefined ? undefined : { picoUsd, source: 'gateway' }
 }

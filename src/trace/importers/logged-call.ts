@@ -67,7 +67,8 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
   const counts = call.counts.ok ? call.counts.counts : undefined
   const buckets = counts === undefined ? undefined : bucketsOf(counts)
   if (buckets !== undefined && !buckets.ok) problem(line, buckets.reason)
-  const usage = buckets?.ok === true ? buckets : undefined
+  // No prompt is empty: a log that says so counts nothing.
+  const usage = buckets?.ok === true && buckets.promptTokens > 0 ? buckets : undefined
   const prompt = call.messages === undefined ? undefined : promptFacts(call.messages, options)
   const end = endOf(call)
   const ordered = startMicros === undefined || endMicros === undefined || startMicros <= endMicros

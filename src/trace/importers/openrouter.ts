@@ -65,7 +65,7 @@ function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
     startMicros: created,
     endMicros: created === undefined || took === undefined ? undefined : created + took,
     timeQuality: 'derived',
-    requested: model,
+    requested: asName(generation['router']) ?? model,
     model,
     provider: asName(generation['provider_name']),
     region: asName(generation['data_region']),
@@ -81,7 +81,10 @@ function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
           (count('native_tokens_completion_images') ?? 0) > 0 ? count('num_media_completion') : undefined,
       },
     ),
-    cost: costOf(asNumber(generation['total_cost']) ?? asNumber(generation['usage'])),
+    cost: costOf(
+      asNumber(generation['total_cost']) ?? asNumber(generation['usage']),
+      generation['is_byok'] === true ? asNumber(generation['upstream_inference_cost']) : undefined,
+    ),
     cancelled: generation['cancelled'] === true,
     failure: failedAll ? failureOfException(undefined, status, undefined) : undefined,
     attemptsBefore: attempts.slice(0, -1).flatMap((one) => attemptOf(one)),
@@ -104,7 +107,7 @@ function callOfRow(cell: Cell, line: number): LoggedCall {
   const startMicros = microsOfTime(cell('created_at'))
   const took = durationMicros(numberIn(cell('generation_time_ms')), 1_000)
   const first = durationMicros(numberIn(cell('time_to_first_token_ms')), 1_000)
-  const model = cell('model_permaslug')
+  const model = variantOf(cell('model_permaslug'), cell('variant'))
   return {
     line,
     session: undefined,
@@ -122,7 +125,7 @@ function callOfRow(cell: Cell, line: number): LoggedCall {
       countIn(cell('tokens_completion')),
       countIn(cell('tokens_reasoning')),
     ),
-    cost: costOf(numberIn(cell('cost_total'))),
+    cost: costOf(numberIn(cell('cost_total')), numberIn(cell('byok_usage_inference'))),
     cancelled: truthIn(cell('cancelled')),
     finish: cell('finish_reason_raw') ?? cell('finish_reason_normalized'),
   }
@@ -151,9 +154,21 @@ function countsOf(
   }
 }
 
-function costOf(dollars: number | undefined): LoggedCall['cost'] {
+/** Variants that are sold at prices of their own; the others only choose a host. */
+const soldApart: ReadonlySet<string> = new Set(['free', 'thinking', 'extended', 'beta'])
+
+function variantOf(model: string | undefined, variant: string | undefined): string | undefined {
+  return model === undefined || variant === undefined || !soldApart.has(variant) ? model : `${model}:${variant}`
+}
+
+/** With a key of one's own the host is paid apart, by what the gateway reckons, and its own bill is a fee. */
+function costOf(dollars: number | undefined, paidApart: number | undefined): LoggedCall['cost'] {
   const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
-  return picoUsd === undefined ? undefined : { picoUsd, source: 'gateway' }
+  if (picoUsd === undefined) return undefined
+  const apart = paidApart === undefined || paidApart === 0 ? undefined : picoUsdOf(paidApart)
+  return apart === undefined
+    ? { picoUsd, source: 'gateway' }
+    : { picoUsd: String(BigInt(picoUsd) + BigInt(apart)), source: 'estimate' }
 }
 
 function detect(beginning: string): boolean {

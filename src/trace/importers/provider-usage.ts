@@ -33,17 +33,25 @@ function countsOf(usage: JsonObject, count: Count): LoggedCounts | undefined {
   const outputDetails = asObject(usage[chat ? 'completion_tokens_details' : 'output_tokens_details'])
   // Anthropic's own shape counts apart what it read from and wrote to caches.
   const apart = !chat && ('cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage)
+  const cacheRead = firstPositive(
+    count(inputDetails, 'cached_tokens'),
+    count(usage, 'cache_read_input_tokens'),
+    count(usage, 'prompt_cache_hit_tokens'),
+  )
+  const writes = cacheWrites(usage, inputDetails, count)
+  const reasoning = count(outputDetails, 'reasoning_tokens') ?? count(outputDetails, 'thinking_tokens')
+  const cached = (cacheRead ?? 0) + writes.cacheWrite5m + writes.cacheWrite1h + writes.cacheWriteOther
+  const beside = (count(usage, 'total_tokens') ?? 0) - (input ?? 0) - (output ?? 0)
+  const both = cached + (reasoning ?? 0)
   return {
     input: input ?? 0,
-    inputHoldsCached: !apart,
-    cacheRead:
-      count(inputDetails, 'cached_tokens') ??
-      count(usage, 'cache_read_input_tokens') ??
-      count(usage, 'prompt_cache_hit_tokens'),
-    ...cacheWrites(usage, inputDetails, count),
+    // Some hosts count a part beside its whole: their total says so.
+    inputHoldsCached: !apart && (cached === 0 || (beside !== cached && beside !== both)),
+    cacheRead,
+    ...writes,
     output: output ?? 0,
-    outputHoldsReasoning: true,
-    reasoning: count(outputDetails, 'reasoning_tokens') ?? count(outputDetails, 'thinking_tokens'),
+    outputHoldsReasoning: reasoning === undefined || reasoning === 0 || (beside !== reasoning && beside !== both),
+    reasoning,
     outputQuality: output === undefined ? 'lower-bound' : 'exact',
     kinds: kindsOf(usage, inputDetails, outputDetails, count),
   }
@@ -73,17 +81,25 @@ function kindsOf(
   }
 }
 
-function cacheWrites(
-  usage: JsonObject,
-  details: JsonObject | undefined,
-  count: Count,
-): Pick<LoggedCounts, 'cacheWrite5m' | 'cacheWrite1h' | 'cacheWriteOther'> {
+/** Gateways write one count under several names, and 0 under those that they do not fill. */
+function firstPositive(...counts: readonly (number | undefined)[]): number | undefined {
+  return counts.find((one) => one !== undefined && one > 0) ?? counts.find((one) => one !== undefined)
+}
+
+interface CacheWrites {
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+  readonly cacheWriteOther: number
+}
+
+function cacheWrites(usage: JsonObject, details: JsonObject | undefined, count: Count): CacheWrites {
   const split = asObject(usage['cache_creation']) ?? asObject(details?.['cache_creation_token_details'])
   const writes =
-    count(usage, 'cache_creation_input_tokens') ??
-    count(details, 'cache_creation_tokens') ??
-    count(details, 'cache_write_tokens') ??
-    0
+    firstPositive(
+      count(usage, 'cache_creation_input_tokens'),
+      count(details, 'cache_creation_tokens'),
+      count(details, 'cache_write_tokens'),
+    ) ?? 0
   const cacheWrite5m = count(split, 'ephemeral_5m_input_tokens') ?? 0
   const cacheWrite1h = count(split, 'ephemeral_1h_input_tokens') ?? 0
   const rest = Math.max(0, writes - cacheWrite5m - cacheWrite1h)

@@ -84,6 +84,79 @@ describe('a row', () => {
     expect(calls[0]?.prompt.newImages).toBeUndefined()
   })
 
+  it.for<{ readonly shape: string; readonly usage: Json; readonly want: Json }>([
+    {
+      shape: 'keeps the details alone in its usage object',
+      usage: { prompt_tokens_details: { cached_tokens: 60 } },
+      want: { uncachedInput: 40, cacheRead: 60, output: 10 },
+    },
+    {
+      shape: 'fills one of two names and writes 0 under the other',
+      usage: {
+        prompt_tokens: 100, completion_tokens: 10, cache_read_input_tokens: 60, cache_creation_input_tokens: 0,
+        prompt_tokens_details: { cached_tokens: 0, cache_creation_tokens: 30 },
+      },
+      want: { uncachedInput: 10, cacheRead: 60, cacheWriteOther: 30, output: 10 },
+    },
+    {
+      shape: 'counts cached tokens beside the prompt, as versions of 2024 did',
+      usage: { prompt_tokens: 5, completion_tokens: 10, cache_read_input_tokens: 60, total_tokens: 15 },
+      want: { uncachedInput: 5, cacheRead: 60, output: 10 },
+    },
+    {
+      shape: 'counts reasoning beside the output, by its total',
+      usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 114, completion_tokens_details: { reasoning_tokens: 4 } },
+      want: { uncachedInput: 100, output: 10, reasoning: 4 },
+    },
+    {
+      shape: 'counts cached tokens and reasoning beside both, by its total',
+      usage: {
+        prompt_tokens: 100, completion_tokens: 10, total_tokens: 174, cache_read_input_tokens: 60,
+        completion_tokens_details: { reasoning_tokens: 4 },
+      },
+      want: { uncachedInput: 100, cacheRead: 60, output: 10, reasoning: 4 },
+    },
+  ])('$shape', async ({ usage, want }) => {
+    const { calls, report } = await importLogFiles(litellm, {
+      'rows.jsonl': jsonLines([row('r1', { metadata: { usage_object: usage } })]),
+    })
+    expect(calls[0]?.usage).toMatchObject(want)
+    expect(report.problemCount).toBe(0)
+  })
+
+  it('has no bill and no prompt where the gateway knows no price and the host counts nothing', async () => {
+    const { calls } = await importLogFiles(litellm, {
+      'rows.jsonl': jsonLines([
+        row('r1', { spend: 0 }),
+        row('r2', { status: 'failure', call_type: '', spend: 0, prompt_tokens: 0, completion_tokens: 0 }),
+      ]),
+    })
+    expect(calls.map((call) => [call.cost, call.usage?.uncachedInput, call.prompt.tokens])).toEqual([
+      [undefined, 100, 100],
+      [undefined, undefined, undefined],
+    ])
+  })
+
+  it('of Claude Code is of the session that the id of its user names', async () => {
+    const session = '0a1b2c3d-0000-4000-8000-000000000000'
+    const old = `user_ff00_account_1-2_session_${session}`
+    const { sessions, calls } = await importLogFiles(litellm, {
+      'rows.jsonl': jsonLines([
+        row('r1', { session_id: 'request-1', end_user: old }),
+        row('r2', {
+          session_id: 'request-2',
+          startTime: '2026-01-01 00:01:00.000000',
+          endTime: '2026-01-01 00:01:04.000000',
+          metadata: { requester_metadata: { user_id: JSON.stringify({ device_id: 'd', session_id: session }) } },
+        }),
+        row('r3', { session_id: 'request-3', end_user: 'someone' }),
+      ]),
+    })
+    expect(sessions.map((one) => one.session).toSorted()).toEqual([session, 'request-3'])
+    expect(calls.filter((call) => call.session === session).map((call) => call.id)).toEqual(['r1', 'r2'])
+    expect(JSON.stringify(calls)).not.toContain('ff00')
+  })
+
   it('may stand anywhere: calls are ordered by their start, over all files', async () => {
     const at = (second: number): Json => ({ startTime: 1_767_225_600 + second, endTime: 1_767_225_601 + second })
     const late = jsonLines([row('r3', at(30)), row('r1', at(10))])

@@ -65,6 +65,31 @@ describe('a generation', () => {
 const header =
   'generation_id,created_at,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,cancelled,finish_reason_raw,generation_time_ms,time_to_first_token_ms,app_name'
 
+describe('the cost', () => {
+  it('holds what the host is paid apart, with a key of one’s own', async () => {
+    const byok = 'g5,2026-01-01 00:00:10.000,0.25,4.75,100,20,5,60,vendor/model-a,free,Host,false,stop,2000,500,x'
+    const { calls } = await importLogFiles(openrouter, {
+      'g.json': JSON.stringify([
+        generation('g1', { is_byok: true, upstream_inference_cost: 4.75 }),
+        generation('g2', { is_byok: false, upstream_inference_cost: 0.2, total_cost: 0 }),
+      ]),
+      'activity.csv': `${header.replace('cost_total', 'cost_total,byok_usage_inference').replace('provider_name', 'variant,provider_name')}\n${byok}\n`,
+    })
+    const costs = new Map(calls.map((call) => [call.id, call.cost]))
+    expect(costs.get('g1')).toEqual({ picoUsd: '5000000000000', source: 'estimate' })
+    expect(costs.get('g2')).toEqual({ picoUsd: '0', source: 'gateway' })
+    expect(costs.get('g5')).toEqual({ picoUsd: '5000000000000', source: 'estimate' })
+    expect(calls.find((call) => call.id === 'g5')?.served?.model).toBe('vendor/model-a:free')
+  })
+
+  it('is of the model that a router chose', async () => {
+    const { calls } = await importLogFiles(openrouter, {
+      'g.json': JSON.stringify(generation('g1', { router: 'openrouter/auto' })),
+    })
+    expect(calls).toMatchObject([{ requested: 'openrouter/auto', served: { model: 'vendor/model-a' } }])
+  })
+})
+
 describe('a row of the activity', () => {
   it('has no session; copies are found in both shapes', async () => {
     const { calls, report } = await importLogFiles(openrouter, {
