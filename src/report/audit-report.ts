@@ -25,6 +25,7 @@ export function auditScreen(result: AuditResult, screen: Screen): string {
       style.strong(headline(result)),
       ...bills(result, screen),
       ...estimates(result, screen),
+      ...runTotals(result, screen),
       ...rest(result, screen),
     ],
     models(result.perModel, result.priceLayers.length, screen),
@@ -76,6 +77,20 @@ function estimates({ estimates: counts, money }: AuditResult, screen: Screen): s
     ),
     ...sumField(screen, 'estimated', money.estimatedPicoUsd, money.estimatesRepricedPicoUsd),
   ]
+}
+
+function runTotals({ runTotals: found }: AuditResult, screen: Screen): string[] {
+  if (found === null) return []
+  const { runs, calls, agreeing, differing, unusable, unknown } = found
+  const some = (count: number, text: string): string[] => (count === 0 ? [] : [`${formatCount(count)} ${text}`])
+  const parts = [
+    ...some(runs, `for ${plural(calls, 'call')} without a cost of their own, which are estimates above`),
+    ...some(agreeing, 'are the sum of what their calls cost'),
+    ...some(differing, 'are not the sum of what their calls cost'),
+    ...some(unusable, 'of calls of several models or without tokens'),
+    ...some(unknown, 'of sessions that are not in the trace'),
+  ]
+  return field(screen, 'totals of runs', parts.join('; '), differing > 0 ? screen.style.warn : undefined)
 }
 
 /** Nothing where none of them has a price: two sums of nothing are no agreement. */
@@ -159,7 +174,8 @@ function byLayer(layer: string | null, layers: number): string {
 function causes(found: readonly CauseTotal[], layers: number, screen: Screen): string[] {
   if (found.length === 0) return []
   const shown = found.slice(0, shownCauses).flatMap((each) => {
-    const what = each.of === 'bill' ? plural(each.calls, 'bill') : plural(each.calls, 'estimate')
+    const told = each.runs === undefined ? '' : ` (by ${plural(each.runs, 'total of a run', 'totals of runs')})`
+    const what = `${each.of === 'bill' ? plural(each.calls, 'bill') : plural(each.calls, 'estimate')}${told}`
     const money =
       each.differencePicoUsd === null
         ? ''

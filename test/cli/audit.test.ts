@@ -185,3 +185,35 @@ describe('reroute audit', () => {
     expect((await reroute(['audit', unknown, '--caches'])).code).toBe(3)
   })
 })
+
+describe('reroute audit --totals', () => {
+  const header = { record: 'session', schema: 1, session: 's' }
+  const call = { ...billed('claude-opus-4-7', { uncachedInput: 1_000 }, undefined), session: 's' }
+  const trace = files.write('runs.jsonl', [header, call].map((record) => `${JSON.stringify(record)}\n`).join(''))
+  const audit = (csv: string, ...more: readonly string[]): ReturnType<typeof reroute> =>
+    reroute(['audit', trace, '--totals', files.write('runs.csv', csv), ...more])
+
+  it('counts the calls of a run as estimates', async () => {
+    const { code, out } = await audit('session,cost_usd\ns,0.005\n')
+    expect(code).toBe(0)
+    expect(out).toContain('1 exact, 0 within tolerance, 0 not matched')
+    expect(out).toContain('1 for 1 call without a cost of their own')
+  })
+
+  it.each([
+    ['a,b\ns,1\n', [], 'there is no column `session`, but `a`, `b`'],
+    ['session,cost_usd\ns,1\ns,2\n', [], '`s` has two totals'],
+    ['session,cost_usd\ns,free\n', [], 'got `free`, expected dollars'],
+  ])('refuses %j', async (csv, more, message) => {
+    const { code, err } = await audit(csv, ...more)
+    expect(code).toBe(3)
+    expect(err).toContain(message)
+  })
+
+  it('needs the file that its columns are of', async () => {
+    const { code, err } = await reroute(['audit', trace, '--totals-columns', 'a,b'])
+    expect(code).toBe(2)
+    expect(err).toContain('`--totals-columns` is for `--totals`')
+    expect((await audit('a,b\ns,1\n', '--totals-columns', 'a')).code).toBe(2)
+  })
+})

@@ -5,6 +5,7 @@ import { expectedOf, type Expected } from './explain-line.ts'
 import { createMismatchGroup, type MismatchGroup } from './mismatches.ts'
 import type { PriceBook } from './price-book.ts'
 import type { AuditResult, CauseTotal } from './result.ts'
+import { gatherRuns, type RunTotals } from './run-totals.ts'
 import { addTally, createTally, type Tally } from './tally.ts'
 import { promptOf, replyOf } from './vector.ts'
 
@@ -23,11 +24,13 @@ export interface Audit {
 /** Prices every call again and compares. Calls may come in any order of sessions. */
 export function createAudit(
   book: PriceBook,
-  options: { readonly tolerancePicoUsd?: bigint } = {},
+  options: { readonly tolerancePicoUsd?: bigint; readonly runTotals?: RunTotals } = {},
 ): Audit {
   const tolerance = options.tolerancePicoUsd ?? defaultTolerancePicoUsd
   const models = new Map<string, Tally>()
   const groups = new Map<string, MismatchGroup>()
+  const runs =
+    options.runTotals === undefined ? undefined : gatherRuns(options.runTotals, book, tolerance)
   let calls = 0
   let notServed = 0
   const tallyOf = (model: string): Tally => entry(models, model, createTally)
@@ -41,15 +44,29 @@ export function createAudit(
     add: (call) => {
       calls += 1
       const found = callKind(call, book)
+      if (runs?.takes(call, found) === true) return
       if (found.kind === 'free') notServed += 1
       else if (found.kind === 'unbilled') addUnbilled(tallyOf(found.model), found.line, book)
       else if (found.kind === 'bare') {
         const outcome = outcomeOf(tallyOf(found.line.model), found.line)
         outcome.unmatched += 1
         groupOf(found.line).addKnown(found.line, undefined, bare(found.missing))
-      } else addBilled(found.line, tallyOf(found.line.model), groupOf, book, tolerance)
+      } else {
+        const { line } = found
+        addBilled(line, expectedOf(line, book), tallyOf(line.model), groupOf, book, tolerance)
+      }
     },
     finish: () => {
+      const gathered = runs?.finish()
+      for (const line of gathered?.left ?? []) addUnbilled(tallyOf(line.model), line, book)
+      for (const { line, expected, isOfOneCard } of gathered?.lines ?? []) {
+        const tally = tallyOf(line.model)
+        if (isOfOneCard) addBilled(line, expected, tally, groupOf, book, tolerance)
+        else {
+          tally.counts.estimates.unmatched += line.calls
+          groupOf(line).addKnown(line, undefined, severalCards)
+        }
+      }
       const total = createTally()
       for (const tally of models.values()) addTally(total, tally)
       const names = [...models.keys()].sort(byCodeUnit)
@@ -62,6 +79,7 @@ export function createAudit(
         calls,
         notServed,
         money: total.money,
+        runTotals: gathered?.result ?? null,
         tolerance: { picoUsd: tolerance, shareOfBill: `1/${billsPerTolerance}` },
         priceLayers: book.layers.map((layer) => ({
           name: layer.name,
@@ -91,29 +109,29 @@ function addUnbilled({ counts, money }: Tally, line: BillLine | undefined, book:
 
 function addBilled(
   line: BillLine,
+  expected: Expected | undefined,
   tally: Tally,
   groupOf: (line: BillLine) => MismatchGroup,
   book: PriceBook,
   tolerance: bigint,
 ): void {
   const outcome = outcomeOf(tally, line)
-  const expected = expectedOf(line, book)
   if (isImpossible(line, expected, book)) {
-    outcome.unmatched += 1
-    outcome.impossible += 1
+    outcome.unmatched += line.calls
+    outcome.impossible += line.calls
     groupOf(line).addKnown(line, expected, impossible)
     return
   }
   const [nearest, distance] = nearestOf(expected, line.picoUsd)
   addMoney(tally, line, nearest)
-  if (distance === 0n) outcome.exact += 1
+  if (distance === 0n) outcome.exact += line.calls
   else if (
     distance !== undefined &&
     distance <= smaller(tolerance, absolute(line.picoUsd) / billsPerTolerance)
   ) {
-    outcome.withinTolerance += 1
+    outcome.withinTolerance += line.calls
   } else {
-    outcome.unmatched += 1
+    outcome.unmatched += line.calls
     groupOf(line).add(line, expected)
   }
 }
@@ -161,6 +179,12 @@ const impossible: Part = {
   key: 'impossible-bill',
   detail:
     'more than ten times what the dearest token of the catalogue makes of these tokens; it is in no sum',
+}
+
+const severalCards: Part = {
+  cause: 'unexplained',
+  key: 'unexplained: several prices',
+  detail: 'the total is of calls with several prices, or without one; nothing is tried on such a sum',
 }
 
 function bare(missing: 'usage' | 'model'): Part {

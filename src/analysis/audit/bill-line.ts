@@ -20,6 +20,10 @@ export interface BillLine {
   /** A row of timeQuality `daily` is a total of several calls. */
   readonly isSum: boolean
   readonly picoUsd: bigint
+  /** How many calls it stands for. */
+  readonly calls: number
+  /** Whether it is what is left of the total of a run. */
+  readonly isOfRun: boolean
   readonly source: LoggedCost['source']
 }
 
@@ -68,6 +72,8 @@ export function callKind(call: CallRecord, book: PriceBook): CallKind {
     outputIsPartial: usage?.outputQuality === 'lower-bound',
     isSum: call.timeQuality === 'daily',
     picoUsd: BigInt(cost?.picoUsd ?? 0),
+    calls: 1,
+    isOfRun: false,
     source: cost?.source ?? 'provider',
   }
   if (cost === undefined)

@@ -27,6 +27,9 @@ interface Gathered {
   readonly first: CauseTotal['first']
   readonly card: PriceCard | undefined
   calls: number
+  /** Costs in the log that tell it: calls, or totals of runs. */
+  records: number
+  runs: number
   differencePicoUsd: bigint | null
 }
 
@@ -101,7 +104,9 @@ function gather(
 ): void {
   const known = causes.get(part.key)
   if (known !== undefined) {
-    known.calls += 1
+    known.calls += line.calls
+    known.records += 1
+    known.runs += runsIn(line)
     if (known.lines.length < keptLines) known.lines.push(line)
     known.differencePicoUsd =
       known.differencePicoUsd === null || share === null ? null : known.differencePicoUsd + share
@@ -111,7 +116,9 @@ function gather(
     part,
     lines: [line],
     card,
-    calls: 1,
+    calls: line.calls,
+    records: 1,
+    runs: runsIn(line),
     differencePicoUsd: share,
     first: {
       session: line.session,
@@ -120,6 +127,10 @@ function gather(
       pricePicoUsd: expected?.bills[0] ?? null,
     },
   })
+}
+
+function runsIn({ isOfRun }: BillLine): number {
+  return isOfRun ? 1 : 0
 }
 
 /** How much of the difference each part explains: what the count changes at list price, then the rest. */
@@ -140,12 +151,12 @@ function sharesOf(
 }
 
 function total(
-  { part, lines, card, calls, differencePicoUsd, first }: Gathered,
+  { part, lines, card, calls, records, runs, differencePicoUsd, first }: Gathered,
   book: PriceBook,
 ): CauseTotal {
   const [line] = lines
   const model = line?.model ?? ''
-  const suggestion = suggestionFor(part, lines, calls, card, book)
+  const suggestion = suggestionFor(part, lines, records, card, book)
   return {
     cause: part.cause,
     detail: part.detail,
@@ -154,6 +165,7 @@ function total(
     provider: line?.provider ?? null,
     priceLayer: card === undefined ? null : book.layerOf(model),
     calls,
+    ...(runs === 0 ? {} : { runs }),
     differencePicoUsd,
     first,
     ...(suggestion === undefined ? {} : { suggestion }),

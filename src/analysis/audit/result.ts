@@ -1,4 +1,5 @@
 import type { CauseId } from './cause.ts'
+import type { RunTotalsResult } from './run-totals.ts'
 
 /** Counts of calls. Bills are those of a provider or a gateway. */
 export interface AuditCounts {
@@ -39,6 +40,8 @@ export interface AuditResult extends AuditCounts {
   /** Not served, at no cost. */
   readonly notServed: number
   readonly money: AuditMoney
+  /** `null`: no totals of runs were given. Their calls are in the counts of `estimates`. */
+  readonly runTotals: RunTotalsResult | null
   readonly tolerance: { readonly picoUsd: bigint; readonly shareOfBill: string }
   /** The files that the prices come from, the strongest last, and how many models each has prices of. */
   readonly priceLayers: readonly { readonly name: string; readonly models: number }[]
@@ -64,6 +67,8 @@ export interface CauseTotal {
   readonly provider: string | null
   readonly priceLayer: string | null
   readonly calls: number
+  /** How many totals of runs these calls are told by; absent: each has a cost of its own. */
+  readonly runs?: number
   /** Logged cost less price, as far as this cause explains it; `null` without a price. */
   readonly differencePicoUsd: bigint | null
   readonly first: {

@@ -7,16 +7,19 @@ import { picoUsdOf } from '../../trace/importers/pico-usd.ts'
 import type { RecordedSession } from '../../trace/session.ts'
 import type { Context } from '../context.ts'
 import { exitCode, type ExitCode } from '../exit-code.ts'
-import { badInput } from '../failure.ts'
+import { badInput, usage } from '../failure.ts'
 import { formatOption, repeated } from '../options.ts'
 import { openPriceBook, shippedCatalogue } from '../price-book.ts'
 import type { PriceBook } from '../../analysis/audit/price-book.ts'
+import { defaultTotalsColumns, readRunTotals, type TotalsColumns } from '../run-totals.ts'
 import { openTrace } from '../trace.ts'
 
 interface AuditOptions {
   readonly catalog: string
   readonly prices?: readonly string[]
   readonly tolerance?: bigint
+  readonly totals?: string
+  readonly totalsColumns?: TotalsColumns
   readonly caches: boolean
   readonly seed: string
   readonly format: 'terminal' | 'json'
@@ -44,6 +47,12 @@ export function defineAudit(
       'smaller differences are rounding (default: 0.000001)',
       dollarsOption,
     )
+    .option('--totals <file>', "a client's cost of whole sessions (CSV), for calls that have none of their own")
+    .option(
+      '--totals-columns <session,cost>',
+      'the names of its columns, the cost in dollars (default: session,cost_usd)',
+      columnsOption,
+    )
     .option('--caches', 'compare the model of prompt caches with the logged buckets instead', false)
     .option('--seed <text>', 'with --caches: draws the half that the model is fitted on', '0')
     .option('--strict', 'a line that cannot be taken is an error', false)
@@ -55,6 +64,9 @@ Every logged cost is priced again from its tokens, at the prices of its own day,
 last digit. What does not match is explained where one cause comes to exactly the logged cost.
 Bills of providers and gateways are kept apart from what a client reckoned for itself.
 
+With --totals: what a run cost is compared with its calls where these have no cost; they count as
+estimates, and causes are found for the run. Where all calls have one, the total is their sum or not.
+
 With --caches: what no catalogue says of prompt caches is fitted on half the sessions and measured
 on the other half, beside two plain models; what is left is in dollars by cause.
 
@@ -63,12 +75,20 @@ Exit 1 when a bill does not match, 4 when no cost is logged at all, 3 when there
 Examples:
   reroute audit sessions.jsonl
   reroute audit sessions.jsonl --prices contract.route
+  reroute audit sessions.jsonl --totals runs.csv --totals-columns instance_id,instance_cost_usd
   reroute audit sessions.jsonl --caches
   reroute audit sessions.jsonl --format json      docs/schemas/audit-1.schema.json`,
     )
     .action(async (traces: string[], options: AuditOptions) =>
       done(await audit(traces, options, context)),
     )
+}
+
+function columnsOption(text: string): TotalsColumns {
+  const [session = '', cost = '', ...others] = text.split(',').map((name) => name.trim())
+  if (session === '' || cost === '' || others.length > 0)
+    throw new InvalidArgumentError(`got \`${text}\`, expected two names, such as session,cost_usd`)
+  return { session, cost }
 }
 
 function dollarsOption(text: string): bigint {
@@ -83,6 +103,9 @@ async function audit(
   options: AuditOptions,
   context: Context,
 ): Promise<ExitCode> {
+  if (options.totals === undefined && options.totalsColumns !== undefined) {
+    return usage(context, { message: '`--totals-columns` is for `--totals`', help: 'name the file too' })
+  }
   const book = openPriceBook(options.catalog, options.prices ?? [], context)
   if (book === undefined) return exitCode.badInput
   return options.caches
@@ -96,10 +119,15 @@ async function auditBills(
   options: AuditOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const run = createAudit(
-    book,
-    options.tolerance === undefined ? {} : { tolerancePicoUsd: options.tolerance },
-  )
+  const read =
+    options.totals === undefined
+      ? undefined
+      : await readRunTotals(options.totals, options.totalsColumns ?? defaultTotalsColumns)
+  if (read?.ok === false) return badInput(context, read.failure)
+  const run = createAudit(book, {
+    ...(options.tolerance === undefined ? {} : { tolerancePicoUsd: options.tolerance }),
+    ...(read === undefined ? {} : { runTotals: read.totals }),
+  })
   const add = ({ calls }: RecordedSession): void => {
     for (const call of calls) run.add(call)
   }

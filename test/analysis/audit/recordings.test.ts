@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { loadPolicyText } from '../../../src/policy/load.ts'
 import type { Policy } from '../../../src/policy/core.ts'
 import { audited, causesOf } from '../../support/audited.ts'
 import { claudeResults } from '../../../src/trace/importers/claude-results.ts'
 import { miniSweAgent } from '../../../src/trace/importers/mini-swe-agent.ts'
 import { category, importLogs } from '../../support/import-logs.ts'
-import {
-  estimatedRuns,
-  miniSweAgentCalls,
-} from '../../support/billed-recordings.ts'
+import { miniSweAgentCalls, miniSweAgentTable } from '../../support/billed-recordings.ts'
+import { box, reroute } from '../../support/command.ts'
 import { sharedData } from '../../support/shared-data.ts'
 
 const calls = sharedData('mini-swe-agent/calls.csv')
 const instances = sharedData('mini-swe-agent/instances.csv')
 const trajectories = sharedData('mini-swe-agent/trajs')
 const results = sharedData('iso-bench/claude_code_results.jsonl')
+
+const files = box()
+afterAll(files.dispose)
 
 function catalogue(): Policy {
   const path = new URL('../../../policies/catalog/2026-06.route', import.meta.url)
@@ -40,29 +41,33 @@ describe('recorded bills', () => {
   })
 
   it.runIf(calls && instances)(
-    'of 339 direct calls are estimates, and both their causes are found',
-    () => {
-      const { sums, calls: count } = estimatedRuns(calls ?? '', instances ?? '')
-      expect(count).toBe(339)
-      const result = audited(catalogue(), sums)
+    'of 339 direct calls are estimates, told by the totals of their runs, and both their causes are found',
+    async () => {
+      const trace = files.write(
+        'direct.jsonl',
+        miniSweAgentTable(calls ?? '').map((record) => `${JSON.stringify(record)}\n`).join(''),
+      )
+      const command = ['audit', trace, '--totals', instances ?? '', '--format', 'json']
+      const { code, out } = await reroute([...command, '--totals-columns', 'instance_id,instance_cost_usd'])
+      expect(code).toBe(0)
+      const result = JSON.parse(out)
       expect(result).toMatchObject({
-        exact: 0,
+        calls: 10_222,
+        exact: 9_883,
         unmatched: 0,
-        estimates: { exact: 0, unmatched: sums.length },
+        unbilled: 0,
+        estimates: { exact: 0, withinTolerance: 0, unmatched: 339 },
+        runTotals: { runs: 9, calls: 339, agreeing: 237, differing: 0, unusable: 0, unknown: 0 },
       })
-      expect(causesOf(result)).toEqual([
-        `other-rate ${sums.length}`,
-        `reasoning-outside-output ${sums.length}`,
+      expect(result.causes).toMatchObject([
+        { cause: 'other-rate', of: 'estimate', calls: 339, runs: 9 },
+        { cause: 'reasoning-outside-output', of: 'estimate', calls: 339, runs: 9 },
       ])
-      expect(result.causes[0]?.detail).toMatch(
-        /^cache-read at \$0\.125 per 1M tokens, the price of `/,
-      )
+      expect(result.causes[0].detail).toMatch(/^cache-read at \$0\.125 per 1M tokens, the price of `/)
       // The two causes explain the whole difference.
-      const explained = result.causes.reduce(
-        (sum, { differencePicoUsd }) => sum + (differencePicoUsd ?? 0n),
-        0n,
-      )
-      expect(explained).toBe(result.money.estimatedPicoUsd - result.money.estimatesRepricedPicoUsd)
+      const [rate, reasoning] = result.causes.map((each: { differencePicoUsd: string }) => BigInt(each.differencePicoUsd))
+      const { estimatedPicoUsd, estimatesRepricedPicoUsd } = result.money
+      expect(rate + reasoning).toBe(BigInt(estimatedPicoUsd) - BigInt(estimatesRepricedPicoUsd))
     },
   )
 
