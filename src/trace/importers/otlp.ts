@@ -4,7 +4,7 @@ import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros } from './instant.ts'
-import { asList, asName, asObject, asString, eitherCase } from './json.ts'
+import { asCount, asList, asName, asObject, asString, eitherCase } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
@@ -13,6 +13,7 @@ import type { Attributes } from './otlp/attributes.ts'
 import { names } from './otlp/names.ts'
 import { callOfSpan, costOf, countsOf, readSpan, spanKind } from './otlp/span-call.ts'
 import type { Span } from './otlp/span-call.ts'
+import type { CountsReading } from './provider-usage.ts'
 import { readDocuments } from './read-documents.ts'
 import type { ReadingContext } from './session-draft.ts'
 
@@ -103,7 +104,20 @@ function recordsIn(document: JsonObject): readonly (Placed & { readonly record: 
   })
 }
 
-/** Claude Code's `api_request` events: one call each, with Anthropic's counts, which stand apart. */
+/** Events of agents' own telemetry that tell of one call each. */
+const callEvents: readonly {
+  readonly name: RegExp
+  /** An attribute without which it is none. */
+  readonly counts: string
+}[] = [
+  // Claude Code's; Anthropic's counts stand apart.
+  { name: /(^|\.)api_request$/, counts: 'input_tokens' },
+  // Codex's, of the end of a stream; the parts lie in their wholes.
+  { name: /(^|\.)(sse_event|websocket\.event|websocket_event)$/, counts: 'input_token_count' },
+  // Gemini CLI's and its descendants'.
+  { name: /(^|\.)api_response$/, counts: 'input_token_count' },
+]
+
 function readRecord(
   record: JsonObject,
   attributes: Attributes,
@@ -114,12 +128,10 @@ function readRecord(
   const name =
     asString(attributes.get('event.name')) ?? asString(eitherCase(record, 'eventName')) ?? asString(eitherCase(body, 'stringValue')) ?? ''
   if (/(^|\.)api_error$/.test(name)) return { category: 'log: failed attempt, not joined to a call' }
-  if (!/(^|\.)api_request$/.test(name) || attributes.get('input_tokens') === undefined) {
-    return { category: 'log: other' }
-  }
+  const event = callEvents.find((one) => one.name.test(name))
+  if (event === undefined || attributes.get(event.counts) === undefined) return { category: 'log: other' }
   const endMicros = microsOfNanos(eitherCase(record, 'timeUnixNano')) ?? microsOfNanos(eitherCase(record, 'observedTimeUnixNano'))
   const took = durationMicros(Number(attributes.get('duration_ms')), 1_000)
-  const counts = countsOf(attributes)
   const model = asName(attributes.get('model'))
   return {
     category: 'log: call',
@@ -132,13 +144,27 @@ function readRecord(
       requested: model,
       model,
       serviceTier: attributes.get('speed') === 'fast' ? 'fast' : undefined,
-      counts:
-        counts.ok && counts.counts !== undefined
-          ? { ok: true, counts: { ...counts.counts, inputHoldsCached: false } }
-          : counts,
+      counts: eventCounts(name, attributes),
       cost: costOf(attributes),
+      signals: signalsOf(attributes.get('query_source')),
     },
   }
+}
+
+/** What of Claude Code asked: the person's conversation and its agents, or the program for itself. */
+function signalsOf(source: unknown): LoggedCall['signals'] {
+  if (typeof source !== 'string') return undefined
+  if (/^(repl_main_thread|sdk|agent)\b/.test(source)) return { housekeeping: false }
+  const own = /^(compact|prompt_suggestion|session_memory|extract_memories|away_summary|agent_summary|generate_session_title|terminal_title|auto_dream)$/
+  return own.test(source) ? { housekeeping: true } : undefined
+}
+
+/** Of Gemini the thoughts and the tokens of tools stand beside output and input. */
+function eventCounts(name: string, attributes: Attributes): CountsReading {
+  const reading = countsOf(attributes)
+  if (!reading.ok || reading.counts === undefined || !/(^|\.)api_response$/.test(name)) return reading
+  const tools = asCount(Number(attributes.get('tool_token_count') ?? 0)) ?? 0
+  return { ok: true, counts: { ...reading.counts, input: reading.counts.input + tools, outputHoldsReasoning: false } }
 }
 
 function detect(beginning: string): boolean {

@@ -53,6 +53,14 @@ async function imported(...spans: readonly Json[]): Promise<ImportedLogs> {
   return await importLogFiles(otlp, { 'spans.jsonl': jsonLines([document(...spans)]) })
 }
 
+function logs(...records: readonly Json[]): Json {
+  const logRecords = records.map((values, index) => ({
+    timeUnixNano: String(1_767_225_602_000_000_000n + BigInt(index) * 1_000_000_000n),
+    attributes: attributes(values),
+  }))
+  return { resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ scope: {}, logRecords }] }] }
+}
+
 const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'model-a' }
 
 describe('a span', () => {
@@ -97,6 +105,57 @@ describe('a span', () => {
   ] as const)('speaks older versions and vendors: %j', async ([values]) => {
     const { calls } = await imported(span('01', values))
     expect(calls).toMatchObject([{ session: 'trace/ab01', requested: 'm', usage: { uncachedInput: 9, output: 2 } }])
+  })
+
+  it('of the AI SDK before version 6 counts Anthropic’s cached tokens beside the input', async () => {
+    const sdk = { 'ai.operationId': 'ai.streamText.doStream', 'ai.model.id': 'm', 'ai.model.provider': 'anthropic.messages' }
+    const counted = { 'ai.usage.inputTokens': 400, 'ai.usage.outputTokens': 9, 'ai.usage.totalTokens': 409 }
+    const usage = { input_tokens: 400, output_tokens: 1, cache_read_input_tokens: 90, cache_creation_input_tokens: 70 }
+    const { calls } = await imported(
+      span('01', { ...sdk, ...counted, 'ai.usage.cachedInputTokens': 90 }),
+      span('02', { ...sdk, ...counted, 'ai.usage.cachedInputTokens': 90, 'ai.response.providerMetadata': JSON.stringify({ anthropic: { usage } }) }),
+      span('03', { ...sdk, ...counted, 'ai.response.providerMetadata': JSON.stringify({ anthropic: { cacheReadInputTokens: 90, cacheCreationInputTokens: 70 } }) }),
+      // Version 6, and hosts that count as the convention does.
+      span('04', { ...sdk, ...counted, 'ai.usage.cachedInputTokens': 90, 'ai.usage.inputTokenDetails.noCacheTokens': 310, 'ai.usage.inputTokenDetails.cacheReadTokens': 90 }),
+      span('05', { ...sdk, ...counted, 'ai.model.provider': 'openai.responses', 'ai.usage.cachedInputTokens': 90 }),
+    )
+    expect(calls.map(({ prompt, usage: read }) => [prompt.tokens, read?.uncachedInput, read?.cacheRead, read?.cacheWriteOther])).toEqual([
+      [490, 400, 90, undefined],
+      [560, 400, 90, 70],
+      [560, 400, 90, 70],
+      [400, 310, 90, undefined],
+      [400, 310, 90, undefined],
+    ])
+  })
+
+  it('of Claude Code has names of its own, and is the call of an event', async () => {
+    const request = {
+      'session.id': 's1', 'gen_ai.system': 'anthropic', 'gen_ai.request.model': 'm', request_id: 'req_1',
+      input_tokens: 400, output_tokens: 20, cache_read_tokens: 90, cache_creation_tokens: 10,
+      success: { boolValue: true }, stop_reason: 'tool_use', ttft_ms: 500,
+    }
+    const event = {
+      'event.name': 'api_request', 'session.id': 's1', request_id: 'req_1', model: 'm', input_tokens: 400,
+      output_tokens: 20, cache_read_tokens: 90, cache_creation_tokens: 10, duration_ms: 2000, query_source: 'repl_main_thread',
+    }
+    const { calls, report } = await importLogFiles(otlp, {
+      'logs.jsonl': jsonLines([logs(event, { ...event, request_id: 'req_2', query_source: 'compact' })]),
+      'spans.jsonl': jsonLines([document(span('01', request), span('02', { ...request, request_id: 'req_3', success: { boolValue: false } }))]),
+    })
+    expect(report.calls.duplicates).toBe(1)
+    expect(calls.map((call) => [call.end, call.prompt.tokens, call.prompt.signals?.['housekeeping']])).toEqual(
+      expect.arrayContaining([
+        ['served', 500, true],
+        ['exhausted', 500, undefined],
+      ]),
+    )
+    expect(calls).toHaveLength(3)
+    const { calls: [alone] } = await imported(span('01', request))
+    expect(alone).toMatchObject({
+      firstTokenMicros: 1_767_225_600_500_000,
+      usage: { uncachedInput: 400, cacheRead: 90, cacheWriteOther: 10, output: 20 },
+      reply: { finish: 'tool_use' },
+    })
   })
 
   it('may count cached tokens and reasoning apart', async () => {
@@ -237,5 +296,38 @@ describe('documents', () => {
   it('are told from others', () => {
     expect(otlp.detect('{"resourceSpans":[]}')).toBe(true)
     expect(otlp.detect('{"spans":[]}')).toBe(false)
+  })
+})
+
+describe('events of other agents', () => {
+  it('are calls of Codex, whose parts lie in their wholes', async () => {
+    const { calls } = await importLogFiles(otlp, {
+      'logs.jsonl': jsonLines([
+        logs(
+          { 'event.name': 'codex.sse_event', 'event.kind': 'response.output_item.done', 'conversation.id': 'c1', model: 'm' },
+          {
+            'event.name': 'codex.sse_event', 'event.kind': 'response.completed', 'conversation.id': 'c1', model: 'm',
+            input_token_count: '100', cached_token_count: '60', output_token_count: '20', reasoning_token_count: '5', tool_token_count: '120',
+          },
+        ),
+      ]),
+    })
+    expect(calls).toMatchObject([
+      { session: 'c1', requested: 'm', usage: { uncachedInput: 40, cacheRead: 60, output: 15, reasoning: 5 } },
+    ])
+  })
+
+  it('are calls of Gemini CLI, whose thoughts and tools stand beside', async () => {
+    const { calls } = await importLogFiles(otlp, {
+      'logs.jsonl': jsonLines([
+        logs({
+          'event.name': 'gemini_cli.api_response', 'session.id': 's1', model: 'm', duration_ms: 2000,
+          input_token_count: 100, cached_content_token_count: 60, output_token_count: 20, thoughts_token_count: 30, tool_token_count: 7,
+        }),
+      ]),
+    })
+    expect(calls).toMatchObject([
+      { session: 's1', startMicros: 1_767_225_600_000_000, usage: { uncachedInput: 47, cacheRead: 60, output: 20, reasoning: 30 } },
+    ])
   })
 })

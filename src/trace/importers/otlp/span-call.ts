@@ -1,6 +1,6 @@
 import { failureOfException } from '../exception-class.ts'
 import { durationMicros } from '../instant.ts'
-import { asList, asName, asNumber, asObject, asString, eitherCase } from '../json.ts'
+import { asCount, asList, asName, asNumber, asObject, asString, eitherCase, unquoted } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import type { LoggedCall } from '../logged-call.ts'
 import { picoUsdOf } from '../pico-usd.ts'
@@ -73,13 +73,16 @@ export function callOfSpan(span: Span): LoggedCall {
   const requested = asName(firstOf(attributes, names.requested))
   const responseId = asName(firstOf(attributes, names.responseId))
   const errorType = asString(firstOf(attributes, names.errorType))
-  const failed = span.failed || errorType !== undefined
+  const requestId = asName(attributes.get('request_id'))
+  const failed = span.failed || errorType !== undefined || attributes.get('success') === false
   const finish = firstOf(attributes, names.finish)
   const session = asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session))
   return {
     line: span.line,
     session: session ?? (traceId === undefined ? undefined : `trace/${traceId}`),
     id: traceId === undefined || spanId === undefined ? responseId : `${traceId}/${spanId}`,
+    // Claude Code tells the same call by an event too.
+    ...(requestId?.startsWith('req_') === true ? { copyKey: requestId } : {}),
     startMicros,
     firstTokenMicros: firstToken(span),
     endMicros: span.endMicros,
@@ -124,10 +127,13 @@ export function countsOf(attributes: Attributes): CountsReading {
   const input = read.get('input')
   const output = read.get('output')
   if (input === undefined && output === undefined) return { ok: true, counts: undefined }
-  const [cacheRead = 0, cacheWrite = 0, reasoning] = [read.get('cacheRead'), read.get('cacheWrite'), read.get('reasoning')]
+  const apart = cachedApartBy(attributes)
+  const reasoning = read.get('reasoning')
+  const cacheRead = apart?.cacheRead ?? read.get('cacheRead') ?? 0
+  const cacheWrite = apart?.cacheWrite ?? read.get('cacheWrite') ?? 0
   const cached = cacheRead + cacheWrite
   const rest = (read.get('total') ?? 0) - (input ?? 0) - (output ?? 0)
-  const cachedApart = cached > (input ?? 0) || (cached > 0 && rest === cached)
+  const cachedApart = apart !== undefined || cached > (input ?? 0) || (cached > 0 && rest === cached)
   const reasoningApart = reasoning !== undefined && reasoning > 0 && (reasoning > (output ?? 0) || rest === reasoning)
   return {
     ok: true,
@@ -142,6 +148,39 @@ export function countsOf(attributes: Attributes): CountsReading {
       outputQuality: output === undefined ? 'lower-bound' : 'exact',
       kinds: Object.fromEntries(kindCounts.map((name) => [name, read.get(name)])),
     },
+  }
+}
+
+interface CachedApart {
+  readonly cacheRead: number | undefined
+  readonly cacheWrite: number | undefined
+}
+
+/**
+ * Who counts cached tokens beside the input whatever the numbers: Claude Code, by its own names, and
+ * the AI SDK before version 6 of Anthropic's models, which tells cache writes in the provider's words
+ * alone. Undefined: the convention holds.
+ */
+function cachedApartBy(attributes: Attributes): CachedApart | undefined {
+  const told = { cacheRead: undefined, cacheWrite: undefined }
+  const plain = attributes.has('input_tokens') && !attributes.has('gen_ai.usage.input_tokens')
+  if (plain && (attributes.has('cache_read_tokens') || attributes.has('cache_creation_tokens'))) return told
+  const sdk = attributes.has('ai.operationId') || attributes.has('ai.model.provider')
+  const newer = [...attributes.keys()].some((name) => name.startsWith('ai.usage.inputTokenDetails.'))
+  const provider = asString(attributes.get('ai.model.provider')) ?? ''
+  if (!sdk || newer || !/anthropic|bedrock/.test(provider)) return undefined
+  const metadata = asObject(unquoted(attributes.get('ai.response.providerMetadata')))
+  const words = asObject(metadata?.['anthropic']) ?? asObject(metadata?.['bedrock'])
+  const usage = asObject(words?.['usage'])
+  return {
+    cacheRead:
+      asCount(usage?.['cache_read_input_tokens']) ??
+      asCount(usage?.['cacheReadInputTokens']) ??
+      asCount(words?.['cacheReadInputTokens']),
+    cacheWrite:
+      asCount(usage?.['cache_creation_input_tokens']) ??
+      asCount(usage?.['cacheWriteInputTokens']) ??
+      asCount(words?.['cacheCreationInputTokens']),
   }
 }
 
