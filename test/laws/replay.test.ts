@@ -13,7 +13,10 @@ import type { SessionResult } from '../../src/replay/result/session.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { madeUpLog, madeUpLogs, recordedSession, recordedSessions } from '../support/arbitrary-recorded.ts'
+import { madeUpSession } from '../support/arbitrary-session.ts'
+import { sharingPolicyText } from '../support/arbitrary-sharing-policy.ts'
 import { lawRuns } from '../support/law-runs.ts'
+import { liveTrace } from '../support/live-gateways.ts'
 import { policyOf, small } from '../support/policy-of.ts'
 import { loadablePolicyText, loggedBy, replayed } from '../support/replaying.ts'
 import { holdsOfSessions, smallText } from '../support/session-law.ts'
@@ -233,6 +236,22 @@ describe('laws of a replay', () => {
         expect(two.map(withoutHash)).toEqual(deep(one, rename).map(withoutHash))
       }),
       runs,
+    )
+  })
+
+  it('also law 8: other names for models and hosts give the same traffic under those names, whatever sessions share', () => {
+    // New names sort the other way round. Sessions keep theirs: draws go by them.
+    const names: ReadonlyMap<string, string> = new Map([['big', 'alpha'], ['mid', 'noon'], ['small', 'zeta'], ['north', 'yard'], ['south', 'barn']])
+    const rename = (words: string): string => words.replace(/\b(?:big|mid|small|north|south)\b/g, (word) => names.get(word) ?? word)
+    fc.assert(
+      fc.property(sharingPolicyText, sharingPolicyText, fc.array(madeUpSession, { minLength: 2, maxLength: 6 }), (wrote, other, made) => {
+        const log = liveTrace(small(wrote), made, '0')
+        const one = replayed(small(other), log)
+        const two = replayed(policyOf(rename(smallText(other))), deep(log, rename))
+        expect(two.sessions.map(withoutHash)).toEqual(deep(one.sessions, rename).map(withoutHash))
+        expect(two.result.failover).toEqual(deep(one.result.failover, rename))
+      }),
+      lawRuns(6),
     )
   })
 })

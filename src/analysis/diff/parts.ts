@@ -41,7 +41,7 @@ export function partsOf(
       const [says, says2] = [[...piece.oldSays, ...(first.again?.says ?? [])], [...piece.newSays, ...(second.again?.says ?? [])]]
       if (said(says, 'remind') !== said(says2, 'remind')) differs.add('reminders')
       if (said(says, 'alert') !== said(says2, 'alert')) differs.add('alerts')
-      const elsewhere = elsewhereDiffers(space, { one, other, first, second, says, says2 }, older, newer, followed)
+      const elsewhere = elsewhereDiffers(space, { one, other, first, second }, older, newer, followed)
       const seen = elsewhere.filter(({ where: differ }) => space.and(region, differ) !== never)
       const ends = { piece, old: { step: one, end: first }, new: { step: other, end: second } }
       if (differs.size > 0) {
@@ -112,31 +112,30 @@ interface Ends {
   readonly other: Step
   readonly first: End
   readonly second: End
-  readonly says: readonly string[]
-  readonly says2: readonly string[]
 }
 
 /** Where what is remembered, hidden or left of hosts differs. */
 function elsewhereDiffers(
   space: DiagramSpace,
-  { one, other, first, second, says, says2 }: Ends,
+  { one, other, first, second }: Ends,
   older: Side,
   newer: Side,
   followed: Followed,
 ): readonly { readonly what: Difference; readonly where: Diagram }[] {
   const differ = differing(space, () => true)
-  const pinned = (name: string, end: End, all: readonly string[], before: Diagram): Diagram => {
-    const last = all.filter((each) => each === `pin ${name}` || each === `release ${name}`).at(-1)
-    if (last !== `pin ${name}` || end.to.kind === 'none') return before
+  const pinned = (name: string, step: Step, end: End, before: Diagram): Diagram => {
+    if (end.to.kind === 'none') return before
     const to = end.to.kind === 'model' ? end.to.model : end.to.kind === 'ranked' ? `as ${end.to.by} leaves it` : 'as a restart leaves it'
-    return space.constant(space.leaves.value(to))
+    const last = (end.again?.says ?? []).filter((each) => each === `pin ${name}` || each === `release ${name}`).at(-1)
+    const pins = last === undefined ? step.pins(name) : space.constant(last === `pin ${name}` ? yes : no)
+    return space.choose(pins, space.constant(space.leaves.value(to)), before)
   }
   const memories = followed.keys.map((key) => {
     const name = followed.memories.find((each) => memoryKey(each) === key)
     const [before, after] = [one.after(key), other.after(key)]
     return {
       what: 'memory' as const,
-      where: name === undefined ? differ(before, after) : differ(pinned(name, first, says, before), pinned(name, second, says2, after)),
+      where: name === undefined ? differ(before, after) : differ(pinned(name, one, first, before), pinned(name, other, second, after)),
     }
   })
   const model = first.to.kind === 'model' && second.to.kind === 'model' && first.to.model === second.to.model ? first.to.model : undefined

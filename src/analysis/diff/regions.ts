@@ -82,8 +82,8 @@ export function described(question: Question, group: Grouped): Described | NotDe
     moments,
     startsAgain: place === 'again',
     ...told,
-    old: sideOf(group.parts, 'old'),
-    new: sideOf(group.parts, 'new'),
+    old: sideOf(question, group.parts, 'old'),
+    new: sideOf(question, group.parts, 'new'),
     ends: endPairsOf(question, group, within),
     differs: [...new Set(group.parts.flatMap(({ differs }) => [...differs]))].sort(),
   }
@@ -106,10 +106,11 @@ function strangenessOf({ end }: Part['old']): number {
   return end.to.kind === 'model' ? (end.again === undefined ? 0 : 1) : end.to.kind === 'none' ? 3 : 2
 }
 
-function notShown({ space, place }: Question, { parts, region }: Grouped, where: readonly string[]): NotDecided {
+function notShown(question: Question, { parts, region }: Grouped, where: readonly string[]): NotDecided {
+  const { space, place } = question
   const support = supportOf(space, region)
   const opaque = space.variables.all.filter((variable) => support.has(variable.index) && opaqueKinds.has(inputOf(variable).kind))
-  const [rules, others] = [sideOf(parts, 'old'), sideOf(parts, 'new')]
+  const [rules, others] = [sideOf(question, parts, 'old'), sideOf(question, parts, 'new')]
   const rests = opaque.length === 0 ? '' : `; it rests on ${opaque.map(({ label }) => `\`${label}\``).join(', ')}, which is not modelled`
   return {
     moment: place === 'again' ? 'start' : place,
@@ -195,13 +196,15 @@ function endPairsOf({ space, real }: Question, { parts }: Grouped, within: Diagr
     })
 }
 
-/** Rules that only one side fires on the way. */
-function viasOf(parts: readonly Part[], side: 'old' | 'new'): readonly string[] {
+/** Rules that only one side fires on the way, in the order of its block: parts come in none. */
+function viasOf({ place, deciders }: Question, parts: readonly Part[], side: 'old' | 'new'): readonly string[] {
   const found = parts.flatMap(({ piece }) => {
     const [own, other] = side === 'old' ? [piece.oldVia, piece.newVia] : [piece.newVia, piece.oldVia]
     return own.join('\n') === other.join('\n') && piece.oldSays.join('\n') === piece.newSays.join('\n') ? [] : own
   })
-  return [...new Set(found)]
+  const { policy } = side === 'old' ? deciders.older : deciders.newer
+  const order = (policy.blocks[place === 'again' ? 'start' : place]?.rules ?? []).map(({ name }) => name)
+  return [...new Set(found)].toSorted((one, other) => order.indexOf(one) - order.indexOf(other))
 }
 
 const shownDoes = 3
@@ -211,14 +214,14 @@ function generalText(end: Part['old']['end']): string {
   return end.to.kind === 'ranked' ? endText(end, []) : endText(end)
 }
 
-function sideOf(parts: readonly Part[], side: 'old' | 'new'): Side {
+function sideOf(question: Question, parts: readonly Part[], side: 'old' | 'new'): Side {
   const ordinary = parts.toSorted((a, b) => strangenessOf(a[side]) - strangenessOf(b[side]))
   const texts = [...new Set(ordinary.map((part) => generalText(part[side].end)))]
   const models = new Set(parts.map((part) => (part[side].end.to.kind === 'model' ? part[side].end.to.model : undefined)))
   const [model] = models
   const [first] = parts
   return {
-    rules: first === undefined ? [] : [...viasOf(parts, side), first[side].step.name],
+    rules: first === undefined ? [] : [...viasOf(question, parts, side), first[side].step.name],
     does: [...texts.slice(0, shownDoes), ...(texts.length > shownDoes ? ['others'] : [])].join(' or '),
     model: models.size === 1 ? model : undefined,
   }

@@ -26,6 +26,8 @@ export interface Step {
   followedEnds(): Values
   /** What a memory or a `since` holds when this step has ended the call. */
   after(key: string): Values
+  /** Where a pin takes what this step chooses, before `on start` runs again. */
+  pins(name: string): Values
   /** Whether a tool is hidden from this model once this step has ended the call. */
   hides(tool: string, model: string): Values
 }
@@ -81,6 +83,7 @@ function stepOf(policy: Policy, each: RuleDiagram, ends: Ends, space: Space, fol
     ends: !chooses ? space.constant(no) : follows ? ends.followedEndsOf(each) : ends.endsOf(each),
     followedEnds: () => (chooses ? ends.followedEndsOf(each) : space.constant(no)),
     after: (key) => (follows ? ends.followedAfter(each, key) : ends.after(each, key)),
+    pins: (name) => frame.pinned.get(name) ?? space.constant(no),
     hides: (tool, model) => hidden(policy, tool, model, frame),
   }
 }

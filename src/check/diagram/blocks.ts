@@ -4,7 +4,7 @@ import { diagramSpace } from './diagram-space.ts'
 import type { DiagramSpace } from './diagram-space.ts'
 import { currentVariable } from './inputs.ts'
 import { none, no } from './leaves.ts'
-import { outcomesOf, shape, wholeChoice, writtenBy } from './outcomes.ts'
+import { outcomesOf, pinnedBy, shape, wholeChoice, writtenBy } from './outcomes.ts'
 import { firesOf } from './reading.ts'
 import type { Frame } from './reading.ts'
 import { feasible } from './relations.ts'
@@ -99,6 +99,7 @@ export function frameAt(policy: Policy, moment: Moment, space: Space): Frame {
     it: undefined,
     inFilter: false,
     written: new Map(),
+    pinned: new Map(),
     known: new Map(),
   }
 }
@@ -108,7 +109,12 @@ export function rulesFrom(block: Block, from: Frame, sinces: readonly Expression
   let frame = from
   return [...block.rules, block.otherwise].map((rule) => {
     const guard = firesOf(rule.guard, frame)
-    const after = { ...frame, written: writtenBy(rule, guard, sinces, frame), known: new Map<string, Values>() }
+    const after = {
+      ...frame,
+      written: writtenBy(rule, guard, sinces, frame),
+      pinned: pinnedBy(rule, guard, frame),
+      known: new Map<string, Values>(),
+    }
     const own = rule.effects.length > 0 || sinces.length > 0 ? after : frame
     const guarded = { rule, asked: frame, frame: own, guard }
     if (rule.choice === undefined) frame = after

@@ -44,7 +44,8 @@ export function neverHolds(policy: Policy, condition: Expression): boolean {
 function frameIn(policy: Policy, space: Space): Frame {
   const current = space.read(currentVariable(space.variables, policy, true))
   return {
-    policy, space, current, begun: current, it: undefined, inFilter: false, written: new Map(), known: new Map(),
+    policy, space, current, begun: current, it: undefined, inFilter: false, written: new Map(), pinned: new Map(),
+    known: new Map(),
   }
 }
 

@@ -227,6 +227,18 @@ export function writtenBy(rule: Rule, fires: Values, sinces: readonly Expression
   return written
 }
 
+/** Where pins take what the call ends up choosing, after a rule whose guard came to `fires`. */
+export function pinnedBy(rule: Rule, fires: Values, frame: Frame): ReadonlyMap<string, Values> {
+  const { space } = frame
+  const pinned = new Map(frame.pinned)
+  for (const effect of rule.effects) {
+    if (effect.kind !== 'pin' && effect.kind !== 'release') continue
+    const before = pinned.get(effect.memory) ?? space.constant(no)
+    pinned.set(effect.memory, space.choose(fires, space.constant(effect.kind === 'pin' ? yes : no), before))
+  }
+  return pinned
+}
+
 /** What a memory holds that was never written. */
 export function initial(kind: string | undefined, { space }: Frame): number {
   if (kind === 'latch') return no

@@ -34,6 +34,8 @@ export interface Frame {
   readonly inFilter: boolean
   /** Memories and `since` that rules of this block have written, by key. */
   readonly written: ReadonlyMap<string, Values>
+  /** Pins that take what this call ends up choosing: where, by name. They are read from the next call on. */
+  readonly pinned: ReadonlyMap<string, Values>
   /** Signals already read in this frame. */
   readonly known: Map<string, Values>
   /** Truths that stand for who may be chosen, where what that rests on is followed elsewhere. */

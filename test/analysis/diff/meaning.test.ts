@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { compareMeaning } from '../../../src/analysis/diff/meaning.ts'
 import type { MeaningComparison } from '../../../src/analysis/diff/meaning.ts'
+import type { Situation } from '../../../src/check/diagram/situation.ts'
+import type { Policy } from '../../../src/policy/core.ts'
+import type { MadeUpSession } from '../../support/arbitrary-session.ts'
+import { play } from '../../support/play.ts'
 import { policyOf, small, smallCatalogue } from '../../support/policy-of.ts'
 import { shippedPolicies } from '../../support/shipped-policies.ts'
 
@@ -35,6 +39,39 @@ on turn, call {
 function change(from: string, to: string): MeaningComparison {
   expect(base).toContain(from)
   return compareMeaning(small(base), small(base.replace(from, to)))
+}
+
+/** The second turn of a session, with so large a prompt. */
+function secondTurn(policy: Policy, tokens: number): Situation {
+  const call: MadeUpSession['calls'][number] = {
+    beginsTurn: true,
+    user: null,
+    reply: { text: null, thinking: null, tools: [] },
+    served: undefined,
+    tokens,
+    newImages: 0,
+    contextImages: 0,
+    requested: null,
+    verdicts: [],
+    facts: [],
+    organisation: { blocked: undefined, only: undefined, ignored: undefined, router: undefined },
+    waitMicros: 0,
+    clock: true,
+    given: { bucket: undefined, unknown: undefined, scorer: undefined, money: undefined },
+    conclusion: { end: 'served', failedOver: false, adopts: false, host: 0 },
+  }
+  const session = {
+    calls: [call, call],
+    startMicros: undefined,
+    countedLists: [],
+    withheld: { visible: false, thinking: false },
+    sidechain: undefined,
+    kind: undefined,
+    worldSeed: 0,
+  }
+  const second = play(policy, session)[1]
+  if (second === undefined) throw new Error('two calls make two decisions')
+  return { state: second.observed, input: second.input, world: second.world }
 }
 
 describe('the comparison of two meanings', () => {
@@ -182,6 +219,46 @@ describe('the comparison of two meanings', () => {
     expect(base).toContain(from)
     const { verdict } = compareMeaning(small(base), small(`${more}\n${base.replace(from, to)}`))
     expect(verdict).toEqual({ kind: 'equal', how: 'refactored' })
+  })
+
+  it('follows pins of rules before the first that differs', () => {
+    const pinning = (turn: number): ReturnType<typeof small> =>
+      small(`
+state { pin last for 60s }
+on start { otherwise use mid }
+on turn, call {
+  rule long: when context.length >= 60k tokens then pin last, alert "long"
+  rule later: when turn > ${turn} then pin last, keep
+  otherwise keep
+}`)
+    const comparison = compareMeaning(pinning(1), pinning(2))
+    expect(told(comparison)).toEqual([
+      'turn, call: turn is 2; in part; later keep or restart, mid -> otherwise keep or restart, mid (memory)',
+    ])
+    // Where `long` has pinned already, both pin the same.
+    expect([59_000, 60_000].map((tokens) => secondTurn(pinning(1), tokens)).map((call) => [
+      comparison.at(call).kind,
+      comparison.regions.some((region) => comparison.holds(region, call) === true),
+    ])).toEqual([['region', true], ['same', false]])
+  })
+
+  it('names rules on the way in the order of their block, whichever policy is the old one', () => {
+    const alerting = (guard: string): ReturnType<typeof small> =>
+      small(`
+on start { otherwise use mid }
+on turn, call {
+  rule seen: when turn > 1 and ${guard} then alert "seen"
+  rule again: when turn > 1 then alert "seen"
+  rule up: when turn > 1 then use big else keep
+  otherwise keep
+}`)
+    const [one, other] = [alerting('images > 2'), alerting('not (images > 2)')]
+    for (const [old, now] of [[one, other], [other, one]] as const) {
+      expect(compareMeaning(old, now).regions.flatMap((each) => [each.old.rules, each.new.rules])).toEqual([
+        ['seen', 'again', 'up'],
+        ['seen', 'again', 'up'],
+      ])
+    }
   })
 
   it('knows a new name, another layout and another order of rules that exclude each other', () => {
