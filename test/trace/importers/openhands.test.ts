@@ -92,3 +92,81 @@ describe('a trajectory', () => {
     expect(openhands.detect('[{"source":"x"}]')).toBe(false)
   })
 })
+
+describe('a conversation of the newer versions', () => {
+  const asks = { kind: 'MessageEvent', source: 'user', llm_message: { role: 'user', content: [{ type: 'text', text: 'fix it' }] } }
+  const acts = (response: string, call: string, more: Json = {}): Json => ({
+    kind: 'ActionEvent',
+    source: 'agent',
+    llm_response_id: response,
+    tool_name: 'terminal',
+    tool_call_id: call,
+    tool_call: { id: call, name: 'terminal', arguments: '{"command":"x"}' },
+    thought: [],
+    ...more,
+  })
+  const sees = (call: string, observation: Json): Json => ({ kind: 'ObservationEvent', source: 'environment', tool_call_id: call, observation })
+  const says = (response: string): Json => ({
+    kind: 'MessageEvent', source: 'agent', llm_response_id: response,
+    llm_message: { role: 'assistant', content: [{ type: 'text', text: 'done' }] },
+  })
+  const condensed = { kind: 'Condensation', source: 'environment', id: 'e9', summary: 'so far' }
+  const agent = metrics([{ ...one, reasoning_tokens: 2 }, two])
+  const condenser = { ...metrics([usage('c1', 300, 0, 40)]), costs: [{ cost: 0.5, timestamp: 1_767_225_610.5 }] }
+  const history = [
+    asks,
+    acts('r1', 't1', { thought: [{ type: 'text', text: 'look' }], reasoning_content: 'hm' }),
+    acts('r1', 't2'),
+    acts('r1', 't3'),
+    sees('t1', { exit_code: 0, is_error: false }),
+    sees('t2', { metadata: { exit_code: 2 } }),
+    { kind: 'AgentErrorEvent', source: 'agent', tool_call_id: 't3', error: 'no such tool' },
+    condensed,
+    says('r2'),
+  ]
+
+  it('tells in its statistics what each model was used for, and in its events what was said', async () => {
+    const document = { history, conversation_stats: { usage_to_metrics: { agent, condenser } } }
+    const { calls, events } = await importLogFiles(openhands, { 'output.jsonl': `${JSON.stringify(document)}\n` })
+    expect(calls.map((call) => [call.id, call.prompt.signals?.['housekeeping'], call.turn])).toEqual([
+      ['r1', false, 1],
+      ['c1', true, undefined],
+      ['r2', false, 1],
+    ])
+    expect(calls[0]).toMatchObject({
+      prompt: { user: { chars: 6 } },
+      usage: { output: 3, reasoning: 2 },
+      reply: { text: { chars: 4 }, thinking: { chars: 2 } },
+    })
+    expect(calls[0]?.reply?.tools?.map((tool) => [tool.name, tool.failed])).toEqual([
+      ['terminal', false],
+      ['terminal', true],
+      ['terminal', true],
+    ])
+    expect(calls[2]?.reply).toMatchObject({ text: { chars: 4 }, tools: [] })
+    expect(events).toMatchObject([{ event: 'compaction', beforeCall: 2, billed: true }])
+    expect(openhands.detect(JSON.stringify(history))).toBe(true)
+  })
+
+  it('is named by its state, which has all its calls', async () => {
+    const state = { id: 'conversation-1', persistence_dir: '/x', execution_status: 'finished', stats: { usage_to_metrics: { agent } } }
+    const { calls, report } = await importLogFiles(openhands, {
+      'base_state.json': JSON.stringify(state, null, 1),
+      'event-00001.json': JSON.stringify(history[1]),
+      'trajectory.json': JSON.stringify([...history, { kind: 'ConversationStateUpdateEvent', source: 'environment', key: 'stats', value: { usage_to_metrics: { agent } } }]),
+    })
+    expect(openhands.detect(JSON.stringify(state))).toBe(true)
+    expect(calls.map((call) => call.prompt.tokens)).toEqual([100, 200])
+    expect(report.calls.duplicates).toBe(2)
+  })
+
+  it('of the older ones tells by the exit code whether a tool failed', async () => {
+    const message = { role: 'assistant', content: '', tool_calls: [{ id: 't1', function: { name: 'run', arguments: '{}' } }] }
+    const metadata = { tool_call_id: 't1', model_response: { id: 'r1', choices: [{ message }] } }
+    const ran = { source: 'agent', observation: 'run', tool_call_metadata: metadata, extras: { metadata: { exit_code: 1 } } }
+    const { calls } = await importLogFiles(openhands, {
+      'a.json': JSON.stringify([user, { source: 'agent', action: 'run', tool_call_metadata: metadata, llm_metrics: metrics([one]) }, ran]),
+    })
+    expect(calls[0]?.reply?.tools).toMatchObject([{ name: 'run', failed: true }])
+  })
+})
