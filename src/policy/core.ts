@@ -386,8 +386,15 @@ export interface ServeLines {
   readonly limits?: readonly RateLimit[]
 }
 
+/** A line of serving that is no object of its own: what stands in `of` under this word. */
+export interface PlainLine {
+  readonly of: ServeLines
+  readonly word: 'order' | 'order by' | 'strategy' | 'weights' | 'timeout total' | 'timeout first-token' | 'timeout idle'
+}
+
 /** A line of serving, or an action of a budget, that does something at some calls and nothing at others. */
 export type ActingLine =
+  | PlainLine
   | NonNullable<ServeLines['retry' | 'failover' | 'sticky']>
   | NonNullable<ServeLines['fallbacks']>[number]
   | Guard

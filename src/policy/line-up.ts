@@ -9,6 +9,21 @@ import { entryOf } from './entries.ts'
  * then the model, then the profile; the narrower replaces every line that it writes.
  */
 export function servePlan(policy: Policy, model: string, profile: string | undefined): ServeLines {
+  return servedBy(policy, model, profile).reduce<ServeLines>(
+    (wider, narrower) => ({
+      ...wider,
+      ...narrower,
+      // Three lines under one word.
+      ...((wider.timeoutMicros ?? narrower.timeoutMicros) !== undefined && {
+        timeoutMicros: { ...wider.timeoutMicros, ...narrower.timeoutMicros },
+      }),
+    }),
+    {},
+  )
+}
+
+/** What `servePlan` merges, the widest first. */
+export function servedBy(policy: Policy, model: string, profile: string | undefined): readonly ServeLines[] {
   const applies = policy.serving
     .filter(({ scope }) => {
       switch (scope.kind) {
@@ -23,17 +38,7 @@ export function servePlan(policy: Policy, model: string, profile: string | undef
     .toSorted((left, right) => width[left.scope.kind] - width[right.scope.kind])
     .map((serving) => serving.lines)
   const asked = policy.profiles.filter((each) => each.name === profile).map((each) => each.lines)
-  return [...applies, ...asked].reduce<ServeLines>(
-    (wider, narrower) => ({
-      ...wider,
-      ...narrower,
-      // Three lines under one word.
-      ...((wider.timeoutMicros ?? narrower.timeoutMicros) !== undefined && {
-        timeoutMicros: { ...wider.timeoutMicros, ...narrower.timeoutMicros },
-      }),
-    }),
-    {},
-  )
+  return [...applies, ...asked]
 }
 
 const width = { any: 0, pool: 1, model: 2 }

@@ -12,6 +12,7 @@ import { drawThatTakes, hadBeenDrawn, taken, weighedLine } from './scenario/chan
 import type { WeighedLine } from './scenario/chances.ts'
 import { checked, compared } from './scenario/compare.ts'
 import { scriptedFaults } from './scenario/faults.ts'
+import { tellOrder, tellTimers } from './scenario/applied-lines.ts'
 import { testInput, textFacts } from './scenario/input.ts'
 import { recordedCalls, textsOfBoth, withFacts } from './scenario/recorded.ts'
 import type { Concluded, Run, TestFailure, TestResult } from './scenario/run.ts'
@@ -224,6 +225,8 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
   const sticky = hosts?.plan.sticky
   if (sticky !== undefined && hosts?.chosen.groups.some(({ stuck }) => stuck) === true) run.observer?.acted(sticky)
   let line: WeighedLine | undefined
+  const { model, profile } = call.decision
+  const told = run.observer?.acted
   const service =
     hosts === undefined
       ? undefined
@@ -236,6 +239,10 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
             order: (admitted, view) => {
               const weighed = weighedLine(admitted, view)
               line ??= weighed
+              const of = admitted.groups[0]?.endpoints[0]?.model
+              if (told !== undefined && of !== undefined) {
+                tellOrder({ policy, model: of, profile: of === model ? profile : undefined }, admitted, told)
+              }
               return hadBeenDrawn(weighed, outcome?.at)
             },
             startMicros: run.elapsed,
@@ -243,6 +250,9 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
             acted: run.observer?.acted,
           }),
         )
+  if (told !== undefined && model !== undefined && service !== undefined) {
+    tellTimers({ policy, model, profile }, service, hosts?.plan.timeoutMicros?.total, told)
+  }
   const served = service?.end === 'served' ? service.served : undefined
   if (hosts !== undefined && served !== undefined) {
     const priced = { ...hosts.moment, serviceTier: hosts.plan.serviceTier }

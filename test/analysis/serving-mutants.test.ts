@@ -88,12 +88,41 @@ budget month { limit $1_000 per month at 80% then alert "soon" at 100% then stop
        wait 31s
        check open(north)`,
     ],
+    ['an order by request', 'order by request', 'given { request.order [south] } user "a" -> big at south'],
+    [
+      'weights',
+      'weights { north 3 south 1 }',
+      'user "a" -> big where chance(north) is 75%',
+    ],
+    ['pauses', 'retry 2 times { backoff 10s 2x }', 'fault north server for 30s user "a" -> big at north where attempts is 3 fault north server for 3 calls user "b" -> exhausted'],
+    ['what a host may ask for', 'retry 1 times { retry-after up to 60s }', 'fault north 429 retry-after 60s for 60s user "a" -> big at north where attempts is 2 fault north server for 2 calls user "b" -> exhausted'],
+    ['timeouts', 'timeout first-token 30s failover on [timeout]', 'fault north timeout for 1 calls fault south server for 30s user "a" -> big at south'],
+    [
+      'how long a session sticks',
+      'sticky endpoint for 10min refreshed on use',
+      `user "a" with { org.ignored [north] } -> big at south
+       wait 9min user "b" with { org.ignored [] } -> big at south
+       wait 9min user "c" -> big at south
+       wait 10min user "d" -> big at north`,
+    ],
+    ['which error is reported', 'failover on [any] error first', 'fault north auth for 1 calls fault south server for 1 calls user "a" -> denied where attempts is 2'],
+    [
+      'how many models are fallen back to',
+      'fallback on [any] to [mid, small] max-fallbacks 1',
+      'fault north server for 9 calls fault south server for 9 calls user "a" -> exhausted where fallbacks is 1',
+    ],
+    [
+      'overflow to another host',
+      'dedicated north { capacity 100k tokens per 60s overflow fail }',
+      `given { context.length 50k tokens }
+       user "a" -> big at north user "b" -> big at north user "c" -> big at south`,
+    ],
     ['a limit', 'limit 2 calls per 1min', 'repeat 2 times { user "a" -> big at north } user "b" -> big at south'],
   ])('of %s are noticed by a test that needs it', (_what, line, steps) => {
     const { mutants } = mutationScore(small(`serve any { ${line} }${rules}\ntest "a" { ${steps} }`))
     const own = mutants.filter(({ mutant }) => mutant.place === 'serve any')
     expect(own.length).toBeGreaterThan(0)
-    expect(own.filter(({ verdict }) => verdict.kind !== 'killed')).toEqual([])
+    expect(own.flatMap(({ mutant, verdict }) => (verdict.kind === 'killed' ? [] : [`${mutant.change} ${verdict.kind}`]))).toEqual([])
   })
 
   it('of a budget are noticed at its shares and by what is charged', () => {
@@ -131,6 +160,20 @@ ${rules}`),
       'serve any: retry 0 times',
       'serve any: failover without `server`',
       'serve mid: [north] stands before [south]',
+    ])
+  })
+
+  it('is told where a limit is above every pause and every chain, and of what holds anyway', () => {
+    expect(
+      alike(`
+serve any { retry 2 times { backoff 1s 2x up to 2s } fallback on [any] to [small, mid] max-fallbacks 2 }
+profile quick { strategy latency { samples 10, buffer 0%, forget 1h } }
+${rules}`),
+    ).toEqual([
+      'serve any: pauses of retries without their limit',
+      'serve any: max-fallbacks 3',
+      'profile quick: strategy latency without `samples`',
+      'profile quick: strategy latency without `buffer`',
     ])
   })
 

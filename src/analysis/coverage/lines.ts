@@ -1,6 +1,7 @@
-import type { ActingLine, Budget, ErrorMatch, Expression, Policy, RateLimit, ServeLines, Serving } from '../../policy/core.ts'
+import type { ActingLine, Budget, ErrorMatch, Expression, PlainLine, Policy, RateLimit, ServeLines, Serving } from '../../policy/core.ts'
 import type { Location } from '../../language/source.ts'
 import { servePlan } from '../../policy/line-up.ts'
+import { plainLineFor, plainLines } from '../../policy/plain-lines.ts'
 import { eachPart } from '../../policy/walk.ts'
 import { printed } from '../../policy/reference/print.ts'
 import { integer } from '../../policy/value.ts'
@@ -72,8 +73,10 @@ export function actingParts(policy: Policy): readonly ActingPart[] {
 
 type Part = Pick<ActingPart, 'text' | 'line'>
 
-function actingIn({ sticky, retry, failover, fallbacks, cooldown, breaker, dedicated, limits }: ServeLines): readonly Part[] {
+function actingIn(lines: ServeLines): readonly Part[] {
+  const { sticky, retry, failover, fallbacks, cooldown, breaker, dedicated, limits } = lines
   return [
+    ...plainLines(lines).map((line) => ({ text: plainText(line), line })),
     ...(sticky === undefined ? [] : [{ text: `a call goes to the ${sticky.to} it is sticky to`, line: sticky }]),
     ...(retry === undefined || retry.times === 0 ? [] : [{ text: 'a retry is made', line: retry }]),
     ...(failover === undefined || failover.on.length === 0 ? [] : [{ text: 'failover goes on to another host', line: failover }]),
@@ -85,6 +88,23 @@ function actingIn({ sticky, retry, failover, fallbacks, cooldown, breaker, dedic
       .map((line) => ({ text: `the capacity dedicated at ${line.provider} is used up`, line })),
     ...(limits ?? []).map(limited),
   ]
+}
+
+function plainText({ of, word }: PlainLine): string {
+  switch (word) {
+    case 'order':
+      return `hosts are tried in the order ${(of.order ?? []).map((group) => `[${group.join(', ')}]`).join(' then ')}`
+    case 'order by':
+      return `hosts are ordered by ${of.orderBy ?? ''}`
+    case 'strategy':
+      return `hosts are drawn by ${of.strategy?.name ?? ''}`
+    case 'weights':
+      return 'hosts are drawn by their weights'
+    case 'timeout total':
+    case 'timeout first-token':
+    case 'timeout idle':
+      return `the ${word} runs out`
+  }
 }
 
 function limited(line: RateLimit): Part {
@@ -119,18 +139,19 @@ export function inForce(policy: Policy): (part: ActingLine | Expression) => bool
   for (const { name } of policy.models) {
     for (const profile of profiles) {
       const plan = servePlan(policy, name, profile)
-      for (const { line } of actingIn(plan)) found.add(line)
+      for (const { line } of actingIn(plan)) {
+        found.add('word' in line ? plainLineFor(policy, name, profile, line.word) : line)
+      }
       for (const condition of [...(plan.prefer ?? []), ...(plan.require ?? [])]) eachPart(condition, (part) => found.add(part))
     }
   }
   return (part) => found.has(part)
 }
 
-/** Failover that no model has a second host for. */
+/** Failover, an order or a draw that no model has a second host for. */
 export function hasNowhereToGo(policy: Policy, line: ActingLine): boolean {
   const profiles = [undefined, ...policy.profiles.map(({ name }) => name)]
-  return !policy.models.some(
-    ({ name, endpoints }) =>
-      endpoints.length > 1 && profiles.some((profile) => servePlan(policy, name, profile).failover === line),
-  )
+  const holds = (model: string, profile: string | undefined): boolean =>
+    'word' in line ? plainLineFor(policy, model, profile, line.word) === line : servePlan(policy, model, profile).failover === line
+  return !policy.models.some(({ name, endpoints }) => endpoints.length > 1 && profiles.some((profile) => holds(name, profile)))
 }

@@ -130,8 +130,8 @@ const replaced = 'a narrower line takes its place for every model'
 function neverActs(policy: Policy, { owner, lines }: LinePoint, forced: ReturnType<typeof inForce>): string | undefined {
   if (owner.kind !== 'serve' && owner.kind !== 'profile') return undefined
   if (!lines.some(forced)) return replaced
-  const isFailover = lines.every((line) => 'on' in line && !('to' in line) && !('times' in line))
-  return isFailover && lines.every((line) => hasNowhereToGo(policy, line)) ? 'no model has a second host under it' : undefined
+  const isAmongHosts = lines.every((line) => ('word' in line ? !line.word.startsWith('timeout') : 'on' in line && !('to' in line) && !('times' in line)))
+  return isAmongHosts && lines.every((line) => hasNowhereToGo(policy, line)) ? 'no model has a second host under it' : undefined
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -20,6 +20,7 @@ export type MutationKind =
   | 'drop line'
   | 'drop class'
   | 'swap groups'
+  | 'swap weights'
 
 /** A policy with one small mistake in it. */
 export interface Mutant {

@@ -1,6 +1,7 @@
-import type { ErrorMatch, Policy, ServeLines } from '../../policy/core.ts'
+import type { ErrorMatch, Policy, Retry, ServeLines } from '../../policy/core.ts'
 import { agreeIn, canonicalText } from '../../policy/digest.ts'
 import { servePlan } from '../../policy/line-up.ts'
+import { backoffMicros } from '../../replay/retry.ts'
 
 /**
  * Whether two policies that decide alike are proved to serve alike: every model is served by the same
@@ -30,14 +31,41 @@ export function haveSamePlans(policy: Policy, changed: Policy): boolean {
 }
 
 /** Without what can make no difference to these hosts. */
-function asApplied({ order, failover, retry, ...plan }: ServeLines, hosts: ReadonlySet<string>): ServeLines {
+function asApplied({ order, failover, retry, strategy, maxFallbacks, fallbacks, ...plan }: ServeLines, hosts: ReadonlySet<string>): ServeLines {
   const left = order?.map((group) => group.filter((provider) => hosts.has(provider))).filter((group) => group.length > 0)
+  const longest = Math.max(0, ...(fallbacks ?? []).map(({ to }) => to.length))
   return {
     ...plan,
     ...(left !== undefined && { order: left }),
     ...(failover !== undefined && hosts.size > 1 && { failover: { ...failover, on: merged(failover.on) } }),
-    ...(retry !== undefined && { retry: { ...retry, on: retry.on && merged(retry.on) } }),
+    ...(retry !== undefined && { retry: { ...asPaused(retry), on: retry.on && merged(retry.on) } }),
+    ...(strategy !== undefined && { strategy: { ...strategy, facts: strategy.facts.filter((fact) => !isUsual(strategy.name, fact)) } }),
+    ...(fallbacks !== undefined && { fallbacks }),
+    ...(maxFallbacks !== undefined && maxFallbacks < longest && { maxFallbacks }),
   }
+}
+
+/** Without a limit that no pause comes up to. */
+function asPaused(retry: Retry): Retry {
+  const { backoff, times, waitsAfterLast } = retry
+  if (backoff?.upToMicros === undefined) return retry
+  const unlimited = { ...retry, jitter: undefined, backoff: { ...backoff, upToMicros: undefined } }
+  const pauses = Array.from({ length: times + (waitsAfterLast ? 1 : 0) }, (_, retries) => backoffMicros(unlimited, retries, undefined, () => 0) ?? 0)
+  return pauses.every((pause) => pause <= (backoff.upToMicros ?? 0)) ? { ...retry, backoff: unlimited.backoff } : retry
+}
+
+type Strategy = NonNullable<ServeLines['strategy']>
+
+/** What a strategy does where nothing is written. */
+const usual: { readonly [strategy in Strategy['name']]?: { readonly [fact: string]: string } } = {
+  'price-weighted': { power: '1' },
+  latency: { samples: '10', buffer: '0' },
+  'lowest-usage': { window: 'sliding' },
+}
+
+function isUsual(strategy: Strategy['name'], { name, value }: Strategy['facts'][number]): boolean {
+  const text = value?.kind === 'number' && value.value.denominator === 1n ? String(value.value.numerator) : value?.kind === 'name' ? value.name : undefined
+  return text !== undefined && usual[strategy]?.[name] === text
 }
 
 /** With `any` the rest of a list says nothing. */

@@ -1,7 +1,10 @@
 import type { Budget, ErrorMatch, Guard, Policy, RateLimit, ServeLines } from '../../policy/core.ts'
 import { conditionText } from '../coverage/condition-text.ts'
 import { actionText, onText, ownerOfServing, shareText } from '../coverage/lines.ts'
-import type { Mutant, MutationKind } from './mutants.ts'
+import { mistake, inside, moved, moves } from './changed.ts'
+import type { Changed } from './changed.ts'
+import type { Mutant } from './mutants.ts'
+import { inDurations, inOrdering } from './steady-mutants.ts'
 
 /** One mistake in a line of serving, a limit or a budget, in the order of the policy. */
 export function servingMutants(policy: Policy): readonly Mutant[] {
@@ -34,13 +37,6 @@ export function servingMutants(policy: Policy): readonly Mutant[] {
   ]
 }
 
-/** Something changed into `by`. */
-interface Changed<T> {
-  readonly kind: MutationKind
-  readonly change: string
-  readonly by: T
-}
-
 // --- lines of `serve` and `profile`
 
 function inLines(lines: ServeLines): readonly Changed<ServeLines>[] {
@@ -48,15 +44,16 @@ function inLines(lines: ServeLines): readonly Changed<ServeLines>[] {
   const { order, prefer, require, retry, failover, fallbacks, cooldown, breaker, limits } = lines
   return [
     ...inside(lines, 'order', order, swappedGroups),
+    ...inOrdering(lines),
     ...inside(lines, 'prefer', prefer, (all) => without(all, (each) => `prefer ${conditionText(each)}`)),
     ...inside(lines, 'require', require, (all) => without(all, (each) => `require ${conditionText(each)}`)),
     ...(sticky === undefined ? [] : [{ kind: 'drop line', change: `without \`sticky ${sticky.to}\``, by: unstuck } as const]),
     ...inside(lines, 'retry', retry, (own) => [
       ...moved(own.times, 0).map((times) => moves(`retry ${times} times`, { ...own, times })),
-      ...droppedClasses(own.on).map(({ on, name }) => drops('retry', name, { ...own, on })),
+      ...droppedClasses(own.on).map(({ on, name }) => dropsClass('retry', name, { ...own, on })),
     ]),
     ...inside(lines, 'failover', failover, (own) =>
-      droppedClasses(own.on).map(({ on, name }) => drops('failover', name, { ...own, on })),
+      droppedClasses(own.on).map(({ on, name }) => dropsClass('failover', name, { ...own, on })),
     ),
     ...inside(lines, 'fallbacks', fallbacks, (all) =>
       without(all, ({ on, to }) => `fallback ${onText(on)}to [${to.join(', ')}]`),
@@ -64,26 +61,12 @@ function inLines(lines: ServeLines): readonly Changed<ServeLines>[] {
     ...inside(lines, 'cooldown', cooldown, (own) => inGuard('cooldown', own)),
     ...inside(lines, 'breaker', breaker, (own) => inGuard('breaker', own)),
     ...inside(lines, 'limits', limits, (all) => all.flatMap((limit) => withLess(limit, all))),
+    ...inDurations(lines),
   ]
 }
 
-/** What is changed in one line, put back among the others. */
-function inside<K extends keyof ServeLines>(
-  lines: ServeLines,
-  key: K,
-  value: ServeLines[K],
-  change: (value: NonNullable<ServeLines[K]>) => readonly Changed<ServeLines[K]>[],
-): readonly Changed<ServeLines>[] {
-  if (value === undefined) return []
-  return change(value).map(({ by, ...what }) => ({ ...what, by: { ...lines, [key]: by } }))
-}
-
-function moves<T>(change: string, by: T): Changed<T> {
-  return { kind: 'move threshold', change, by }
-}
-
-function drops<T>(line: string, name: string, by: T): Changed<T> {
-  return { kind: 'drop class', change: `${line} without \`${name}\``, by }
+function dropsClass<T>(line: string, name: string, by: T): Changed<T> {
+  return mistake('drop class', `${line} without \`${name}\``, by)
 }
 
 function without<T>(all: readonly T[], text: (item: T) => string): readonly Changed<readonly T[]>[] {
@@ -92,11 +75,6 @@ function without<T>(all: readonly T[], text: (item: T) => string): readonly Chan
     change: `without \`${text(item)}\``,
     by: all.filter((each) => each !== item),
   }))
-}
-
-/** One more and one less, as far as there is one less. */
-function moved(count: number, least: number): readonly number[] {
-  return [count + 1, count - 1].filter((each) => each >= least)
 }
 
 function swappedGroups(order: NonNullable<ServeLines['order']>): readonly Changed<ServeLines['order']>[] {
@@ -150,6 +128,14 @@ function inGuard(line: 'cooldown' | 'breaker', guard: Guard): readonly Changed<G
           change: `without trip ${index + 1} of the ${line}`,
           by: { ...guard, trips: guard.trips.filter((each) => each !== trip) },
         }))),
+    ...guard.trips.filter(({ unlessAlone }) => unlessAlone).map((trip): Changed<Guard> =>
+      mistake('drop line', `trip ${guard.trips.indexOf(trip) + 1} of the ${line} also where the host is alone`, {
+        ...guard,
+        trips: guard.trips.map((each) => (each === trip ? { ...trip, unlessAlone: false } : each)),
+      }),
+    ),
+    ...(guard.honoursRetryAfter ? [mistake('drop line', `the ${line} does not honour retry-after`, { ...guard, honoursRetryAfter: false })] : []),
+    ...(guard.allDown === 'bypass' ? [mistake<Guard>('drop line', `the ${line} is never passed by`, { ...guard, allDown: 'fail' })] : []),
     ...(lastsMicros === undefined || lastsMicros < 2
       ? []
       : [moves(`the ${line} lasts half as long`, { ...guard, lastsMicros: Math.floor(lastsMicros / 2) })]),

@@ -72,7 +72,7 @@ export function gateOf(fleet: Fleet, call: FleetCall): Gate {
       fits(fleet, call, host, plan, atMicros),
     begins: (host, plan, atMicros) => begins(fleet, call, host, plan, atMicros),
     ends: (host, plan, attempt) => ends(fleet, call, host, plan, attempt),
-    observed: (atMicros) => fleet.observed.at(atMicros),
+    observed: (atMicros) => fleet.observed.at(momentOf(call, atMicros)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint, Policy } from '../../policy/core.ts'
+import type { LimitMoment } from './rate-limit.ts'
 import { scopeKey } from './scope-key.ts'
 import type { HostView } from './strategies.ts'
 import type { EndedAttempt } from './triggers.ts'
@@ -7,7 +8,7 @@ import type { EndedAttempt } from './triggers.ts'
 export interface ObservedHosts {
   begins(host: Endpoint): void
   ends(host: Endpoint, attempt: EndedAttempt, promptTokens: number): void
-  at(nowMicros: number): HostView['observed']
+  at(now: LimitMoment): HostView['observed']
 }
 
 interface Seen {
@@ -58,12 +59,12 @@ export function observedHosts(policy: Policy): ObservedHosts {
       host.seen.push({ atMicros, latencyMicros: brokenOff ? undefined : latencyMicros, tokens })
       if (host.seen.length > 2 * longestMemory) host.seen = host.seen.slice(-longestMemory)
     },
-    at: (nowMicros) => ({
+    at: ({ atMicros: nowMicros, dateMicros }) => ({
       samples: (endpoint, most, forgetMicros) => newest(of(endpoint).seen, most, nowMicros - (forgetMicros ?? Infinity)),
       inFlight: (endpoint) => of(endpoint).running,
       usedTokens: (endpoint, window) => {
         const width = windows.get(window) ?? 60_000_000
-        const from = window === 'sliding' ? nowMicros - width + 1 : nowMicros - (nowMicros % width)
+        const from = nowMicros - (window === 'sliding' ? width - 1 : (dateMicros ?? nowMicros) % width)
         return usedSince(of(endpoint).seen, from)
       },
     }),

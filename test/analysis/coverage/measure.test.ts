@@ -181,6 +181,23 @@ test "a" { user "hello" -> big }
     ])
   })
 
+  it.each([
+    ['order [south] then [north]', 'hosts are tried in the order [south] then [north]', 'user "a" with { org.ignored [north] }', 'user "a"'],
+    ['order by price', 'hosts are ordered by price', 'user "a" with { org.ignored [north] }', 'user "a"'],
+    ['weights { north 1 south 3 }', 'hosts are drawn by their weights', 'user "a" with { org.ignored [north] }', 'user "a"'],
+    ['strategy shuffle sticky endpoint', 'hosts are drawn by shuffle', 'user "a" with { org.ignored [north] } call with { org.ignored [] }', 'user "a"'],
+    ['timeout first-token 9s', 'the timeout first-token runs out', 'fault north server for 1 calls user "a"', 'fault north timeout for 1 calls user "a"'],
+    ['timeout idle 9s', 'the timeout idle runs out', 'user "a"', 'fault north timeout for 1 calls user "a"'],
+    ['timeout total 9s retry 1 times { backoff 9s }', 'the timeout total runs out', 'fault north server for 1 calls user "a" with { org.blocked [big] }', 'fault north server for 1 calls user "a"'],
+  ])('a line that orders or times acts where there is something to order or to time: %s', (line, point, without, within) => {
+    const acted = (steps: string): readonly number[] => {
+      const policy = small(`serve any { ${line} }\non start, turn, call { otherwise use big }\ntest "a" { ${steps} check turns is 1 }`)
+      return measureCoverage(policy).coverage.lines.flatMap((each) => (each.point.text === point ? [each.acted] : []))
+    }
+    expect(acted(without)).toEqual([0])
+    expect(acted(within)).toEqual([1])
+  })
+
   it('knows each line by what it says, once', () => {
     const keys = coveragePoints(small(serving)).lines.map(({ key }) => key)
     expect(new Set(keys).size).toBe(keys.length)
