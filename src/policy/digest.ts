@@ -7,8 +7,13 @@ import type { Policy } from './core.ts'
  * tests. Layout, comments and the order of declarations that do not matter change nothing.
  */
 export function policyDigest(policy: Policy): string {
-  return hash(canonicalText(meaning(policy)))
+  // A gateway asks at every call.
+  const digest = digests.get(policy) ?? hash(canonicalText(meaning(policy)))
+  digests.set(policy, digest)
+  return digest
 }
+
+const digests = new WeakMap<Policy, string>()
 
 /** Whether two policies say the same in these parts, by the same names. */
 export function agreeIn(one: Policy, other: Policy, parts: readonly (keyof Policy)[]): boolean {

@@ -14,6 +14,8 @@ import type { Service, ServingActivity } from '../../src/replay/serve.ts'
 import { eventQueue } from '../../src/replay/simulator/event-queue.ts'
 import { newSurroundings } from '../../src/replay/simulator/surroundings.ts'
 import type { CallRecord, TraceRecord, Usage } from '../../src/trace/record.ts'
+import { sessionsOf } from '../../src/trace/merge.ts'
+import { checkRecord } from '../../src/trace/validate.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
 import { callInputs } from './arbitrary-session.ts'
 import type { MadeUpSession } from './arbitrary-session.ts'
@@ -187,13 +189,17 @@ function costOf(policy: Policy, record: CallRecord, { decision }: GatewayCall, s
   ].reduce((sum, money) => sum + (money?.value ?? money?.lo ?? 0n), 0n)
 }
 
+/** What a reader makes of the lines that were written. */
 function recorded(policy: Policy, { session, account, inputs, records }: Live, seed: string): RecordedSession {
   const [input] = inputs
   if (input === undefined) throw new Error('a session without a call')
-  return {
-    session,
-    header: sessionRecord(policy, { session, seed, input, account }),
-    calls: records.filter((record) => record.record === 'call'),
-    events: records.filter((record) => record.record === 'event'),
+  const lines = [sessionRecord(policy, { session, seed, input, account }), ...records]
+  for (const line of lines) {
+    const unknown: string[] = []
+    const checked = checkRecord(JSON.parse(JSON.stringify(line)), (field) => unknown.push(field))
+    if (!checked.ok || unknown.length > 0) throw new Error(`not a line of a trace: ${JSON.stringify([checked, unknown])}`)
   }
+  const [read] = sessionsOf(lines)
+  if (read === undefined) throw new Error('a trace without a session')
+  return read
 }
