@@ -120,7 +120,10 @@ function toolOf(call: unknown): ToolFacts[] {
   const name = asString(inner?.['name'])
   if (inner === undefined || name === undefined) return []
   const input = argumentsOf(inner['arguments'] ?? inner['input'] ?? inner['args'])
-  return [input === undefined ? { name } : { name, signature: toolSignature(name, input) }]
+  const signature = input === undefined ? undefined : toolSignature(name, input)
+  // Logs that tell the result with the call; no interface of a provider does.
+  const failed = typeof object?.['failed'] === 'boolean' ? object['failed'] : undefined
+  return [known({ name, signature, failed })]
 }
 
 /** JSON in a string, or the value itself. */

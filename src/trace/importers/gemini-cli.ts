@@ -38,7 +38,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
     tally,
     (document, line) => {
       const attributes = asObject(document['attributes']) ?? document
-      const name = asString(attributes['event.name'])?.replace(/^gemini_cli\./, '')
+      const name = asString(attributes['event.name'])?.replace(/^(?:gemini_cli|qwen-code)\./, '')
       if (name === undefined) return chat.take(document, line) ?? ['no event']
       const session = asName(attributes['session.id'])
       const prompt = asName(attributes['prompt_id'])
@@ -59,7 +59,8 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
       return [knownEvents.has(name) ? `event: ${name.replaceAll('_', ' ')}` : 'event: other']
     },
     () => {
-      chat.calls().forEach((call, part) => calls.add(call, part))
+      let part = 0
+      for (const call of chat.calls()) calls.add(call, part++)
       for (const { attempts, call } of failed.values()) {
         calls.add({ ...call, attemptsBefore: attempts.slice(0, -1) })
       }
@@ -88,6 +89,7 @@ function servedCall(
     ...loggedAt(line, session, attributes),
     counts: countsOf(attributes),
     attemptsBefore,
+    signals: signalsOf(asString(attributes['role'])),
     finish: asString(asList(finish)?.[0]) ?? asString(finish),
   }
 }
@@ -118,8 +120,13 @@ function loggedAt(
     endMicros,
     requested: model,
     model,
-    provider: 'google',
+    provider: asString(attributes['event.name'])?.startsWith('qwen') === true ? undefined : 'google',
   }
+}
+
+/** Newer versions say what a call is for: the conversation and its agents, or the program's own ends. */
+function signalsOf(role: string | undefined): LoggedCall['signals'] {
+  return role === undefined ? undefined : { housekeeping: role.startsWith('utility_') }
 }
 
 /** A prompt makes several calls, so its id alone names none. */
@@ -159,5 +166,5 @@ function countsOf(attributes: JsonObject): CountsReading {
 
 function detect(beginning: string): boolean {
   if (/"sessionId":/.test(beginning) && /"projectHash":/.test(beginning)) return true
-  return /"event\.name":\s*"gemini_cli\./.test(beginning)
+  return /"event\.name":\s*"(?:gemini_cli|qwen-code)\./.test(beginning)
 }

@@ -146,16 +146,16 @@ function readRecord(
       serviceTier: attributes.get('speed') === 'fast' ? 'fast' : undefined,
       counts: eventCounts(name, attributes),
       cost: costOf(attributes),
-      signals: signalsOf(attributes.get('query_source')),
+      signals: signalsOf(attributes.get('query_source') ?? attributes.get('role')),
     },
   }
 }
 
-/** What of Claude Code asked: the person's conversation and its agents, or the program for itself. */
+/** Who asked: the person's conversation and its agents, or the program for itself; Claude Code's words and Gemini CLI's. */
 function signalsOf(source: unknown): LoggedCall['signals'] {
   if (typeof source !== 'string') return undefined
-  if (/^(repl_main_thread|sdk|agent)\b/.test(source)) return { housekeeping: false }
-  const own = /^(compact|prompt_suggestion|session_memory|extract_memories|away_summary|agent_summary|generate_session_title|terminal_title|auto_dream)$/
+  if (/^(repl_main_thread|sdk|agent|main|subagent)\b/.test(source)) return { housekeeping: false }
+  const own = /^(compact|prompt_suggestion|session_memory|extract_memories|away_summary|agent_summary|generate_session_title|terminal_title|auto_dream|utility_\w+)$/
   return own.test(source) ? { housekeeping: true } : undefined
 }
 

@@ -46,6 +46,36 @@ describe('a chat', () => {
     expect(geminiCli.detect(JSON.stringify(document))).toBe(true)
   })
 
+  it('tells turns, the person’s words and what became of tools, also where that is written later', async () => {
+    const tools = [
+      { id: 't1', name: 'read_file', args: {}, status: 'success' },
+      { id: 't2', name: 'run', args: {}, status: 'error' },
+      { id: 't3', name: 'run', args: { a: 1 }, status: 'executing' },
+    ]
+    const lines = [
+      header,
+      message('m1', 'user', 1, { content: [{ text: 'go' }, { inlineData: { mimeType: 'image/png', data: '' } }] }),
+      message('m2', 'gemini', 4, { content: '', model: 'model-a', tokens }),
+      message('m2', 'gemini', 4, { content: '', toolCalls: tools }),
+      message('m3', 'user', 5, { content: [{ functionResponse: { name: 'run' } }] }),
+      message('m4', 'gemini', 6, { content: 'done', model: 'model-a', tokens }),
+      message('m5', 'user', 7, { content: 'and on' }),
+      message('m6', 'gemini', 8, { content: 'on', model: 'model-a', tokens }),
+    ]
+    const { calls } = await importLogFiles(geminiCli, { 'session-1.jsonl': lines.map((line) => `${JSON.stringify(line)}\n`).join('') })
+    expect(calls.map(({ turn, prompt }) => [turn, prompt.user?.chars, prompt.newImages, prompt.contextImages])).toEqual([
+      [1, 2, 1, 1],
+      [1, undefined, 0, 1],
+      [2, 6, 0, 1],
+    ])
+    expect(calls[0]?.prompt.tokens).toBe(105)
+    expect(calls[0]?.reply?.tools?.map((tool) => [tool.name, tool.failed])).toEqual([
+      ['read_file', false],
+      ['run', true],
+      ['run', undefined],
+    ])
+  })
+
   it('may be a message a line, some of them written again', async () => {
     const early = { ...reply, tokens: { input: 1 } }
     const lines = [header, message('m1', 'user', 1), early, reply, { $set: { lastUpdated: 'x' } }, { $rewindTo: 'm1' }]
@@ -80,6 +110,16 @@ describe('an answer', () => {
     ])
     expect(category(imported, 'event: call')).toBe(1)
     expect(category(imported, 'event: api request')).toBe(1)
+  })
+
+  it('of a descendant is read too, and what the program asks for itself is housekeeping', async () => {
+    const text = event('api_response', 10, { ...answer, role: 'main' }) + event('api_response', 20, { ...answer, role: 'utility_compressor' })
+    const { calls } = await importLogFiles(geminiCli, { 'telemetry.log': text + event('api_response', 30, answer).replace('gemini_cli.', 'qwen-code.') })
+    expect(calls.map((call) => [call.prompt.signals?.['housekeeping'], call.served?.provider])).toEqual([
+      [false, 'google'],
+      [true, 'google'],
+      [undefined, undefined],
+    ])
   })
 
   it('follows the attempts that failed before it', async () => {

@@ -84,6 +84,17 @@ describe('an observation', () => {
     ])
   })
 
+  it('tells lifetimes of cache writes in LangChain’s words, the sum beside its parts or 0 in its place', async () => {
+    const written = { input: 20, input_cache_read: 70, input_ephemeral_5m_input_tokens: 10, input_ephemeral_1h_input_tokens: 6, output: 15 }
+    const { calls } = await importLogFiles(langfuse, exported(
+      generation('g1', { ...written, input_cache_creation: 0 }),
+      generation('g2', { ...written, input_cache_creation: 16 }),
+    ))
+    const usage = { uncachedInput: 20, cacheRead: 70, cacheWrite5m: 10, cacheWrite1h: 6, output: 15 }
+    expect(calls.map((call) => call.usage)).toMatchObject([usage, usage])
+    expect(calls.map((call) => call.prompt.tokens)).toEqual([106, 106])
+  })
+
   it('may have them inside, as the total tells', async () => {
     const { calls } = await importLogFiles(langfuse, exported(
       generation('g1', { input: 100, 'prompt_details.cache_read': 70, output: 20, 'completion_details.reasoning': 5, total: 120 }),

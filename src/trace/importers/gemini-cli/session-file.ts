@@ -10,13 +10,15 @@ export interface SessionFile {
   /** Says under what each thing in an object counts; undefined: this is no part of a chat. */
   readonly take: (object: JsonObject, line: number) => readonly string[] | undefined
   /** A message that was written again stands as it was last. */
-  readonly calls: () => readonly LoggedCall[]
+  readonly calls: () => Iterable<LoggedCall>
 }
 
 export function sessionFile(): SessionFile {
   let session: string | undefined
   let beforeMicros: number | undefined
-  const calls = new Map<string, LoggedCall>()
+  const calls = new Map<string, Written>()
+  // What stands before each call, for its turn and the words of the person.
+  let history: JsonObject[] = []
   const takeMessage = (message: JsonObject | undefined, line: number): string => {
     const type = asString(message?.['type'])
     const id = asName(message?.['id'])
@@ -24,10 +26,15 @@ export function sessionFile(): SessionFile {
     const endMicros = microsOfTime(message['timestamp'])
     const startMicros = beforeMicros !== undefined && endMicros !== undefined && beforeMicros <= endMicros ? beforeMicros : undefined
     beforeMicros = endMicros ?? beforeMicros
+    if (type === 'user') history.push(userMessage(message['content']))
     if (type !== 'gemini') return `message: ${knownTypes.has(type) ? type : 'other'}`
-    if (asObject(message['tokens']) === undefined) return 'message: gemini without tokens'
     const before = calls.get(id)
-    calls.set(id, callOf(message, { line, session, id, startMicros: before?.startMicros ?? startMicros, endMicros }))
+    if (before === undefined && asObject(message['tokens']) === undefined) return 'message: gemini without tokens'
+    // Written again when its tools have ended; what it does not tell again stands.
+    const whole = { ...before?.message, ...message }
+    const place = before?.place ?? { line, session, id, startMicros, endMicros }
+    calls.set(id, { message: whole, place, history, told: before?.told ?? history.length })
+    if (before === undefined) history.push({ role: 'model', content: '' })
     return before === undefined ? 'message: call' : 'message: call, written again'
   }
   return {
@@ -36,21 +43,42 @@ export function sessionFile(): SessionFile {
       if (object['sessionId'] !== undefined && object['projectHash'] !== undefined) {
         session = asName(object['sessionId']) ?? session
         beforeMicros = undefined
+        history = []
         return ['chat', ...(messages ?? []).map((message) => takeMessage(asObject(message), line))]
       }
       if (session === undefined) return undefined
       return [object['$set'] === undefined && object['$rewindTo'] === undefined ? takeMessage(object, line) : 'change of a chat']
     },
-    calls: () => [...calls.values()],
+    *calls() {
+      for (const { message, place, history: all, told } of calls.values()) {
+        yield { ...callOf(message, place), messages: all.slice(0, told) }
+      }
+    },
   }
 }
 
 const knownTypes: ReadonlySet<string> = new Set(['user', 'info', 'error', 'warning'])
 
-function callOf(
-  message: JsonObject,
-  place: Pick<LoggedCall, 'line' | 'session' | 'id' | 'startMicros' | 'endMicros'>,
-): LoggedCall {
+type Place = Pick<LoggedCall, 'line' | 'session' | 'id' | 'startMicros' | 'endMicros'>
+
+interface Written {
+  readonly message: JsonObject
+  readonly place: Place
+  /** Of its chat, and how much of it stood before. */
+  readonly history: readonly JsonObject[]
+  readonly told: number
+}
+
+/** Results of tools come as a message of the person. */
+function userMessage(content: unknown): JsonObject {
+  const parts = (asList(content) ?? []).map(asObject)
+  const results = parts.length > 0 && parts.every((part) => part?.['functionResponse'] !== undefined)
+  if (results) return { role: 'tool', content: '' }
+  const shown = parts.map((part) => (part?.['inlineData'] === undefined ? part : { type: 'image' }))
+  return { role: 'user', content: typeof content === 'string' ? content : shown }
+}
+
+function callOf(message: JsonObject, place: Place): LoggedCall {
   const model = asName(message['model'])
   return {
     ...place,
@@ -63,7 +91,9 @@ function callOf(
       content: message['content'] ?? '',
       tool_calls: (asList(message['toolCalls']) ?? []).map((call) => {
         const tool = asObject(call)
-        return { name: tool?.['name'], arguments: tool?.['args'] }
+        const { status } = tool ?? {}
+        const ended = status === 'success' || status === 'error' || status === 'cancelled'
+        return { name: tool?.['name'], arguments: tool?.['args'], ...(ended ? { failed: status !== 'success' } : {}) }
       }),
     },
   }

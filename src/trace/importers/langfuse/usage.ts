@@ -3,10 +3,10 @@ import type { JsonObject } from '../json.ts'
 import type { CountsReading } from '../provider-usage.ts'
 
 /** Names of the parts, as Langfuse writes them and as they survive from instrumentations. */
-const cacheReads = ['input_cached_tokens', 'input_cache_read', 'input_cached', 'cache_read_input_tokens', 'prompt_details.cache_read', 'cached_tokens']
-const cacheWrites = ['input_cache_creation', 'input_cache_creation_tokens', 'cache_creation_input_tokens', 'prompt_details.cache_write']
-const cacheWrites5m = ['input_cache_creation_5m']
-const cacheWrites1h = ['input_cache_creation_1h']
+const cacheReads = ['input_cached_tokens', 'input_cache_read', 'input_cache_read_tokens', 'cache_read', 'cacheReadInputTokens', 'input_cached', 'cache_read_input_tokens', 'prompt_details.cache_read', 'cached_tokens']
+const cacheWrites = ['input_cache_creation', 'input_cache_creation_tokens', 'input_cache_write', 'input_cache_write_tokens', 'cache_write_input_tokens', 'cacheCreationInputTokens', 'cache_creation_input_tokens', 'prompt_details.cache_write']
+const cacheWrites5m = ['input_cache_creation_5m', 'input_ephemeral_5m_input_tokens', 'ephemeral_5m_input_tokens']
+const cacheWrites1h = ['input_cache_creation_1h', 'input_ephemeral_1h_input_tokens', 'ephemeral_1h_input_tokens']
 const reasonings = ['output_reasoning_tokens', 'output_reasoning', 'reasoning_tokens', 'completion_details.reasoning']
 const audioInputs = ['input_audio_tokens', 'input_audio']
 const audioOutputs = ['output_audio_tokens', 'output_audio']
@@ -36,6 +36,7 @@ export function langfuseCounts(logged: JsonObject | undefined): CountsReading {
     Object.entries(usage)
       .filter(([name]) => name.startsWith(start) && !named.has(name))
       .reduce((sum, [, count]) => sum + (asCount(count) ?? 0), 0)
+  const [cacheWrite5m, cacheWrite1h, writes] = [first(cacheWrites5m) ?? 0, first(cacheWrites1h) ?? 0, first(cacheWrites) ?? 0]
   const total = asCount(usage['total'])
   const inside = total !== undefined && total === (input ?? 0) + (output ?? 0)
   return {
@@ -45,9 +46,10 @@ export function langfuseCounts(logged: JsonObject | undefined): CountsReading {
       input: (input ?? 0) + (inside ? 0 : others('input_')),
       inputHoldsCached: inside,
       cacheRead: first(cacheReads) ?? 0,
-      cacheWrite5m: first(cacheWrites5m) ?? 0,
-      cacheWrite1h: first(cacheWrites1h) ?? 0,
-      cacheWriteOther: first(cacheWrites) ?? 0,
+      cacheWrite5m,
+      cacheWrite1h,
+      // LangChain gives the sum beside its parts.
+      cacheWriteOther: writes === cacheWrite5m + cacheWrite1h ? 0 : writes,
       output: (output ?? 0) + (inside ? 0 : others('output_')),
       outputHoldsReasoning: inside,
       reasoning: first(reasonings),
