@@ -6,15 +6,20 @@ import type { RecordedSession } from '../trace/session.ts'
 /** Replays beside the main one, each with one assumption at an end of its range. */
 export interface VariantReplays {
   add(session: RecordedSession): void
-  /** `undefined`: the mode needs none, for its figures are linear in what is assumed. */
-  results(): readonly VariantResult[] | undefined
+  results(): readonly VariantResult[]
 }
 
 export function variantReplays(settings: ReplayOptions): VariantReplays {
-  if (settings.mode !== 'projected') return { add: () => undefined, results: () => undefined }
-  const replays = variantsOf(settings.policy).map((variant) => ({
+  const replays = variantsOf(settings.policy, settings.mode ?? 'frozen').map((variant) => ({
     variant,
-    replay: createReplay({ ...settings, recorded: undefined, groupBy: undefined, always: [], assumed: variant.assumed }),
+    replay: createReplay({
+      ...settings,
+      recorded: undefined,
+      groupBy: undefined,
+      always: [],
+      assumed: variant.assumed,
+      wrongVerdicts: variant.wrongVerdicts,
+    }),
   }))
   return {
     add: (session) => replays.forEach(({ replay }) => replay.add(session)),

@@ -1,10 +1,6 @@
 import { ladderNamed, listPrice, modelNamed, poolNamed, rankOf } from '../policy/catalogue-queries.ts'
 import type { Choice, Expression, Policy } from '../policy/core.ts'
 import { eachPart } from '../policy/walk.ts'
-import type { CallRecord } from '../trace/record.ts'
-import { modelledCall, recordedMoney } from './call-money.ts'
-import { recordedPlace } from './recorded-place.ts'
-import type { Money } from './result/money.ts'
 
 /** The models of `cost(always M)` in the policy's expectations, sorted. */
 export function alwaysModels(policy: Policy): readonly string[] {
@@ -24,14 +20,6 @@ export function alwaysModelOf(part: Expression): string | undefined {
   return model?.kind === 'literal' && model.value !== null && model.value.kind === 'name'
     ? model.value.name
     : undefined
-}
-
-/** One call if this model had served every call: the log's own figure where it did, else modelled. */
-export function alwaysMoney(policy: Policy, call: CallRecord, model: string): Money {
-  const recorded = recordedPlace(policy, call)
-  return recorded?.model === model || call.end !== 'served'
-    ? recordedMoney(policy, call, recorded)
-    : modelledCall(policy, call, { model, provider: undefined }, undefined, false)
 }
 
 /** What a policy is held against: always the cheapest, always the strongest model that it may choose. */

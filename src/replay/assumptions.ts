@@ -64,6 +64,7 @@ export function assumptionsOf(
           ...(arrivals === 'recorded' ? [] : [followsByGap(mode)]),
         ]),
     ...(arrivals === 'recorded' ? [startsAsLogged(totals)] : []),
+    ...(totals.sessionsWithVerdict === 0 ? [] : wrongVerdicts(policy)),
     ...(overhead.parts.modelled === undefined
       ? []
       : [{ name: assumptionNames.declaredOverhead, text: 'classifiers and compactions that the log does not hold cost what the policy declares' }]),
@@ -82,6 +83,16 @@ export function assumptionsOf(
 function followsByGap(mode: DecisionMode): ReplayResult['assumptions'][number] {
   const reads = mode === 'projected' ? '' : ', and reads what the log holds'
   return { name: 'recorded-gaps', text: `from a divergence on a call follows the end of the one before by the recorded gap${reads}` }
+}
+
+/** Recorded verdicts hold the errors of their classifier, and no log tells which are wrong. */
+function wrongVerdicts(policy: Policy): ReplayResult['assumptions'] {
+  return policy.assumptions.flatMap((assumption) => {
+    if (assumption.kind !== 'classifier') return []
+    const share = percentText(assumption.wrongMillionths)
+    const text = `no figure takes \`${assumption.classifier}\` to be wrong more often than in the log; what it hinges on is shown with ${share} of its verdicts replaced by wrong ones`
+    return [{ name: assumption.name, text }]
+  })
 }
 
 /** Without the ends of answers nobody knows how much of a recorded gap a delayed call has left. */
@@ -133,7 +144,9 @@ function projected(policy: Policy): ReplayResult['assumptions'] {
     },
     {
       name: recordedConversation,
-      text: 'tools, users and the log’s own model answer as in the log, and compactions of the log stand where they did',
+      text:
+        'only prompts, costs and calls since something are projected: messages, tools, verdicts, images, turns and pauses are' +
+        ' the log’s, its own model answers as in the log, and compactions of the log stand where they did',
     },
   ]
 }

@@ -13,20 +13,15 @@ export function notSimulated(policy: Policy): readonly NotSimulated[] {
   const directives = [...policy.serving, ...policy.profiles].flatMap(({ lines, location }) =>
     ofLines(lines).map((directive) => ({ directive, location })),
   )
-  const noise = policy.assumptions
-    .filter(({ kind }) => kind === 'classifier')
-    .map(({ location }) => ({ directive: 'assumed wrong verdicts' as const, location }))
-  return [...directives, ...noise].map((each) => ({ ...each, reason: reasons[each.directive] }))
+  return directives.map((each) => ({ ...each, reason: reasons[each.directive] }))
 }
 
 const reasons = {
   'retry picks other-key': 'a log does not tell which key was used',
-  'assumed wrong verdicts':
-    'recorded verdicts hold what the classifier got wrong already, and no log tells which: more noise on them would count it twice',
   'timeout of recorded answers': 'not every log tells how long a first token and its pauses took',
 } as const
 
-type Directive = Exclude<keyof typeof reasons, 'assumed wrong verdicts'>
+type Directive = keyof typeof reasons
 
 function ofLines({ retry, timeoutMicros }: ServeLines): readonly Directive[] {
   const cuts = timeoutMicros?.firstToken !== undefined || timeoutMicros?.idle !== undefined

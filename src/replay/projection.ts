@@ -30,7 +30,8 @@ export interface Transfer {
 /**
  * Replaces the range of an assumption, by its name: what a sensitivity analysis varies. With
  * `prompt-caches` among them, caches leave what is likeliest, and with an assumed compaction, a switch
- * leaves what it asks for, whatever the range.
+ * leaves what it asks for, whatever the range; with an assumed reminder, nobody follows it where the point is
+ * 0, and the next reply does where it is 1.
  */
 export type AssumedRanges = ReadonlyMap<string, Factor>
 
@@ -47,6 +48,11 @@ export const undeclared: Factor = {
   lo: { numerator: 1n, denominator: 2n },
   point: integer(1),
   hi: integer(2),
+}
+
+/** `assume NAME: reminder followed within N turns`: the first holds. */
+export function reminderOf(policy: Policy): Extract<Assumption, { kind: 'reminder' }> | undefined {
+  return policy.assumptions.find((each) => each.kind === 'reminder')
 }
 
 export function transferOf(

@@ -6,7 +6,8 @@ import { referenceEvaluator } from '../policy/reference/decide.ts'
 import { canonicalRecord, digestOfLines, sessionDigest, traceDigest } from '../trace/canonical.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
-import { alwaysModels, alwaysMoney, controlModels } from './always.ts'
+import { alwaysModels, controlModels } from './always.ts'
+import { alwaysCosts } from './always-costs.ts'
 import type { CacheBehaviours } from './cache/behaviour.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { failoverOf, failoverOfSurroundings, failoverReport, mergeFailover, noFailover, sortedTimeline } from './failover.ts'
@@ -40,6 +41,7 @@ import type { Simulated } from './simulator/simulate.ts'
 import { newSurroundings } from './simulator/surroundings.ts'
 import { sortedRecord } from './tally.ts'
 import { emptyTotals, mergeTotals } from './totals.ts'
+import type { WrongVerdicts } from './wrong-verdicts.ts'
 
 export { mergePartials } from './partial.ts'
 export type { ReplayPartial } from './partial.ts'
@@ -52,6 +54,8 @@ export interface ReplayOptions {
   readonly mode?: DecisionMode | undefined
   /** In place of the ranges that assumptions have, by name; in mode `projected`. */
   readonly assumed?: AssumedRanges | undefined
+  /** Verdicts that are replaced by wrong ones: what would become of the figures if a classifier erred more often. */
+  readonly wrongVerdicts?: WrongVerdicts | undefined
   /** For every draw; by default the one that a session's header names, else `0`. */
   readonly seed?: string | undefined
   /** Default: the log's own errors. */
@@ -118,9 +122,12 @@ export function createReplay(options: ReplayOptions): Replay {
     if (options.groupBy !== undefined) addInto(groups, groupsOf(result, options.groupBy), mergeTotals)
     identity = mergeIdentity(identity, sessionIdentity(run, session, result, again.recorded))
     const selected = session.calls.filter((call) => options.select?.selects(call, session) ?? true)
+    const asked = [...new Set([...run.alwaysModels, ...run.rowModels])]
+    const costs = new Map(asked.map((model) => [model, alwaysCosts(options.policy, session, model, options.caches)]))
     for (const model of run.alwaysModels) {
       const split = selected
-        .map((call) => splitOf(alwaysMoney(options.policy, call, model)))
+        .flatMap((call) => costs.get(model)?.get(call.call) ?? [])
+        .map(splitOf)
         .reduce(mergeSplits, emptySplit)
       always.set(model, mergeSplits(always.get(model) ?? emptySplit, split))
     }
@@ -133,7 +140,7 @@ export function createReplay(options: ReplayOptions): Replay {
       session: session.session,
       hash: result.outcomeHash,
       digest: sessionDigest(session),
-      row: rowOf(options.policy, session, result, selected, run.rowModels, run.session.mode),
+      row: rowOf(options.policy, session, result, selected, onlyOf(costs, run.rowModels), run.session.mode),
     })
     sharedEvents ??= session.events.filter((event) => event.session === undefined).map(canonicalRecord)
   }
@@ -185,6 +192,10 @@ export function createReplay(options: ReplayOptions): Replay {
     }
   }
   return { sharedState: run.sharedState, add, settle, partial, finish: () => finishReplay(options, partial()) }
+}
+
+function onlyOf<Value>(values: ReadonlyMap<string, Value>, keys: readonly string[]): ReadonlyMap<string, Value> {
+  return new Map([...values].filter(([key]) => keys.includes(key)))
 }
 
 /** How a session is replayed once more. */
@@ -242,6 +253,7 @@ function prepare(options: ReplayOptions): Prepared {
       evaluator,
       mode,
       assumed: options.assumed,
+      wrongVerdicts: options.wrongVerdicts,
       seed,
       faults: options.faults,
       arrivals,

@@ -1,7 +1,6 @@
 import type { Policy } from '../policy/core.ts'
 import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
-import { alwaysMoney } from './always.ts'
 import { recordedMoney, recordedVerdictsMoney, sameAnswers } from './call-money.ts'
 import { recordedPlace } from './recorded-place.ts'
 import type { CallResult } from './result/call.ts'
@@ -86,7 +85,8 @@ export function rowOf(
   session: RecordedSession,
   result: SessionResult,
   selected: readonly CallRecord[],
-  alwaysModels: readonly string[],
+  /** What every call would cost under one model, by model. */
+  always: ReadonlyMap<string, ReadonlyMap<number, Money>>,
   mode: DecisionMode,
 ): SessionRow {
   const compared = result.calls.flatMap((call) => sidesOf(call) ?? [])
@@ -105,7 +105,7 @@ export function rowOf(
     rests: result.calls.map((call) => restsOn(call, mode)).reduce(addRests, restsOnNothing),
     comparedCalls: compared.length,
     uncomparedCalls: result.calls.length - compared.length,
-    always: Object.fromEntries(alwaysModels.map((model) => [model, alwaysRow(policy, selected, model)])),
+    always: Object.fromEntries([...always].map(([model, costs]) => [model, alwaysRow(policy, selected, model, costs)])),
   }
 }
 
@@ -194,7 +194,12 @@ function larger(left: bigint, right: bigint): bigint {
 }
 
 /** One model for every call, and no classifier asked. */
-function alwaysRow(policy: Policy, calls: readonly CallRecord[], model: string): AlwaysRow {
+function alwaysRow(
+  policy: Policy,
+  calls: readonly CallRecord[],
+  model: string,
+  costs: ReadonlyMap<number, Money>,
+): AlwaysRow {
   let delta = noMoney
   let uncomparedCalls = 0
   for (const call of calls) {
@@ -202,7 +207,7 @@ function alwaysRow(policy: Policy, calls: readonly CallRecord[], model: string):
     const recorded = recordedMoney(policy, call, place)
     const isOwn = place?.model === model || call.end !== 'served'
     const before = boundsOf([recorded])
-    const after = isOwn ? before : boundsOf([alwaysMoney(policy, call, model)])
+    const after = isOwn ? before : boundsOf([costs.get(call.call)])
     const asked = boundsOf([recordedVerdictsMoney(policy, call)])
     if (before === undefined || after === undefined || asked === undefined) uncomparedCalls += 1
     else delta = addBounds(delta, lessBounds(isOwn ? noMoney : lessBounds(after, before), asked))

@@ -38,7 +38,7 @@ function rowsOf(own: Policy, sessions: readonly RecordedSession[]): readonly Ses
 }
 
 function claimed(rows: readonly SessionRow[]): Claims {
-  return claimsOf({ policy: 'snippet', rows, controls: controlModels(policy), points: [], seed: '0', pastDivergence: true })
+  return claimsOf({ policy: 'snippet', rows, controls: controlModels(policy), points: [], seed: '0', mode: 'frozen' })
 }
 
 /** With outcomes, of which some are not known. */

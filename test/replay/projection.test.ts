@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Exact } from '../../src/policy/core.ts'
+import { integer } from '../../src/policy/value.ts'
 import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
 import { projectionAfter, projectionFrom, rangesOf, transferOf } from '../../src/replay/projection.ts'
-import type { ProjectedCall } from '../../src/replay/projection.ts'
+import type { AssumedRanges, ProjectedCall } from '../../src/replay/projection.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import type { CallResult } from '../../src/replay/result/call.ts'
 import type { CallRecord } from '../../src/trace/record.ts'
@@ -74,10 +75,10 @@ describe('a projection', () => {
 const uncached = smallCatalogue.replaceAll('cache-read 0.1x cache-write 1.25x', 'cache-read 1x cache-write 1x')
 
 describe('mode projected', () => {
-  const replay = (text: string, calls: readonly CallRecord[]): readonly CallResult[] =>
+  const replay = (text: string, calls: readonly CallRecord[], ranges?: AssumedRanges): readonly CallResult[] =>
     replaySession(
       { session: 's', header: undefined, calls, events: [] },
-      { evaluator: referenceEvaluator(policyOf(uncached, `policy snippet\n${text}`)), mode: 'projected', seed: '0' },
+      { evaluator: referenceEvaluator(policyOf(uncached, `policy snippet\n${text}`)), mode: 'projected', seed: '0', assumed: ranges },
     ).calls
 
   const assumed = `
@@ -148,5 +149,25 @@ describe('mode projected', () => {
     const calls = [call(1, 100, 1), call(2, 9_000, 1), call(3, 100, 1)]
     expect(replay(`${assumed} assume obedient: reminder followed within 1 turns ${rules}`, calls)[2]?.decision.missing).toEqual(['called'])
     expect(replay(`${assumed} ${rules}`, calls)[2]?.decision.missing).toEqual([])
+  })
+
+  it.each([
+    ['nobody follows', 0, 'otherwise'],
+    ['the next reply does', 1, 'up'],
+  ])('takes a reminder that %s as settled', (_, follows, rule) => {
+    const at = integer(follows)
+    const results = replay(
+      `${assumed} assume obedient: reminder followed within 3 turns
+       on start { otherwise use big }
+       on turn, call {
+         rule up: when called("Up") then use mid else stop "no"
+         rule stuck: when context.length >= 9k tokens then remind "stuck", keep
+         otherwise keep
+       }`,
+      [call(1, 100, 1), call(2, 19_000, 1), call(3, 100, 1), call(4, 100, 1)],
+      new Map([['obedient', { lo: at, point: at, hi: at }]]),
+    )
+    expect(results.map(({ decision }) => decision.rule)).toEqual(['otherwise', 'stuck', rule, 'otherwise'])
+    expect(results.every(({ decision }) => !decision.undetermined)).toBe(true)
   })
 })

@@ -199,8 +199,6 @@ describe('a run', () => {
 
   it('lists what it does not simulate, and where it stands', () => {
     const policy = small(`
-      classifier triage { model small scores main }
-      assume noise: classifier triage wrong in 20% of verdicts
       on start { otherwise use small }
       serve any {
         cooldown { trip at once  lasts 5s }
@@ -211,7 +209,7 @@ describe('a run', () => {
       budget purse { limit $5 per session at 100% then stop "spent" }
     `)
     const { notSimulated } = replayed(policy, []).result
-    expect(notSimulated.map(({ directive }) => directive)).toEqual(['timeout of recorded answers', 'retry picks other-key', 'assumed wrong verdicts'])
+    expect(notSimulated.map(({ directive }) => directive)).toEqual(['timeout of recorded answers', 'retry picks other-key'])
     expect(notSimulated.every(({ reason = '' }) => reason.length > 0)).toBe(true)
     const [first] = notSimulated
     expect(first?.location.source.text.slice(first.location.span.start)).toMatch(/^serve any/)

@@ -1,4 +1,5 @@
 import type { ControlModels } from '../../replay/always.ts'
+import type { DecisionMode } from '../../replay/result/replay.ts'
 import { addBounds, noMoney } from '../../replay/session-row.ts'
 import type { Bounds, SessionRow } from '../../replay/session-row.ts'
 import { controlsOf } from './controls.ts'
@@ -49,14 +50,15 @@ export interface ClaimsQuestion {
   readonly controls: ControlModels | undefined
   readonly points: readonly OutcomePoint[]
   readonly seed: string
-  /** The replay went on past divergences; else rows hold what is before them, and no control is like that. */
-  readonly pastDivergence: boolean
-  /** Of a projected replay: its assumptions at their ends. */
+  /** With `stop` rows hold what is before divergences, and no control is like that. */
+  readonly mode: DecisionMode
+  /** The runs of `variantsOf` over the same sessions. */
   readonly variants?: readonly VariantResult[] | undefined
 }
 
 export function claimsOf(question: ClaimsQuestion): Claims {
-  const { policy, rows, controls, points, seed, pastDivergence, variants } = question
+  const { policy, rows, controls, points, seed, mode, variants = [] } = question
+  const pastDivergence = mode !== 'stop'
   const sum = (of: (row: SessionRow) => Bounds): Bounds => rows.map(of).reduce(addBounds, noMoney)
   const count = (of: (row: SessionRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
   const comparedCalls = count((row) => row.comparedCalls)
@@ -81,9 +83,9 @@ export function claimsOf(question: ClaimsQuestion): Claims {
     sensitivity:
       delta.level !== 'modelled'
         ? []
-        : variants === undefined
-          ? frozenSensitivity(rows)
-          : projectedSensitivity(rows, variants),
+        : mode === 'projected'
+          ? projectedSensitivity(rows, variants)
+          : frozenSensitivity(rows, variants),
   }
 }
 

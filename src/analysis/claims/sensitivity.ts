@@ -3,11 +3,13 @@ import { assumptionNames } from '../../policy/assumption-names.ts'
 import { openSummaries } from '../../policy/compacts.ts'
 import { compareExact } from '../../policy/catalogue-queries.ts'
 import { integer, minus, plus, times } from '../../policy/value.ts'
-import { factorOf, undeclared } from '../../replay/projection.ts'
+import { factorOf, reminderOf, undeclared } from '../../replay/projection.ts'
 import type { AssumedRanges, Factor } from '../../replay/projection.ts'
 import { addBounds, addRests, noMoney, restsOnNothing } from '../../replay/session-row.ts'
 import type { Ends, RestsOn, SessionRow } from '../../replay/session-row.ts'
+import type { DecisionMode } from '../../replay/result/replay.ts'
 import { transferFactor } from '../../replay/transfer.ts'
+import type { WrongVerdicts } from '../../replay/wrong-verdicts.ts'
 import { quotient } from '../statistics/hull.ts'
 
 /** How much the cost against the log moves over what one assumption leaves open, the others at their points. */
@@ -42,11 +44,11 @@ function byReach(found: readonly Sensitivity[]): readonly Sensitivity[] {
 
 // --- decisions frozen: the figure is linear in each, so its ends are exact
 
-export function frozenSensitivity(rows: readonly SessionRow[]): readonly Sensitivity[] {
+export function frozenSensitivity(rows: readonly SessionRow[], results: readonly VariantResult[] = []): readonly Sensitivity[] {
   const delta = deltaOf(rows)
   const { calls, answeredAlike } = restsOf(rows)
   const { sameTokens, sameAnswers } = assumptionNames
-  return byReach([ofTokens(sameTokens, delta, calls), ofTokens(sameAnswers, delta, answeredAlike), ...leftOpen(delta, rows)])
+  return byReach([ofTokens(sameTokens, delta, calls), ofTokens(sameAnswers, delta, answeredAlike), ...leftOpen(delta, rows), ...ofRuns(delta, results)])
 }
 
 /** What no factor drives. */
@@ -105,15 +107,38 @@ function turns(delta: bigint, { lo, hi }: { readonly lo: bigint | null; readonly
 export interface Variant {
   readonly name: string
   readonly factor: Factor | undefined
-  readonly end: 'lo' | 'hi' | 'open'
-  readonly assumed: AssumedRanges
+  /** `other`: what is assumed is so, or is not so, in the run that this one is beside. */
+  readonly end: 'lo' | 'hi' | 'open' | 'other'
+  readonly assumed?: AssumedRanges | undefined
+  readonly wrongVerdicts?: WrongVerdicts | undefined
+}
+
+/** The runs that the sensitivity of a mode takes. */
+export function variantsOf(policy: Policy, mode: DecisionMode): readonly Variant[] {
+  switch (mode) {
+    case 'projected':
+      return projectedVariants(policy)
+    case 'frozen':
+      return wrongVerdictVariants(policy, undefined)
+    case 'stop':
+      return []
+  }
+}
+
+/** A classifier that errs more often than it did in the log. */
+function wrongVerdictVariants(policy: Policy, assumed: AssumedRanges | undefined): readonly Variant[] {
+  return policy.assumptions.flatMap((assumption) =>
+    assumption.kind === 'classifier'
+      ? [{ name: assumption.name, factor: undefined, end: 'other' as const, assumed, wrongVerdicts: new Map([[assumption.classifier, assumption.wrongMillionths]]) }]
+      : [],
+  )
 }
 
 /**
- * One assumption at an end of its range, all others at their points; and what is no factor left open
- * while all others stand at their points.
+ * One assumption at an end of its range, all others at their points; what is no factor left open while all
+ * others stand at their points; a reminder that nobody follows, and one that the next reply does.
  */
-export function variantsOf(policy: Policy): readonly Variant[] {
+function projectedVariants(policy: Policy): readonly Variant[] {
   const factors = factorsOf(policy)
   const points: readonly (readonly [string, Factor])[] = [...factors].map(([name, { point }]) => [name, collapsed(point)])
   const noFactor = [assumptionNames.promptCaches, ...openSummaries(policy).map(({ name }) => name)]
@@ -133,6 +158,17 @@ export function variantsOf(policy: Policy): readonly Variant[] {
       end: 'open' as const,
       assumed: new Map([...points, ...settled(noFactor.filter((other) => other !== name))]),
     })),
+    ...[reminderOf(policy)].flatMap((reminder) =>
+      reminder === undefined
+        ? []
+        : [0, 1].map((follows) => ({
+            name: reminder.name,
+            factor: undefined,
+            end: 'other' as const,
+            assumed: new Map([...points, ...settled(noFactor), [reminder.name, collapsed(integer(follows))] as const]),
+          })),
+    ),
+    ...wrongVerdictVariants(policy, new Map([...points, ...settled(noFactor)])),
   ]
 }
 
@@ -158,8 +194,9 @@ export function projectedSensitivity(
 ): readonly Sensitivity[] {
   const delta = deltaOf(rows)
   const names = [...new Set(results.map(({ variant }) => variant.name))]
-  return byReach(
-    names.flatMap((name): readonly Sensitivity[] => {
+  return byReach([
+    ...ofRuns(delta, results),
+    ...names.flatMap((name): readonly Sensitivity[] => {
       const runs = results.filter(({ variant }) => variant.name === name)
       const open = runs.find(({ variant }) => variant.end === 'open')
       if (open !== undefined) return name === assumptionNames.promptCaches ? leftOpen(delta, open.rows) : [leftBySummaries(name, delta, open.rows)]
@@ -168,7 +205,17 @@ export function projectedSensitivity(
       if (low === undefined || high === undefined || factor === undefined) return []
       return [ofFactor(name, factor, { lo: deltaOf(low.rows), point: delta, hi: deltaOf(high.rows) })]
     }),
-  )
+  ])
+}
+
+/** Of what is so or not so: the least and the most of all runs. */
+function ofRuns(delta: bigint, results: readonly VariantResult[]): readonly Sensitivity[] {
+  const others = results.filter(({ variant }) => variant.end === 'other')
+  return [...new Set(others.map(({ variant }) => variant.name))].map((name) => {
+    const deltas = others.filter(({ variant }) => variant.name === name).map(({ rows }) => deltaOf(rows))
+    const ends = { lo: deltas.reduce(smaller, delta), hi: deltas.reduce(larger, delta) }
+    return { name, factor: undefined, deltaPicoUsd: ends, flips: turns(delta, ends) ? { kind: 'within' } : { kind: 'never' } }
+  })
 }
 
 function ofFactor(

@@ -133,7 +133,7 @@ async function compareOver(
         controls: controlModels(policy),
         points,
         seed: result.seed,
-        pastDivergence: true,
+        mode: options.mode,
         variants: variants.results(),
       }),
     })),

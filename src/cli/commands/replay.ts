@@ -180,7 +180,7 @@ async function replayTraces(
     controls: controlModels(policy),
     points: outcomes.points,
     seed: result.seed,
-    pastDivergence: options.mode !== 'stop',
+    mode: options.mode,
     variants: variants.results(),
   })
   await print(result, { steps: steps.steps(), claims, sessions }, options, context)

@@ -173,6 +173,11 @@ export interface CallCaching {
   readonly promptTokens: number
 }
 
+/** What caches see of how a call was served; without attempts it was sent once, when it was made. */
+export type ServedBy = Pick<Service, 'end' | 'served'> & {
+  readonly attempts: readonly Pick<Service['attempts'][number], 'model' | 'provider' | 'startMicros' | 'errorClass'>[]
+}
+
 /**
  * Follows a call through the caches. Before the divergence the log's own buckets say what was left,
  * and `undefined` is returned; from there on the model does.
@@ -181,7 +186,7 @@ export function settleCall(
   caches: SessionCaches,
   policy: Policy,
   call: CacheCall,
-  service: Service | undefined,
+  service: ServedBy | undefined,
   phase: Phase,
 ): CallCaching | undefined {
   const promptTokens = contextTokens(caches, call)

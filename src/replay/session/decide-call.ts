@@ -8,6 +8,7 @@ import { callInput } from '../call-input.ts'
 import type { DecidedCall } from '../hosts.ts'
 import type { Between } from '../session-events.ts'
 import { sessionWorld } from '../session-world.ts'
+import { withWrongVerdicts } from '../wrong-verdicts.ts'
 import { afterCompaction, cachedTokensFor, isWarmFor } from './caches.ts'
 import type { WorldSources } from '../session-world.ts'
 import { atArrival } from '../simulator/session-clock.ts'
@@ -56,7 +57,7 @@ function decideWith(
     header: run.session.header,
     isFirst: run.previous === undefined,
     beginsTurn: beginsTurn(record, run.previous),
-    prompt: record.prompt,
+    prompt: withWrongVerdicts(policy, run.options.wrongVerdicts ?? new Map(), seed, record),
     previousReply: run.previous?.reply,
     requested: typeof requested === 'string' ? canonicalModel(policy, requested) : requested,
     organisation: between.organisation,

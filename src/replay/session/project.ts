@@ -3,6 +3,7 @@ import { canonicalModel, modelNamed } from '../../policy/catalogue-queries.ts'
 import { compactionsOf, openSummaries } from '../../policy/compacts.ts'
 import type { Policy } from '../../policy/core.ts'
 import type { Decision, InputRanges, SessionState } from '../../policy/decision.ts'
+import { eachPart, expressionsOf } from '../../policy/walk.ts'
 import type { CallRecord, Usage } from '../../trace/record.ts'
 import { choosableModels } from '../always.ts'
 import type { ModelledInput } from '../cache/state.ts'
@@ -16,6 +17,7 @@ import {
   projectionAfter,
   projectionFrom,
   rangesOf,
+  reminderOf,
   transferOf,
 } from '../projection.ts'
 import type { AssumedRanges, ProjectedCall, Projection, Transfer } from '../projection.ts'
@@ -30,7 +32,7 @@ export interface Projected {
   /** The call that it stands before or, once served, after. */
   readonly last: Omit<ProjectedCall, 'next' | 'compactedNext'> | undefined
   /** A reminder that the log does not hold, and the last call or turn by which it is followed. */
-  readonly reminded: { readonly turn: number; readonly call: number } | undefined
+  readonly reminded: { readonly at: number; readonly turn: number; readonly call: number } | undefined
   /** A decision was left open by bounds: from there on calls may go wherever the policy may send one. */
   readonly isOpen: boolean
   /** Assumptions of what is left by the policy's own compactions that the prompt still shows. */
@@ -56,12 +58,18 @@ export function projectedRanges({ projected }: Run, record: CallRecord): InputRa
 
 /**
  * Between a reminder that the log does not hold and the last moment at which it is assumed to be
- * followed, it is not known whether a reply calls a tool.
+ * followed, it is not known whether a reply calls a tool; unless it is settled that nobody follows it, or
+ * that the next reply does, with every tool that the policy asks for.
  */
-export function projectedState({ projected }: Run, state: SessionState): SessionState {
+export function projectedState({ projected, options }: Run, state: SessionState): SessionState {
   const reminded = projected?.reminded
-  const isOver = reminded === undefined || (state.turn > reminded.turn && state.call > reminded.call)
-  return isOver ? state : { ...state, history: { ...state.history, replyTools: undefined } }
+  if (reminded === undefined || (state.turn > reminded.turn && state.call > reminded.call)) return state
+  const { policy } = options.evaluator
+  const settled = options.assumed?.get(reminderOf(policy)?.name ?? '')
+  const tools = (replyTools: readonly string[] | undefined): SessionState => ({ ...state, history: { ...state.history, replyTools } })
+  if (settled === undefined) return tools(undefined)
+  const follows = settled.point.numerator > 0n && state.call === reminded.at + 1
+  return follows ? tools([...(state.history.replyTools ?? []), ...calledTools(policy)]) : state
 }
 
 /** The cost of a call at or past the divergence; leaves behind what the next call is projected from. */
@@ -170,8 +178,20 @@ function anyOf(own: Money, other: Money): Money {
 
 /** `assume NAME: reminder followed within N turns`; without one nothing follows. */
 function followedBy(policy: Policy, { turn, call }: Decision): Projected['reminded'] {
-  const assumed = policy.assumptions.find((each) => each.kind === 'reminder')
-  if (assumed?.kind !== 'reminder') return undefined
+  const assumed = reminderOf(policy)
+  if (assumed === undefined) return undefined
   const { within, of } = assumed
-  return of === 'turns' ? { turn: turn + within, call } : { turn, call: call + within }
+  return of === 'turns' ? { at: call, turn: turn + within, call } : { at: call, turn, call: call + within }
+}
+
+/** Tools that the rules of a policy ask for by `called`. */
+function calledTools(policy: Policy): readonly string[] {
+  const tools = new Set<string>()
+  for (const expression of expressionsOf(policy)) {
+    eachPart(expression, (part) => {
+      const [tool] = part.kind === 'call' && part.function === 'called' ? part.arguments : []
+      if (tool?.kind === 'literal' && tool.value?.kind === 'name') tools.add(tool.value.name)
+    })
+  }
+  return [...tools].sort()
 }

@@ -28,12 +28,15 @@ import { turnReader } from '../turns.ts'
 import { emptyCaches, openCaches } from './caches.ts'
 import type { SessionCaches } from './caches.ts'
 import type { Projected } from './project.ts'
+import type { WrongVerdicts } from '../wrong-verdicts.ts'
 
 export interface SessionReplayOptions {
   readonly evaluator: Evaluator
   readonly mode: DecisionMode
   /** In place of the ranges that assumptions have, by name. */
   readonly assumed?: AssumedRanges | undefined
+  /** Verdicts that are replaced by wrong ones; default: none. */
+  readonly wrongVerdicts?: WrongVerdicts | undefined
   /** For every draw; by default the one that the session's header names, else `0`. */
   readonly seed: string | undefined
   /** Default: the log's own. */

@@ -38,7 +38,7 @@ function claims(rows: readonly SessionRow[], more: Partial<ClaimsQuestion> = {})
     controls: { cheapest: 'cheap', strongest: 'strong' },
     points: [],
     seed: '0',
-    pastDivergence: true,
+    mode: 'frozen',
     ...more,
   })
 }
@@ -143,7 +143,7 @@ describe('claimsOf', () => {
   })
 
   it('holds stopped replays against no control', () => {
-    const stopped = claims(many(4, () => ({})), { pastDivergence: false })
+    const stopped = claims(many(4, () => ({})), { mode: 'stop' })
     expect(stopped.controls).toBeUndefined()
     expect(stopped.delta.level).toBe('observed')
   })

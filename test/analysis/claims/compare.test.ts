@@ -35,7 +35,7 @@ function point(kind: 'policy' | 'model', name: string, successes: number, sessio
 }
 
 function policyOf(name: string, dollars: bigint, points: readonly OutcomePoint[]): Compared {
-  return { name, claims: claimsOf({ policy: name, rows: rows(dollars), controls: undefined, points, seed: '0', pastDivergence: true }) }
+  return { name, claims: claimsOf({ policy: name, rows: rows(dollars), controls: undefined, points, seed: '0', mode: 'frozen' }) }
 }
 
 function comparison(points: readonly OutcomePoint[], always: { readonly [model: string]: bigint } = {}): Comparison {

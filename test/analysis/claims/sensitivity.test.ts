@@ -66,7 +66,7 @@ describe('projectedSensitivity', () => {
   `)
 
   it('runs each assumption at both ends with the others at their points, and caches open', () => {
-    expect(variantsOf(policy).map(({ name, end }) => [name, end])).toEqual([
+    expect(variantsOf(policy, 'projected').map(({ name, end }) => [name, end])).toEqual([
       ['wordier', 'lo'],
       ['wordier', 'hi'],
       ['same-tokens', 'lo'],
@@ -76,19 +76,40 @@ describe('projectedSensitivity', () => {
     const left = small(`assume left: compaction keeps 60%
       switch { other family compact to 30% }
       on start { otherwise use big }`)
-    const summed = variantsOf(left).filter(({ end }) => end === 'open')
-    expect(summed.map(({ name, assumed }) => [name, [...assumed.keys()].sort()])).toEqual([
+    const summed = variantsOf(left, 'projected').filter(({ end }) => end === 'open')
+    expect(summed.map(({ name, assumed }) => [name, [...(assumed?.keys() ?? [])].sort()])).toEqual([
       ['prompt-caches', ['left', 'same-tokens']],
       ['left', ['prompt-caches', 'same-tokens']],
     ])
-    const low = variantsOf(policy)[0]?.assumed
+    const low = variantsOf(policy, 'projected')[0]?.assumed
     expect([...(low?.keys() ?? [])].sort()).toEqual(['prompt-caches', 'same-tokens', 'wordier'])
     expect(low?.get('wordier')).toMatchObject({ lo: { numerator: 1n }, hi: { numerator: 1n } })
     expect(low?.get('same-tokens')).toMatchObject({ lo: { numerator: 1n, denominator: 1n }, hi: { numerator: 1n, denominator: 1n } })
   })
 
+  it('runs what is so or is not so: a reminder that is followed or not, a classifier that errs more often', () => {
+    const assuming = small(`
+      classifier triage { model small scores main }
+      assume obedient: reminder followed within 1 turns
+      assume noise: classifier triage wrong in 20% of verdicts
+      on start { otherwise use big }`)
+    const others = variantsOf(assuming, 'projected').filter(({ end }) => end === 'other')
+    expect(others.map(({ name, assumed, wrongVerdicts }) => [name, assumed?.get('obedient')?.point.numerator, wrongVerdicts?.get('triage')])).toEqual([
+      ['obedient', 0n, undefined],
+      ['obedient', 1n, undefined],
+      ['noise', undefined, 200_000],
+    ])
+    const frozen = variantsOf(assuming, 'frozen')
+    expect(frozen.map(({ name, assumed }) => [name, assumed])).toEqual([['noise', undefined]])
+    expect(variantsOf(assuming, 'stop')).toEqual([])
+    const results = frozen.map((variant) => ({ variant, rows: [row(4n)] }))
+    expect(frozenSensitivity([row(-10n)], results)).toEqual([
+      { name: 'noise', factor: undefined, deltaPicoUsd: { lo: -10n, hi: 4n }, flips: { kind: 'within' } },
+    ])
+  })
+
   it('interpolates where the sign turns between the runs', () => {
-    const results = variantsOf(policy).map((variant) => ({
+    const results = variantsOf(policy, 'projected').map((variant) => ({
       variant,
       rows: [row(variant.name !== 'wordier' ? -10n : variant.end === 'lo' ? -30n : 30n)],
     }))
@@ -101,7 +122,7 @@ describe('projectedSensitivity', () => {
   })
 
   it('tells caches from outputs that the log cuts short, while all factors stand at their points', () => {
-    const results = variantsOf(policy).map((variant) => ({
+    const results = variantsOf(policy, 'projected').map((variant) => ({
       variant,
       rows: [row(-10n, variant.end === 'open' ? { caches: { lo: -3n, hi: 4n }, cutOutputs: { lo: 0n, hi: 90n } } : {})],
     }))
