@@ -2,13 +2,9 @@ import type { Explanation } from '../policy/decision.ts'
 import { explainDecision } from '../policy/reference/explain.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import type { DecidedCall } from './hosts.ts'
-import { replaySession } from './session-replay.ts'
-import type { SessionReplayOptions } from './session-replay.ts'
+import { replayAmong } from './replay-among.ts'
 import type { CallResult } from './result/call.ts'
-import type { SessionResult } from './result/session.ts'
-import { sharedStateOf } from './simulator/shared-state.ts'
-import { simulate } from './simulator/simulate.ts'
-import { newSurroundings } from './simulator/surroundings.ts'
+import type { SessionReplayOptions } from './session-replay.ts'
 
 /** One call of a replay, with the tree of how it was decided. */
 export interface ExplainedCall {
@@ -28,7 +24,7 @@ export interface ExplainOptions extends Pick<SessionReplayOptions, 'evaluator' |
 export function explainCall(session: RecordedSession, call: number, options: ExplainOptions): ExplainedCall | undefined {
   let decided: DecidedCall | undefined
   const { others = [], ...replaying } = options
-  const { calls } = replayedAmong(session, others, {
+  const { calls } = replayAmong(session, others, {
     ...replaying,
     mode: 'frozen',
     onDecided: (each, record) => {
@@ -39,19 +35,4 @@ export function explainCall(session: RecordedSession, call: number, options: Exp
   if (result === undefined || decided === undefined) return undefined
   const { policy, begun, input, world } = decided
   return { result, explanation: explainDecision(policy, begun, input, world) }
-}
-
-function replayedAmong(
-  session: RecordedSession,
-  others: readonly RecordedSession[],
-  options: SessionReplayOptions,
-): SessionResult {
-  const { policy } = options.evaluator
-  if (sharedStateOf(policy).length > 0) {
-    const surroundings = newSurroundings(policy, { isShared: true })
-    for (const each of simulate([session, ...others], () => options, surroundings)) {
-      if (each.session === session) return each.result
-    }
-  }
-  return replaySession(session, options)
 }

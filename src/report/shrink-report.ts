@@ -1,32 +1,39 @@
-import type { Shrunk } from '../analysis/shrink/shrink-session.ts'
+import type { ShrunkTraffic } from '../analysis/shrink/shrink-traffic.ts'
 import type { CallResult } from '../replay/result/call.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { escapeTerminal } from './escape.ts'
 import { formatCount, plural } from './number.ts'
 
-export interface ShrinkFacts extends Shrunk {
+export interface ShrinkFacts extends ShrunkTraffic {
   readonly goal: string
   /** Of the session as it was. */
   readonly calls: number
   readonly output: string
-  /** What sessions share under the policies: it began fresh for this one. */
-  readonly sharedState: readonly string[]
-  /** A `test` block that holds what is left; `undefined`: a test cannot say it. */
+  /** Sessions that might have acted on it. */
+  readonly otherSessions: number
+  /** A `test` block that holds what is left; `undefined`: a test cannot say it. A test is one session. */
   readonly test: string | undefined
 }
 
-export function shrinkScreen({ goal, calls, session, tried, isMinimal, output, sharedState, test }: ShrinkFacts): string {
+export function shrinkScreen(facts: ShrinkFacts): string {
+  const { goal, calls, session, others, otherSessions, tried, isMinimal, output } = facts
   const left = `${plural(session.calls.length, 'call')} of ${formatCount(calls)} left`
   const end = isMinimal ? 'nothing more can be left out' : 'there may be smaller ones: raise --max-tries'
+  const acting = others.map((each) => `${escapeTerminal(each.session)} (${plural(each.calls.length, 'call')})`)
   return [
     `${left} in ${escapeTerminal(output)}: ${escapeTerminal(goal)} · ${formatCount(tried)} tried, ${end}`,
-    ...(sharedState.length === 0 ? [] : [`Alone: without what other sessions leave in ${escapeTerminal(sharedState.join(', '))}.`]),
+    ...(acting.length === 0 ? [] : [`with ${plural(acting.length, 'session')} of ${formatCount(otherSessions)} that act on it: ${acting.join(', ')}`]),
     '',
-    ...(test === undefined
-      ? ['A test cannot make this session: its trace is read from a path that ends in .jsonl.']
-      : ['For the policy, with the trace beside it:', '', ...test.trimEnd().split('\n').map(escapeTerminal)]),
+    ...testLines(facts),
     '',
   ].join('\n')
+}
+
+function testLines({ others, test }: ShrinkFacts): readonly string[] {
+  if (others.length > 0) return ['A test is one session: replay the trace to see it.']
+  return test === undefined
+    ? ['A test cannot make this session: its trace is read from a path that ends in .jsonl.']
+    : ['For the policy, with the trace beside it:', '', ...test.trimEnd().split('\n').map(escapeTerminal)]
 }
 
 /** A test that makes the calls of the shrunk trace, up to the one that shows it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decides } from '../../src/analysis/shrink/goals.ts'
 import { shrinkSession } from '../../src/analysis/shrink/shrink-session.ts'
+import { shrinkTraffic } from '../../src/analysis/shrink/shrink-traffic.ts'
 import { compilePolicy } from '../../src/policy/engine/compile-policy.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
@@ -50,7 +51,7 @@ describe('shrinking a session', () => {
       ({ decision }) => decision.rule === 'thrash',
     )
     const session = { ...long, calls: long.calls.slice(0, at?.call) }
-    const { session: left, isMinimal } = shrinkSession(session, (each) => goal.shownAt(each) !== undefined)
+    const { session: left, isMinimal } = shrinkSession(session, (each) => goal.shownAt({ session: each, others: [] }) !== undefined)
     expect(isMinimal).toBe(true)
     expect(left.header).toBeUndefined()
     // A failure each, and the call that meets the rule; a tool of unknown result would hide the count.
@@ -67,7 +68,7 @@ describe('shrinking a session', () => {
         const session = { ...whole, calls: whole.calls.slice(0, 1 + (pick % whole.calls.length)) }
         const last = replaySession(session, { evaluator, mode: 'frozen', seed: undefined }).calls.at(-1)
         const goal = decides(evaluator, undefined, last?.decision.rule ?? '', last?.decision.model)
-        const shows = (each: RecordedSession): boolean => goal.shownAt(each) !== undefined
+        const shows = (each: RecordedSession): boolean => goal.shownAt({ session: each, others: [] }) !== undefined
         const { session: left, isMinimal } = shrinkSession(session, shows, { mostTries: 2_000 })
         expect(shows(left)).toBe(true)
         if (!isMinimal) return
@@ -82,5 +83,53 @@ describe('shrinking a session', () => {
   it('stops at the tries that it is given, and says so', () => {
     const { tried, isMinimal } = shrinkSession(longSession(30), ({ calls }) => calls.length > 0, { mostTries: 3 })
     expect({ tried, isMinimal }).toEqual({ tried: 3, isMinimal: false })
+  })
+})
+
+describe('shrinking a session among others', () => {
+  const second = 1_000_000
+  const noon = Date.UTC(2026, 5, 15, 12) * 1000
+  const limited = compilePolicy(
+    small(`
+on start { otherwise use small }
+on turn, call { rule full: when count errors in last 1 calls >= 1 then use big else keep  otherwise keep }
+serve small { limit 3 calls per 60s }`),
+  )
+
+  function sessionAt(session: string, ...seconds: readonly number[]): RecordedSession {
+    return {
+      session,
+      header: undefined,
+      events: [],
+      calls: seconds.map((at, index) => ({
+        record: 'call',
+        session,
+        call: index + 1,
+        startMicros: noon + at * second,
+        endMicros: noon + at * second + 500_000,
+        prompt: { user: { chars: 9 }, tokens: 900 },
+        end: 'served',
+        served: { model: 'small', provider: 'south' },
+      })),
+    }
+  }
+
+  it('leaves out those that do not act on it, and calls of those that do', () => {
+    // A limit is each host's own: six calls in a minute fill both.
+    const others = [sessionAt('early', -600), ...['a', 'b', 'c'].map((name, at) => sessionAt(name, at, at + 10, at + 20)), sessionAt('late', 900)]
+    const session = sessionAt('s', 30, 40)
+    const goal = decides(limited, undefined, 'full', 'big')
+    expect(goal.shownAt({ session, others: [] })).toBeUndefined()
+    const left = shrinkTraffic({ session, others }, (each) => goal.shownAt(each) !== undefined)
+    expect(left.isMinimal).toBe(true)
+    expect(left.session.calls).toHaveLength(2)
+    expect(left.others.map((each) => each.session)).not.toContain('early')
+    expect(left.others.map((each) => each.session)).not.toContain('late')
+    expect(left.others.reduce((sum, { calls }) => sum + calls.length, 0)).toBe(6)
+  })
+
+  it('goes no further than it may', () => {
+    const traffic = { session: sessionAt('s', 0, 1), others: [sessionAt('a', 2)] }
+    expect(shrinkTraffic(traffic, () => true, { mostTries: 1 })).toMatchObject({ tried: 1, isMinimal: false })
   })
 })

@@ -45,13 +45,30 @@ invariant cheap: never after is big
     expect(JSON.parse(ran.out)).toMatchObject({ schemaVersion: 1, calls: 4, isMinimal: true, shrunk: { session: 's', calls: 2 } })
   })
 
-  it('says that the session is looked at alone where sessions share state', async () => {
-    const shared = files.write('shared.route', `${policy('50k')}\nserve any { limit 1 calls per 60s }\n`)
-    const ran = await reroute(['shrink', shared, trace, '--session', 's', '--breaks', 'cheap', '-o', output])
+  it('keeps the few sessions that act on it, where sessions share state', async () => {
+    const shared = files.write('shared.route', `policy p\n${smallCatalogue}
+on start { rule down: when outage(south, 60s) then use big  otherwise use small }
+on turn, call { otherwise keep }
+serve any { failover on [any] }
+`)
+    const second = 1_000_000
+    const callOf = (session: string, at: number, failed: boolean): string =>
+      JSON.stringify({
+        record: 'call', session, call: 1, startMicros: at * second, endMicros: at * second + 9, prompt: { tokens: 900 }, end: 'served',
+        served: { model: 'small', provider: failed ? 'north' : 'south' },
+        ...(failed && { attempts: [
+          { model: 'small', provider: 'south', startMicros: at * second, endMicros: at * second + 5, errorClass: 'server' },
+          { model: 'small', provider: 'north', startMicros: at * second + 5, endMicros: at * second + 9 },
+        ] }),
+      })
+    const lines = [callOf('a', 1000, false), callOf('b', 1010, true), callOf('c', 1020, false), callOf('s', 1030, false)]
+    const traffic = files.write('traffic.jsonl', `${lines.join('\n')}\n`)
+    const ran = await reroute(['shrink', shared, traffic, '--session', 's', '--call', '1', '-o', output])
     expect(ran).toMatchObject({ code: 0, err: '' })
-    expect(ran.out).toMatch(/\nAlone: without what other sessions leave in limit\.\n/)
-    const none = await reroute(['shrink', shared, trace, '--session', 's', '--breaks', 'no-such', '-o', output])
-    expect(none).toMatchObject({ code: 3, err: expect.stringContaining('it is looked at alone') })
+    expect(ran.out).toMatch(/^1 call of 1 left in .+: `down` decides for `big`/)
+    expect(ran.out).toMatch(/\nwith 1 session of 3 that act on it: b \(1 call\)\n/)
+    const again = await reroute(['explain', shared, output, '--session', 's', '--call', '1', '--format', 'json'])
+    expect(JSON.parse(again.out)).toMatchObject({ explanation: { value: 'big by down' } })
   })
 
   it('says what is wrong', async () => {

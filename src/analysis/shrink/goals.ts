@@ -1,23 +1,23 @@
 import type { Evaluator } from '../../policy/decision.ts'
 import type { CallResult } from '../../replay/result/call.ts'
 import type { SessionResult } from '../../replay/result/session.ts'
-import { replaySession } from '../../replay/session-replay.ts'
-import type { RecordedSession } from '../../trace/session.ts'
+import { replayAmong } from '../../replay/replay-among.ts'
+import type { Traffic } from './shrink-traffic.ts'
 
-/** What a session shows, and must go on showing while it is made smaller. */
+/** What a session shows, and must go on showing while it and those that act on it are made smaller. */
 export interface ShrinkGoal {
   /** Completes "the smallest session found in which …". */
   readonly text: string
-  /** The call of this session that shows it; `undefined`: it does not. */
-  shownAt(session: RecordedSession): CallResult | undefined
+  /** The call of the session that shows it; `undefined`: it does not. */
+  shownAt(traffic: Traffic): CallResult | undefined
 }
 
 /** Some call breaks this invariant. */
 export function breaks(evaluator: Evaluator, seed: string | undefined, invariant: string): ShrinkGoal {
   return {
     text: `\`${invariant}\` is broken`,
-    shownAt: (session) => {
-      const result = replayed(evaluator, seed, session)
+    shownAt: (traffic) => {
+      const result = replayed(evaluator, seed, traffic)
       const breach = result.breaches.find((each) => each.invariant === invariant)
       return result.calls.find(({ call }) => call === breach?.call)
     },
@@ -33,8 +33,8 @@ export function decides(
 ): ShrinkGoal {
   return {
     text: `\`${rule}\` decides ${model === undefined ? 'that there is no route' : `for \`${model}\``}`,
-    shownAt: (session) => {
-      const last = replayed(evaluator, seed, session).calls.at(-1)
+    shownAt: (traffic) => {
+      const last = replayed(evaluator, seed, traffic).calls.at(-1)
       return last?.decision.rule === rule && last.decision.model === model ? last : undefined
     },
   }
@@ -44,17 +44,17 @@ export function decides(
 export function differs(evaluator: Evaluator, other: Evaluator, seed: string | undefined): ShrinkGoal {
   return {
     text: `\`${nameOf(evaluator)}\` and \`${nameOf(other)}\` choose different models`,
-    shownAt: (session) => {
-      const others = new Map(replayed(other, seed, session).calls.map((each) => [each.call, each.decision.model]))
-      return replayed(evaluator, seed, session).calls.find(
+    shownAt: (traffic) => {
+      const others = new Map(replayed(other, seed, traffic).calls.map((each) => [each.call, each.decision.model]))
+      return replayed(evaluator, seed, traffic).calls.find(
         ({ call, decision }) => others.get(call) !== decision.model,
       )
     },
   }
 }
 
-function replayed(evaluator: Evaluator, seed: string | undefined, session: RecordedSession): SessionResult {
-  return replaySession(session, { evaluator, mode: 'frozen', seed })
+function replayed(evaluator: Evaluator, seed: string | undefined, { session, others }: Traffic): SessionResult {
+  return replayAmong(session, others, { evaluator, mode: 'frozen', seed })
 }
 
 function nameOf({ policy }: Evaluator): string {

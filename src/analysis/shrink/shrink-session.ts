@@ -5,7 +5,7 @@ import { lighterCalls, lighterHeader } from './lighter.ts'
 export interface ShrinkOptions {
   /** Sessions tried at the most; the best found by then is the answer. */
   readonly mostTries?: number
-  readonly onTry?: (tried: number, calls: number) => void
+  readonly onTry?: (tried: number) => void
 }
 
 export interface Shrunk {
@@ -31,7 +31,7 @@ export function shrinkSession(
   const keep = (candidate: RecordedSession): boolean => {
     if (tried >= mostTries) return false
     tried += 1
-    onTry?.(tried, best.calls.length)
+    onTry?.(tried)
     if (!shows(candidate)) return false
     best = candidate
     return true
@@ -52,7 +52,7 @@ export function shrinkSession(
 }
 
 /** Tries to leave out ever shorter runs; a run that could go is gone, and the next one stands in its place. */
-function withoutPieces(length: number, leaveOut: (from: number, to: number) => boolean): void {
+export function withoutPieces(length: number, leaveOut: (from: number, to: number) => boolean): void {
   let left = length
   for (let size = left; size >= 1; size = Math.floor(size / 2)) {
     for (let from = left - size; from >= 0; from -= size) {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { breaks, decides, differs, type ShrinkGoal } from '../../analysis/shrink/goals.ts'
-import { shrinkSession } from '../../analysis/shrink/shrink-session.ts'
+import { shrinkTraffic, type Traffic } from '../../analysis/shrink/shrink-traffic.ts'
 import { sampledRecords } from '../../analysis/sample/records.ts'
 import type { Evaluator } from '../../policy/decision.ts'
 import { compilePolicy } from '../../policy/engine/compile-policy.ts'
-import { replaySession } from '../../replay/session-replay.ts'
+import { replayAmong } from '../../replay/replay-among.ts'
 import { sharedStateOf } from '../../replay/simulator/shared-state.ts'
 import { document } from '../../report/json.ts'
 import { shrinkScreen, testOf } from '../../report/shrink-report.ts'
@@ -49,7 +49,8 @@ export function defineShrink(command: Command, context: Context, done: (code: Ex
       `
 Leaves calls, events and facts out of a session for as long as it still shows what is asked for, and
 writes what is left as a trace, with a test that holds it. Exit 1 when --max-tries ended the search.
-The session is looked at alone: limits, breakers and accounts that sessions share begin fresh.
+Where sessions share limits, breakers or accounts, so are those that act on it, as few as will do: they
+are written beside it, and the trace is replayed in place of the test.
 
 Examples:
   reroute shrink my.route sessions.jsonl --session 4f8c --breaks one-way -o test/one-way.jsonl
@@ -77,38 +78,42 @@ async function shrink(
   const other = options.against === undefined ? undefined : requirePolicy(options.against, options, context)
   if (policy === undefined || (options.against !== undefined && other === undefined)) return exitCode.badInput
   const evaluator = compilePolicy(policy)
-  const located = await findSession(traces, options.session, options, context)
+  const withOthers = [policy, other].some((each) => each !== undefined && sharedStateOf(each).length > 0)
+  const located = await findSession(traces, options.session, { strict: options.strict, withOthers }, context)
   if (located === undefined) return exitCode.badInput
-  const { session: found } = located
-  const session = options.call === undefined ? found : upTo(found, options.call)
-  const goal = goalOf(evaluator, other && compilePolicy(other), session, options)
-  const sharedState = [...new Set([policy, other].flatMap((each) => (each === undefined ? [] : sharedStateOf(each))))].sort()
-  if (goal.shownAt(session) === undefined) {
+  const session = ownEvents(options.call === undefined ? located.session : upTo(located.session, options.call))
+  const traffic = { session, others: located.others.map(ownEvents) }
+  const goal = goalOf(evaluator, other && compilePolicy(other), traffic, options)
+  if (goal.shownAt(traffic) === undefined) {
     return badInput(context, {
       message: `session \`${session.session}\` does not show it: ${goal.text}`,
-      help:
-        sharedState.length === 0
-          ? '`reroute replay --sessions` lists what each session does'
-          : `it is looked at alone, without what other sessions leave in ${sharedState.join(', ')}`,
+      help: '`reroute replay --sessions` lists what each session does',
     })
   }
   const progress = startProgress(context, 'shrinking', 'tries')
-  const shrunk = shrinkSession(session, (each) => goal.shownAt(each) !== undefined, {
+  const shrunk = shrinkTraffic(traffic, (each) => goal.shownAt(each) !== undefined, {
     mostTries: options.maxTries,
     onTry: (tried) => progress.update(tried, options.maxTries),
   })
   progress.stop()
-  const ended = await writeTraceFile(options.output, sampledRecords(shrunk.session, 1), context)
+  const kept = [shrunk.session, ...shrunk.others]
+  const ended = await writeTraceFile(options.output, kept.flatMap((each) => sampledRecords(each, 1)), context)
   if (ended !== undefined) return ended
-  const shown = goal.shownAt(shrunk.session)
+  const shown = shrunk.others.length === 0 ? goal.shownAt(shrunk) : undefined
   const test = shown && testOf(options.output, shrunk.session, shown, goal.text)
-  const facts = { goal: goal.text, calls: session.calls.length, test, output: options.output, sharedState, ...shrunk }
+  const facts = { goal: goal.text, calls: session.calls.length, otherSessions: traffic.others.length, test, output: options.output, ...shrunk }
   await printBeside(options.output, options.format === 'json' ? documentOf(facts) : shrinkScreen(facts), context)
   return shrunk.isMinimal ? exitCode.pass : exitCode.findings
 }
 
-function documentOf({ session, ...facts }: Parameters<typeof shrinkScreen>[0]): string {
-  return document({ schemaVersion: 1, ...facts, shrunk: { session: session.session, calls: session.calls.length } })
+function documentOf({ session, others, ...facts }: Parameters<typeof shrinkScreen>[0]): string {
+  const shrunk = { session: session.session, calls: session.calls.length, others: others.map((each) => each.session) }
+  return document({ schemaVersion: 1, ...facts, shrunk })
+}
+
+/** Events that hold for every session become its own: what is left of one trace is another. */
+function ownEvents(session: RecordedSession): RecordedSession {
+  return { ...session, events: session.events.map((event) => ({ ...event, session: session.session })) }
 }
 
 function upTo(session: RecordedSession, call: number): RecordedSession {
@@ -118,11 +123,11 @@ function upTo(session: RecordedSession, call: number): RecordedSession {
 function goalOf(
   evaluator: Evaluator,
   other: Evaluator | undefined,
-  session: RecordedSession,
+  { session, others }: Traffic,
   { breaks: invariant, seed }: ShrinkCommandOptions,
 ): ShrinkGoal {
   if (other !== undefined) return differs(evaluator, other, seed)
   if (invariant !== undefined) return breaks(evaluator, seed, invariant)
-  const last = replaySession(session, { evaluator, mode: 'frozen', seed }).calls.at(-1)
+  const last = replayAmong(session, others, { evaluator, mode: 'frozen', seed }).calls.at(-1)
   return decides(evaluator, seed, last?.decision.rule ?? '', last?.decision.model)
 }
