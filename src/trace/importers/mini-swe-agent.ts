@@ -5,7 +5,6 @@ import { bucketsOf } from './buckets.ts'
 import { messageText, replyFacts } from './chat-messages.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
-import { onlySuffixes } from './input-files.ts'
 import { microsOfSeconds } from './instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
@@ -18,11 +17,14 @@ import type { DraftItem, ReadingContext, SessionDraft } from './session-draft.ts
 import { textFacts } from './text-facts.ts'
 import { canonicalArguments, toolSignature } from './tool-signature.ts'
 
+/** `<instance>.traj.json`, and `trajectory.json` with or without a name before it. */
+const trajectoryName = /\btraj(?:ectory)?\.json(?:\.gz|\.zst)?$/i
+
 /** Trajectories of mini-SWE-agent: `<instance>.traj.json`, one run a file. */
 export const miniSweAgent: Importer = importerOf({
   format: 'mini-swe-agent',
   detect,
-  refusal: onlySuffixes(['traj.json'], 'no trajectory'),
+  refusal: (fileName) => (trajectoryName.test(fileName) ? undefined : 'no trajectory'),
   readFile,
 })
 
@@ -34,7 +36,7 @@ async function readFile(
   await readDocuments(file, context.tally, (document, line) => {
     const messages = asList(document['messages'])
     if (messages === undefined) return ['no trajectory']
-    const name = asName(document['instance_id']) ?? basename(file.name).replace(/\.traj\.json.*$/, '')
+    const name = asName(document['instance_id']) ?? basename(file.name).replace(/\.?traj(?:ectory)?\.json.*$/i, '')
     const problem = (reason: string): void => context.tally.problem({ file: file.name, line, reason })
     const run = readRun(document, messages.map(asObject), { line, name, options: context.options, problem })
     drafts.push(run.draft)
@@ -170,9 +172,9 @@ function callOf(
   if (!reading.ok) problem(reading.reason)
   const counts = reading.ok ? reading.counts : undefined
   const buckets =
-    counts === undefined ? undefined : bucketsOf({ ...counts, outputHoldsReasoning: !outside })
+    counts === undefined ? undefined : bucketsOf({ ...counts, outputHoldsReasoning: counts.outputHoldsReasoning && !outside })
   if (buckets !== undefined && !buckets.ok) problem(buckets.reason)
-  const usage = buckets?.ok === true ? buckets : undefined
+  const usage = buckets?.ok === true && buckets.promptTokens > 0 ? buckets : undefined
   const requested = asName(asObject(asObject(asObject(info?.['config'])?.['model']))?.['model_name'])
   const model = asName(response?.['model'])
   const [choice] = asList(response?.['choices']) ?? []
@@ -221,11 +223,11 @@ function spokenIn(response: JsonObject | undefined): readonly unknown[] | undefi
   })
 }
 
-/** A gateway's bill stands in its usage; else the client reckoned. */
+/** A gateway's bill stands in its usage; else the client reckoned, 0 where it knows no price. */
 function costOf(response: JsonObject | undefined, message: JsonObject): LoggedCost | undefined {
   const billed = asNumber(asObject(response?.['usage'])?.['cost'])
   const reckoned = asNumber(asObject(message['extra'])?.['cost'])
-  const dollars = billed ?? reckoned
+  const dollars = billed ?? (reckoned === 0 ? undefined : reckoned)
   const picoUsd = dollars === undefined ? undefined : picoUsdOf(dollars)
   if (picoUsd === undefined) return undefined
   return { picoUsd, source: billed === undefined ? 'estimate' : 'gateway' }

@@ -3,7 +3,7 @@ import { claudeResults } from '../../../src/trace/importers/claude-results.ts'
 import { importers } from '../../../src/trace/importers/index.ts'
 import { category, importLogFiles, jsonLines } from '../../support/import-logs.ts'
 
-const usage = (input: unknown, costUSD: unknown): unknown => ({
+const usage = (input: unknown, costUSD: unknown): object => ({
   inputTokens: input,
   outputTokens: 7,
   cacheReadInputTokens: 100,
@@ -41,6 +41,30 @@ describe('results of Claude Code', () => {
       { call: 2, served: { model: 'claude-haiku-4-5' }, cost: { picoUsd: '125000000000' } },
     ])
     expect([category(imported, 'sum of a model'), category(imported, 'no result')]).toEqual([2, 2])
+  })
+
+  it('of newer versions tell thinking, the host, and lifetimes of one model’s cache writes', async () => {
+    const more = { thinkingTokens: 4, provider: 'firstParty', cacheCreationInputTokens: 50 }
+    const beside = { cache_creation_input_tokens: 50, cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 30 } }
+    const modelUsage = {
+      'claude-opus-5[1m]': { ...usage(10, 7), ...more },
+      'claude-haiku-4-5': { ...usage(5, 3), cacheCreationInputTokens: 9, provider: 'vertex' },
+    }
+    const { calls } = await importLogFiles(claudeResults, {
+      'a.jsonl': jsonLines([
+        result({ uuid: 'u1', usage: beside, modelUsage }),
+        // Two models wrote as much: whose lifetimes these are is not told.
+        result({ uuid: 'u2', usage: beside, modelUsage: { a: { ...usage(1, 1), ...more }, b: { ...usage(1, 4), ...more } } }),
+      ]),
+    })
+    expect(calls.map(({ served, usage: read }) => [
+      served?.model, served?.provider, read?.cacheWrite5m, read?.cacheWrite1h, read?.cacheWriteOther, read?.reasoning,
+    ])).toEqual([
+      ['claude-opus-5', 'anthropic', 20, 30, undefined, 4],
+      ['claude-haiku-4-5', 'vertex', 0, 0, 9, undefined],
+      ['a', 'anthropic', 0, 0, 50, 4],
+      ['b', 'anthropic', 0, 0, 50, 4],
+    ])
   })
 
   it('may be one document, or all messages in a list, and are read once', async () => {

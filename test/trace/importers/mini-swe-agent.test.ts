@@ -118,6 +118,16 @@ describe('a trajectory', () => {
     expect(back.records).toEqual(forth.records)
   })
 
+  it('may have another name, a host that counts nothing and a client that knows no price', async () => {
+    const nothing = { prompt_tokens: 0, completion_tokens: 0 }
+    const text = trajectory([{ role: 'assistant', content: 'a', extra: { response: response('g1', nothing), cost: 0 } }])
+    const { calls, report } = await importLogFiles(miniSweAgent, { 'trajectory.json': text, 'mini.trajectory.json': text, 'other.json': text })
+    expect(calls).toHaveLength(1)
+    expect(calls[0]?.usage).toBeUndefined()
+    expect(calls[0]?.cost).toBeUndefined()
+    expect([report.calls.duplicates, report.ignoredFiles.length]).toEqual([1, 1])
+  })
+
   it('may be of a host that counts reasoning apart', async () => {
     const apart = (reasoning: number): Json => ({ prompt_tokens: 10, completion_tokens: 5, completion_tokens_details: { reasoning_tokens: reasoning } })
     const { calls } = await importLogFiles(miniSweAgent, {
