@@ -1,3 +1,4 @@
+import { endpointAt, modelNamed } from '../../policy/catalogue-queries.ts'
 import type { PriceCard } from '../../policy/core.ts'
 import { dateOfDay } from '../../replay/day.ts'
 import type { BillLine } from './bill-line.ts'
@@ -67,6 +68,16 @@ export function ownCardVariants(
         tier === null
           ? 'the price without a service tier'
           : `the price of the service tier \`${tier}\``,
+      )
+  }
+  for (const { name, policy } of book.below) {
+    const atHost = line.provider === undefined ? undefined : endpointAt(policy, line.model, line.provider)
+    const [other] = cardsFor(atHost?.prices ?? modelNamed(policy, line.model)?.prices ?? [], moment)
+    if (other !== undefined)
+      add(
+        other,
+        'layer-not-applied',
+        `the price of ${name}, over which ${book.layerOf(line.model)} lays another`,
       )
   }
   const regions = Object.keys(card.inRegions ?? {})

@@ -10,6 +10,8 @@ export type CauseId =
   | 'stale-price'
   | 'future-price'
   | 'price-of-another-provider'
+  /** The prices of a lower layer: a contract that was not applied. */
+  | 'layer-not-applied'
   | 'service-tier'
   /** Another factor of where the request was served. */
   | 'region'

@@ -3,9 +3,9 @@ import { entryOf } from '../../policy/entries.ts'
 import type { BillLine } from './bill-line.ts'
 import { marginalCost, ownCardVariants } from './card-variants.ts'
 import type { Explanation } from './cause.ts'
-import { matchingModels } from './other-models.ts'
+import { matchingModels, otherOffers } from './other-models.ts'
 import { cardsAt, cardsFor, type PriceBook } from './price-book.ts'
-import { solved, solvedRow } from './solve.ts'
+import { solved, solvedCountsAt, solvedRow, solvedTierAt } from './solve.ts'
 import { tokenVariants } from './token-variants.ts'
 import { dot, readRates, type Vector } from './vector.ts'
 
@@ -47,6 +47,27 @@ export function lackingOf(line: BillLine, book: PriceBook): Lacking | undefined 
   return 'lacks' in reading ? { card, row: reading.lacks } : undefined
 }
 
+/** Whether a call has an explanation that needs no other call to agree. */
+export function isExplainedAlone(explanations: readonly Explanation[]): boolean {
+  return explanations.some(({ assumed, needs }) => assumed <= 3 && needs === 1)
+}
+
+/** Another card and a count of tokens that the log has otherwise, both at once: a long search. */
+export function explanationsByTwo(
+  line: BillLine,
+  expected: Expected | undefined,
+  book: PriceBook,
+): readonly Explanation[] {
+  if (expected === undefined) return []
+  const own = ownCardVariants(line, expected.card, book).flatMap(({ part, rates }) =>
+    part === undefined ? [] : solvedCountsAt({ part, rates, isOwn: true }, line),
+  )
+  const others = [...otherOffers(line, book)].flatMap(({ part, rates }) =>
+    solvedCountsAt({ part, rates, isOwn: false }, line),
+  )
+  return [...own, ...others]
+}
+
 /** Every way that comes to the logged cost exactly; the order does not matter. */
 export function explanationsOf(
   line: BillLine,
@@ -56,13 +77,8 @@ export function explanationsOf(
   const { picoUsd } = line
   const counted = tokenVariants(line.tokens)
   const found: Explanation[] = []
-  const cards =
-    expected === undefined
-      ? []
-      : [
-          { part: undefined, rates: expected.rates },
-          ...ownCardVariants(line, expected.card, book),
-        ]
+  const variants = expected === undefined ? [] : ownCardVariants(line, expected.card, book)
+  const cards = expected === undefined ? [] : [{ part: undefined, rates: expected.rates }, ...variants]
   for (const { part, rates } of cards) {
     for (const variant of counted) {
       const parts = [variant.part, part].flatMap((each) => each ?? [])
@@ -87,6 +103,14 @@ export function explanationsOf(
       assumed: 0,
       needs: 1,
     })
+  }
+  for (const { part, tokens } of counted) {
+    if (part !== undefined)
+      found.push(...solvedTierAt({ tokens, rates: expected.rates, picoUsd }, [part]))
+  }
+  for (const { part, rates } of cards) {
+    if (part !== undefined && part.cause !== 'service-tier')
+      found.push(...solvedTierAt({ tokens: line.tokens, rates, picoUsd }, [part]))
   }
   const lacksTier = line.serviceTier !== undefined && expected.card.serviceTier === null
   for (const { part, tokens } of counted) {

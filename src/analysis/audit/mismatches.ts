@@ -1,8 +1,15 @@
 import type { PriceCard } from '../../policy/core.ts'
 import type { BillLine } from './bill-line.ts'
 import type { Explanation, Part } from './cause.ts'
-import { chooseExplanations } from './choose.ts'
-import { explanationsOf, lackingOf, type Expected, type Lacking } from './explain-line.ts'
+import { chooseExplanations, explanationKey } from './choose.ts'
+import {
+  explanationsByTwo,
+  explanationsOf,
+  isExplainedAlone,
+  lackingOf,
+  type Expected,
+  type Lacking,
+} from './explain-line.ts'
 import type { PriceBook } from './price-book.ts'
 import type { CauseTotal } from './result.ts'
 import { suggestionFor } from './suggest.ts'
@@ -11,6 +18,11 @@ import { dot } from './vector.ts'
 
 /** Calls that are explained together, so that a long log stays in bounded memory. */
 const heldTogether = 4_096
+/** One in so many open: then all are searched for two causes at once. */
+const openShare = 10
+/** Calls that are searched for two causes first, and of how many of them one must share a cause. */
+const searchedFirst = 100
+const commonShare = 20
 /** Lines kept of a cause, for a suggestion. */
 const keptLines = 200
 
@@ -52,8 +64,12 @@ export function createMismatchGroup(book: PriceBook): MismatchGroup {
   const causes = new Map<string, Gathered>()
   let held: Held[] = []
   const settle = (): void => {
+    const byTwo = searchedByTwo(held, book)
     const chosen = chooseExplanations(
-      held.map(({ line, explanations }) => ({ explanations, witness: line.tokens.join(' ') })),
+      held.map((each) => ({
+        explanations: [...each.explanations, ...(byTwo.get(each) ?? [])],
+        witness: each.line.tokens.join(' '),
+      })),
       support,
     )
     for (const [index, { line, expected, lacking }] of held.entries()) {
@@ -78,6 +94,33 @@ export function createMismatchGroup(book: PriceBook): MismatchGroup {
       return [...causes.values()].map((each) => total(each, book))
     },
   }
+}
+
+/**
+ * Two causes at once, for calls that no single cause explains. Where these are many, for all: what
+ * explains the others alone may do so by chance. The search is long, so some calls are searched
+ * first, and the rest only if they have something in common.
+ */
+function searchedByTwo(held: readonly Held[], book: PriceBook): ReadonlyMap<Held, readonly Explanation[]> {
+  const open = held.filter(({ explanations }) => !isExplainedAlone(explanations))
+  const found = new Map<Held, readonly Explanation[]>()
+  if (open.length < 2) return found
+  const search = (each: Held): readonly Explanation[] => {
+    const known = found.get(each) ?? explanationsByTwo(each.line, each.expected, book)
+    found.set(each, known)
+    return known
+  }
+  const step = Math.ceil(open.length / searchedFirst)
+  const first = open.filter((_, index) => index % step === 0)
+  const counts = new Map<string, number>()
+  for (const each of first) {
+    for (const key of new Set(search(each).map(explanationKey))) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const most = Math.max(0, ...counts.values())
+  if (most < 2 || most * commonShare < first.length) return found
+  const all = open.length * openShare >= held.length ? held : open
+  for (const each of all) search(each)
+  return found
 }
 
 function noPrice({ model }: BillLine, lacking: Lacking | undefined): Part {
@@ -145,7 +188,9 @@ function sharesOf(
   const counted = tokenVariants(line.tokens).find(
     ({ part }) => part !== undefined && part.key === first?.key,
   )
-  if (second === undefined || counted === undefined) return [line.picoUsd - price]
+  if (second === undefined) return [line.picoUsd - price]
+  // How much a count that was solved for makes is not told apart from what the other card makes.
+  if (counted === undefined) return parts.map(() => null)
   const byCount = dot(counted.tokens, expected.rates) - price
   return [byCount, line.picoUsd - price - byCount]
 }

@@ -40,6 +40,17 @@ export function matchingModels(
   return found
 }
 
+/** The cards of other models that would be in force, each as a cause. */
+export function* otherOffers(
+  line: BillLine,
+  book: PriceBook,
+): Generator<{ readonly part: Part; readonly rates: Vector }> {
+  for (const { models, rates } of offersAt(line, book)) {
+    const others = models.filter(({ name }) => name !== line.model)
+    if (others.length > 0) yield { part: partOf(others, line), rates }
+  }
+}
+
 function partOf(models: readonly Model[], { model }: BillLine): Part {
   const tail = model.split('/').at(-1) ?? model
   const akin = models.filter(({ name, knownAs }) =>

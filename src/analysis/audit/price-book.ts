@@ -16,6 +16,8 @@ export interface PriceBook {
   /** The name of the layer that a model's prices come from. */
   readonly layerOf: (model: string) => string
   readonly layers: readonly { readonly name: string; readonly models: readonly string[] }[]
+  /** The layers below the strongest, the strongest of them first. */
+  readonly below: readonly PriceLayer[]
   /** Models that ask this much for this bucket, on any day and in any tier. */
   readonly askers: (bucket: PriceBucket, picoUsd: bigint) => readonly string[]
   /** Days and sizes from which some price is another, in order. */
@@ -54,6 +56,7 @@ export function createPriceBook(layers: readonly [PriceLayer, ...PriceLayer[]]):
     policy,
     models: policy.models,
     layers: own,
+    below: layers.slice(0, -1).reverse(),
     layerOf: (model) => origins.get(model) ?? layers[0].name,
     askers: (bucket, picoUsd) => askers.get(`${bucket} ${picoUsd}`) ?? [],
     borders: {

@@ -69,7 +69,7 @@ export interface CauseTotal {
   readonly calls: number
   /** How many totals of runs these calls are told by; absent: each has a cost of its own. */
   readonly runs?: number
-  /** Logged cost less price, as far as this cause explains it; `null` without a price. */
+  /** Logged cost less price, as far as this cause explains it; `null` without a price, or where another cause has a part in it that cannot be told. */
   readonly differencePicoUsd: bigint | null
   readonly first: {
     readonly session: string

@@ -28,6 +28,40 @@ export interface Open {
   readonly surchargedRegion: string | undefined
 }
 
+/** Calls that must agree on a count that was solved at another card than their own. */
+const agreeingCounts = { ownCard: 2, otherModel: 3 } as const
+
+/**
+ * What a count of tokens would have to be at the rates of another card: two causes at once. One call
+ * fits by chance more often than at its own card, so several must.
+ */
+export function solvedCountsAt(
+  card: { readonly part: Part; readonly rates: Vector; readonly isOwn: boolean },
+  { tokens, picoUsd, outputIsPartial }: BillLine,
+): readonly Explanation[] {
+  const { part, rates, isOwn } = card
+  const difference = picoUsd - dot(tokens, rates)
+  if (difference === 0n) return []
+  const open = { tokens, rates, assumed: isOwn ? 1 : 2, before: [] }
+  return solvedCounts(open, difference, outputIsPartial)
+    .filter(({ assumed }) => assumed - open.assumed <= 3)
+    .map(({ parts, assumed }) => ({
+      parts: [...parts, part],
+      assumed,
+      needs: isOwn ? agreeingCounts.ownCard : agreeingCounts.otherModel,
+    }))
+}
+
+/** Half or twice every price of a card, for tokens that were counted so. */
+export function solvedTierAt(
+  { tokens, rates, picoUsd }: Pick<Open, 'tokens' | 'rates' | 'picoUsd'>,
+  parts: readonly Part[],
+): readonly Explanation[] {
+  const factor = factorOf(picoUsd, dot(tokens, rates))
+  const tier = factor === undefined ? undefined : tierPart(factor)
+  return tier === undefined ? [] : [{ parts: [...parts, tier], assumed: 2, needs: 2 }]
+}
+
 /** What a single count of tokens or a single price would have to be, where it is a whole number. */
 export function solved(
   open: Open,
@@ -92,7 +126,7 @@ function factorOf(amount: bigint, of: bigint): Exact | undefined {
 }
 
 function solvedCounts(
-  open: Open,
+  open: Pick<Open, 'tokens' | 'rates' | 'assumed' | 'before'>,
   difference: bigint,
   outputIsPartial: boolean,
 ): readonly Explanation[] {
@@ -212,32 +246,36 @@ function solvedFactor(open: Open): readonly Explanation[] {
   const factor = factorOf(open.picoUsd, dot(open.tokens, open.rates))
   if (factor === undefined) return []
   const { numerator, denominator } = factor
-  const isTier =
-    (numerator === 1n && denominator === 2n) || (numerator === 2n && denominator === 1n)
+  const tier = tierPart(factor)
   const text = `${numerator}/${denominator}`
-  const part: Part = isTier
-    ? {
-        cause: 'service-tier',
-        key: `service-tier ${text}`,
-        detail:
-          numerator === 1n
-            ? 'half of every price, as batch and flex ask'
-            : 'twice every price, as priority asks',
-        factor,
-      }
-    : {
-        cause: 'uniform-factor',
-        key: `uniform-factor ${text}`,
-        detail: `every price times ${text}`,
-        factor,
-      }
+  const part: Part = tier ?? {
+    cause: 'uniform-factor',
+    key: `uniform-factor ${text}`,
+    detail: `every price times ${text}`,
+    factor,
+  }
   return [
     {
       parts: [...open.before, part],
-      assumed: open.assumed + (isTier ? (open.lacksTier ? -1 : 1) : 3),
-      needs: isTier ? 1 : agreeing,
+      assumed: open.assumed + (tier === undefined ? 3 : open.lacksTier ? -1 : 1),
+      needs: tier === undefined ? agreeing : 1,
     },
   ]
+}
+
+/** `undefined`: no service tier asks so much. */
+function tierPart(factor: Exact): Part | undefined {
+  const { numerator, denominator } = factor
+  const isHalf = numerator === 1n && denominator === 2n
+  if (!isHalf && (numerator !== 2n || denominator !== 1n)) return undefined
+  return {
+    cause: 'service-tier',
+    key: `service-tier ${numerator}/${denominator}`,
+    detail: isHalf
+      ? 'half of every price, as batch and flex ask'
+      : 'twice every price, as priority asks',
+    factor,
+  }
 }
 
 function whose(askedBy: readonly string[]): string {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createAudit } from '../../../src/analysis/audit/audit.ts'
+import { createPriceBook } from '../../../src/analysis/audit/price-book.ts'
 import { parse } from '../../../src/language/parser.ts'
 import type { CallRecord, Usage } from '../../../src/trace/record.ts'
 import { audited, billed, causesOf } from '../../support/audited.ts'
@@ -335,5 +337,97 @@ model mute {
     )
     expect(causes).toMatchObject([{ cause: 'region', calls: 4 }])
     expect(causes[0]?.suggestion).toContain('in eu 1.10x')
+  })
+})
+
+describe('two causes at once', () => {
+  const many = (count: number): readonly Usage[] =>
+    Array.from({ length: count }, (_, index) => ({
+      ...usage,
+      uncachedInput: 1_234 + 97 * index,
+      cacheRead: 20_017 + 1_311 * index,
+      output: 457 + 13 * index,
+      reasoning: 0,
+    }))
+  const causes = (
+    usages: readonly Usage[],
+    logged: (usage: Usage, index: number) => Usage,
+    price: (usage: Usage) => bigint,
+  ): readonly string[] => {
+    const result = audited(
+      policy,
+      usages.map((each, index) => billed('big', logged(each, index), price(each), { startMicros: june, call: index + 1 })),
+    )
+    expect(result.exact).toBe(0)
+    return causesOf(result).toSorted()
+  }
+  const uncached = (each: Usage): Usage => ({ ...each, uncachedInput: each.uncachedInput + each.cacheRead, cacheRead: 0 })
+  const small = (each: Usage): bigint => bill(each, 0.3, 1.2, 0.07, 0.3)
+  const before = (each: Usage): bigint => bill(each, 10, 50, 1, 12.5)
+
+  it('are another model and cached tokens that are not logged', () => {
+    expect(causes(many(3), uncached, small)).toEqual(['cached-tokens-not-logged 3', 'price-of-another-model 3'])
+  })
+
+  it('are another model and an output to the first chunk', () => {
+    expect(causes(many(6), (each, index) => ({ ...each, output: 1 + (index % 5) }), small)).toEqual([
+      'partial-output 6',
+      'price-of-another-model 6',
+    ])
+  })
+
+  it('are a price before a cut and cached tokens that are not logged', () => {
+    expect(causes(many(2), uncached, before)).toEqual(['cached-tokens-not-logged 2', 'stale-price 2'])
+  })
+
+  it('are a price before a cut and a tier', () => {
+    expect(causes(many(2), (each) => each, (each) => before(each) * 2n)).toEqual(['service-tier 2', 'stale-price 2'])
+  })
+
+  it('are another lifetime of a cache and a batch', () => {
+    const long = many(2).map((each) => ({ ...each, cacheWrite1h: 5_000, cacheWrite5m: 0 }))
+    const asShort = (each: Usage): bigint => bill({ ...each, cacheWrite5m: each.cacheWrite1h }, 5, 25, 0.5, 6.25) / 2n
+    expect(causes(long, (each) => each, asShort)).toEqual(['cache-write-lifetime 2', 'service-tier 2'])
+  })
+
+  it('are not believed of one call', () => {
+    expect(causes(many(1), uncached, small)).toEqual(['unexplained 1'])
+  })
+
+  it('do not hide among calls whose cost has no cause', () => {
+    const noise = many(40)
+    const price = (each: Usage): bigint => (each.uncachedInput % 4 === 0 ? 987_654_321n + BigInt(each.output) : small(each))
+    const found = causes(noise, uncached, price)
+    expect(found).toEqual(['cached-tokens-not-logged 30', 'price-of-another-model 30', 'unexplained 10'])
+  })
+})
+
+describe('what fits by chance', () => {
+  it('is no cause for a few of very many calls', () => {
+    const calls = Array.from({ length: 900 }, (_, index) => {
+      const tokens = { ...fresh, uncachedInput: 1_000 + 7 * index, output: 100 + index }
+      const price = index === 450 ? bill(tokens, 0.3, 1.2, 0.07, 0.3) : BigInt(index * index) * 7_919n + 1_234_567_891n
+      return billed('big', tokens, price, { startMicros: june, call: index + 1 })
+    })
+    expect(causesOf(audited(policy, calls))).toEqual(['unexplained 900'])
+  })
+})
+
+describe('a contract that is not applied', () => {
+  it('is the price of the layer below', () => {
+    const contract = policyOf(`
+provider north { family north }
+model big { served-by [north] price per 1M tokens { input $4.25 output $21.25 cache-read $0.425 cache-write-5min $5.3125 } }
+`)
+    const audit = createAudit(
+      createPriceBook([
+        { name: 'list.route', policy },
+        { name: 'contract.route', policy: contract },
+      ]),
+    )
+    audit.add(billed('big', usage, bill(usage, 5, 25, 0.5, 6.25), { startMicros: june }))
+    expect(audit.finish().causes).toMatchObject([
+      { cause: 'layer-not-applied', detail: 'the price of list.route, over which contract.route lays another' },
+    ])
   })
 })
