@@ -43,6 +43,7 @@ const classOfPhrase: readonly (readonly [string, string])[] = [
   ['please run /login', 'auth'],
   ['overloaded', 'overloaded'],
   ['timed out', 'timeout'],
+  ['etimedout', 'timeout'],
   ['timeout', 'timeout'],
 ]
 
@@ -51,7 +52,8 @@ export function failureOfApiError(error: JsonObject): LoggedFailure {
   const inner = asObject(error['error'])
   const type = asString(asObject(inner?.['error'])?.['type']) ?? asString(inner?.['type'])
   const cause = asObject(error['cause'])
-  const prose = [error['message'], error['code'], cause?.['code'], cause?.['message']]
+  const connection = asObject(error['connection'])
+  const prose = [error['message'], error['code'], cause?.['code'], cause?.['message'], connection?.['code']]
   const words = prose.filter((part) => typeof part === 'string').join(' ')
   return classify(statusOf(error['status']), type, words)
 }

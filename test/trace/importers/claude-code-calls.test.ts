@@ -56,6 +56,30 @@ describe('one call', () => {
     expect(report.calls.withUsage).toBe(1)
   })
 
+  it('may say its words as one text, and repeat lines under new identities', async () => {
+    const line = JSON.stringify({
+      type: 'assistant', uuid: 'w1', parentUuid: null, sessionId: 's1',
+      message: { id: 'm1', model: 'claude-a', role: 'assistant', content: 'plain words', usage: null },
+    })
+    const { calls } = await importNotation(`
+      user hello
+      raw ${line}
+      user on
+      reply m2 tool=Read#t1
+      reply m2 tool=Edit#t2
+      reply m2 tool=Read#t1
+      result t1
+      reply m3 tool=Bash#t1
+      result t1 failed
+    `)
+    expect(calls[0]?.reply).toMatchObject({ text: { chars: 11 }, tools: [] })
+    // Some hosts number the tools of each answer anew.
+    expect(calls.slice(1).map((call) => call.reply?.tools?.map((tool) => [tool.name, tool.failed]))).toEqual([
+      [['Read', false], ['Edit', undefined]],
+      [['Bash', true]],
+    ])
+  })
+
   it('may have its lines around the results of its own tools, in any order', async () => {
     const { calls, report } = await importNotation(`
       user go
@@ -214,6 +238,9 @@ describe('failed attempts', () => {
       user and more
       failed "You've hit your session limit - resets 9pm"
       user and yet more
+      synthetic Claude AI usage limit reached|1760000000
+      user and once more
+      error none error={"message":"Connection error.","connection":{"code":"ETIMEDOUT"}}
       failed "Invalid API key - Please run /login"
     `)
     const ends = calls.map(({ end, attempts }) => [end, attempts?.map((one) => one.errorClass)])
@@ -225,7 +252,8 @@ describe('failed attempts', () => {
       ['denied', ['payment']],
       ['exhausted', ['timeout']],
       ['exhausted', ['rate-limit']],
-      ['denied', ['auth']],
+      ['exhausted', ['rate-limit']],
+      ['denied', ['timeout', 'auth']],
     ])
     // Nothing says what was asked for, but the client asks the model last in force.
     expect(new Set(calls.map((call) => call.requested))).toEqual(new Set(['claude-a']))

@@ -186,11 +186,14 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
       return
     case 'tool_use':
     case 'server_tool_use': {
+      const id = asString(block['id'])
+      // A conversation that went on in its file may repeat lines under new identities.
+      const logged = id === undefined ? undefined : conversation.toolsById.get(id)
+      if (logged !== undefined && draft.tools.includes(logged)) return
       const name = asString(block['name']) ?? ''
       const input = canonicalArguments(block['input'])
       draft.argumentChars += input?.length ?? 0
       const signature = input === undefined ? undefined : toolSignature(name, input)
-      const id = asString(block['id'])
       const early = id === undefined ? undefined : conversation.earlyResults.get(id)
       const tool: ToolDraft = { name, signature, failed: early?.failed, result: early?.result }
       draft.tools.push(tool)

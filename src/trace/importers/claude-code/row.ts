@@ -137,15 +137,19 @@ function readEnvelope(row: JsonObject): Envelope {
 
 function readAssistant(row: JsonObject, envelope: Envelope): Row {
   const message = asObject(row['message'])
-  const content = asList(message?.['content']) ?? []
-  const blocks = content.map(asObject).filter((block) => block !== undefined)
+  const content = message?.['content']
+  const whole = asString(content)
+  const blocks =
+    whole === undefined
+      ? (asList(content) ?? []).map(asObject).filter((block) => block !== undefined)
+      : [{ type: 'text', text: whole }]
   const model = asName(message?.['model'])
   const messageId = asName(message?.['id'])
   if (model === '<synthetic>' || row['isApiErrorMessage'] === true) {
-    if (row['isApiErrorMessage'] !== true) {
-      return { category: 'assistant: synthetic', envelope, body: { kind: 'nothing' } }
-    }
     const text = blocks.map((block) => asString(block['text']) ?? '').join('\n')
+    // The oldest versions have no mark for it.
+    const failed = row['isApiErrorMessage'] === true || /^(?:API Error\b|Claude AI usage limit reached)/.test(text)
+    if (!failed) return { category: 'assistant: synthetic', envelope, body: { kind: 'nothing' } }
     const failure = failureOfText(text, row['apiErrorStatus'], asString(row['error']))
     const body: Body = { kind: 'failed-call', id: messageId, failure }
     return { category: 'assistant: failed call', envelope, body }
