@@ -160,12 +160,14 @@ function countsOf(
   )
 }
 
-/** Versions of before 2025 counted Anthropic's cached tokens beside the prompt's. */
+/** Of Anthropic's cached tokens older versions counted all beside the prompt's, others those written alone. */
 function apartWhereLarger(reading: CountsReading): CountsReading {
-  if (!reading.ok || reading.counts === undefined) return reading
+  if (!reading.ok || reading.counts === undefined || !reading.counts.inputHoldsCached) return reading
   const { input, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, cacheWriteOther = 0 } = reading.counts
-  const larger = cacheRead + cacheWrite5m + cacheWrite1h + cacheWriteOther > input
-  return larger ? { ok: true, counts: { ...reading.counts, inputHoldsCached: false } } : reading
+  const written = cacheWrite5m + cacheWrite1h + cacheWriteOther
+  if (cacheRead + written <= input) return reading
+  const counts = cacheRead > input ? { inputHoldsCached: false } : { input: input + written }
+  return { ok: true, counts: { ...reading.counts, ...counts } }
 }
 
 /** 0 where the gateway knows no price. */

@@ -126,7 +126,7 @@ describe('one call', () => {
       user hello
       reply ${direct} request=req_1
       reply ${direct}x request=req_2
-      reply ${direct} request=proxy-3
+      reply ${direct.replaceAll('a', 'b')} request=proxy-3
       reply msg_bdrk_4
       reply msg_vrtx_5
     `)

@@ -376,6 +376,16 @@ describe('copies', () => {
     ])
   })
 
+  it('that have lost their request id are told by a message id of Anthropic’s', async () => {
+    const id = `msg_01${'a'.repeat(22)}`
+    const { calls, report } = await importFiles({
+      'a.jsonl': transcript(`user one\nreply ${id} request=req_1`, 'first'),
+      'b.jsonl': transcript(`user one\nreply ${id} request=null\nuser two\nreply m2`, 'second'),
+    })
+    expect(calls.map((call) => [call.session, call.id])).toEqual([['first', id], ['second', 'm2']])
+    expect(report.calls.duplicates).toBe(1)
+  })
+
   it('of an older state of one file add nothing', async () => {
     const whole = await importFiles({ 'b.jsonl': copied('user two\nreply m3', 's1') })
     const both = await importFiles({

@@ -104,6 +104,11 @@ describe('a row', () => {
       want: { uncachedInput: 5, cacheRead: 60, output: 10 },
     },
     {
+      shape: 'counts written tokens alone beside the prompt, as some versions of 2025 did',
+      usage: { prompt_tokens: 65, completion_tokens: 10, cache_read_input_tokens: 60, cache_creation_input_tokens: 30, total_tokens: 75 },
+      want: { uncachedInput: 5, cacheRead: 60, cacheWriteOther: 30, output: 10 },
+    },
+    {
       shape: 'counts reasoning beside the output, by its total',
       usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 114, completion_tokens_details: { reasoning_tokens: 4 } },
       want: { uncachedInput: 100, output: 10, reasoning: 4 },

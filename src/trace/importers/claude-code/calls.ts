@@ -60,11 +60,15 @@ function passAfter(conversation: Conversation, before: CallDraft, { at }: LineCo
   return draft
 }
 
+/** Ids that the houses of Anthropic's models issue once; some copies have lost their request id. */
+const ownMessageId = /^msg_(?:01|bdrk_|vrtx_)\w{16,}$/
+
 /** One API call is one message id with one request id; its lines share both. */
 function callIdentity(
   { messageId, requestId }: ReplyPiece,
   uuid: string | undefined,
 ): string | undefined {
+  if (messageId !== undefined && ownMessageId.test(messageId)) return JSON.stringify([messageId])
   if (messageId === undefined && requestId === undefined) return uuid
   return JSON.stringify([messageId ?? null, requestId ?? null])
 }
