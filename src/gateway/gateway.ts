@@ -7,12 +7,13 @@ import { drawnOrder, servingDraw } from '../replay/draw-hosts.ts'
 import { hostsOf } from '../replay/hosts.ts'
 import type { DecidedCall } from '../replay/hosts.ts'
 import { exactMoney } from '../replay/money.ts'
+import { outputTokensOf } from '../replay/pricing.ts'
 import { serving } from '../replay/serve.ts'
 import type { Service, ServingActivity } from '../replay/serve.ts'
 import { isOfSession } from '../replay/serving/budget-subject.ts'
 import { openBudgets } from '../replay/serving/budgets.ts'
 import type { BudgetEvent } from '../replay/serving/budgets.ts'
-import { gateOf } from '../replay/serving/fleet.ts'
+import { gateOf, takeOutput } from '../replay/serving/fleet.ts'
 import { chargeCall, spendingAt } from '../replay/session/spending.ts'
 import type { Spender } from '../replay/session/spending.ts'
 import {
@@ -102,6 +103,16 @@ export function openGateway({
     reached: [],
     isDated: nowMicros !== undefined,
   })
+  /** Limits and capacity learn of an output when it is told, which may be after others were let through. */
+  const takeOutputOf = ({ decided, decision }: GatewayCall, service: Service | undefined, atMicros: number, tokens: number): void => {
+    const host = service?.served
+    const hosts = hostsOf(decided)
+    if (host === undefined || hosts === undefined) return
+    const plan = host.model === decision.model ? hosts.plan : hosts.fallback(host.model)?.plan
+    const isDated = decided.input.nowMicros !== undefined
+    const moment = { atMicros, dateMicros: isDated ? atMicros : undefined }
+    if (plan !== undefined) takeOutput(surroundings.fleet, { host, plan, capacity: service?.attempts.at(-1)?.capacity }, moment, tokens)
+  }
   return {
     policy,
     begin: (session, account) => ({ state: startSession(policy, session), spent: {}, caches: emptyCaches, account }),
@@ -136,6 +147,7 @@ export function openGateway({
           session: begun.session,
           call: decision.call,
           promptTokens: input.prompt.tokens ?? 0,
+          outputTokens: undefined,
           dateOffsetMicros: input.nowMicros === undefined ? undefined : 0,
         }),
         order: drawnOrder(draw),
@@ -143,13 +155,15 @@ export function openGateway({
         clockMicros: clockOf(input) ?? 0,
       })
     },
-    complete: ({ session, decided, decision, caches: received }, service, { picoUsd, usage }) => {
+    complete: (completed, service, { picoUsd, usage }) => {
+      const { session, decided, decision, caches: received } = completed
       const { input, begun } = decided
       const spender = spenderOf(session, input)
       const before = surroundings.reached.length
       const endMicros = (clockOf(input) ?? 0) + (service?.tookMicros ?? 0)
       const money = [exactMoney('observed', picoUsd, 'as answered')]
       chargeCall(spender, begun, { decision, provider: service?.served?.provider, money }, endMicros)
+      if (usage !== undefined) takeOutputOf(completed, service, endMicros, outputTokensOf(usage))
       const state = conclude(policy, decided.decided, decision, conclusionOf(service, clockOf(input)))
       const caches = { ...received }
       const call = { ...cacheCallOf(input), ...(usage !== undefined && { usage }) }

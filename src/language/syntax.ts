@@ -479,7 +479,7 @@ export type DedicatedProperty =
 export interface LimitLine extends Node {
   readonly kind: 'limit'
   readonly count: Quantity
-  readonly of: 'calls' | 'tokens'
+  readonly of: 'calls' | 'tokens' | 'input tokens' | 'output tokens'
   readonly per: Quantity
   readonly as: Name | undefined
 }

@@ -146,7 +146,8 @@ export interface Cache {
 
 export interface RateLimit {
   readonly count: number
-  readonly of: 'calls' | 'tokens'
+  /** `tokens`: of prompts and replies; a reply's are known once it is there. */
+  readonly of: 'calls' | 'tokens' | 'input tokens' | 'output tokens'
   readonly perMicros: number
   readonly as: string | null
 }

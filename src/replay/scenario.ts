@@ -219,6 +219,7 @@ function concludedCall(run: Run, input: CallInput, outcome: Outcome | undefined)
     session: run.test.title,
     call: run.counts.calls + 1,
     promptTokens: hosts?.moment.promptTokens ?? 0,
+    outputTokens: 0,
     dateOffsetMicros: input.nowMicros === undefined ? undefined : input.nowMicros - run.elapsed,
     acted: run.observer?.acted,
   })

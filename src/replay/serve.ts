@@ -257,6 +257,7 @@ function* attempted(
     error: answer.kind === 'fails' ? answer : undefined,
     brokenOff: answer.kind === 'cancelled',
     retryAfterMicros: answer.kind === 'fails' ? answer.retryAfterMicros : undefined,
+    capacity,
     alone,
   })
   return answer

@@ -45,7 +45,7 @@ const serving = fc.record({
     'breaker { trip from 30% of at least 3 calls in 60s lasts 10s probes 2 scope provider window fixed all-down bypass }',
     'breaker { trip after 2 failures in 5min on [overloaded, server] lasts 1min probes 0 }',
   ),
-  limit: line('', 'limit 6 calls per 60s', 'limit 30k tokens per 60s as token-bucket', 'limit 3 calls per 10s as fixed', 'limit 8 calls per 60s as calendar-minute'),
+  limit: line('', 'limit 6 calls per 60s', 'limit 30k tokens per 60s as token-bucket', 'limit 3 calls per 10s as fixed', 'limit 8 calls per 60s as calendar-minute', 'limit 3k output tokens per 60s', 'limit 40k input tokens per 60s as fixed'),
   dedicated: line(
     '',
     'dedicated south { capacity 20k tokens per 60s cost $1 per hour overflow shared }',

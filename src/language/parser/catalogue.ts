@@ -260,9 +260,17 @@ export abstract class CatalogueParser extends ExpressionParser {
     const start = this.start()
     this.CONSUME(word('limit'))
     const count = this.SUBRULE(this.wholeNumber)
-    const of = this.OR<'calls' | 'tokens'>([
+    const of = this.OR<tree.LimitLine['of']>([
       { ALT: () => this.choice(1, 'calls') },
-      { ALT: () => this.choice(1, 'tokens') },
+      {
+        ALT: () => {
+          const side = this.OPTION1(() =>
+            this.OR1<'input' | 'output'>([{ ALT: () => this.choice(2, 'input') }, { ALT: () => this.choice(2, 'output') }]),
+          )
+          this.CONSUME(word('tokens'))
+          return side === undefined ? 'tokens' : `${side} tokens`
+        },
+      },
     ])
     this.CONSUME(word('per'))
     const per = this.SUBRULE(this.duration)

@@ -1,7 +1,7 @@
 import type { Dedicated, Endpoint, Guard, RateLimit, ServeLines } from '../../policy/core.ts'
 import type { LineUp } from '../../policy/line-up.ts'
 import { lets } from './breaker.ts'
-import { amountOf, bucketOf, dedicatedAt, limitsOf, momentOf } from './capacity.ts'
+import { bucketOf, dedicatedAt, limitsOf, momentOf, neededAmount } from './capacity.ts'
 import { isCooling } from './cooldown.ts'
 import type { Fleet, FleetCall } from './fleet.ts'
 import type { Admission } from './gate.ts'
@@ -79,7 +79,7 @@ export function fits(
   const bucket = own?.overflow === 'fail' ? bucketOf(own) : undefined
   return (
     limitsOf(fleet.policy, host, plan).every(({ limit, key }) =>
-      told(call, limit, hasRoom(limit, fleet.limits.get(limit)?.get(key), moment, amountOf(call, limit))),
+      told(call, limit, hasRoom(limit, fleet.limits.get(limit)?.get(key), moment, neededAmount(call, limit))),
     ) &&
     (own === undefined ||
       bucket === undefined ||

@@ -17,9 +17,27 @@ export function limitsOf(
   ]
 }
 
-/** A call's tokens are those of its prompt: its output is not known before it is over. */
-export function amountOf({ promptTokens }: FleetCall, limit: RateLimit): number {
-  return limit.of === 'calls' ? 1 : promptTokens
+/** What an attempt takes when it is sent: its output is not known before it is over. */
+export function sentAmount({ promptTokens }: FleetCall, { of }: RateLimit): number {
+  switch (of) {
+    case 'calls':
+      return 1
+    case 'tokens':
+    case 'input tokens':
+      return promptTokens
+    case 'output tokens':
+      return 0
+  }
+}
+
+/** What its answer takes on top. */
+export function answeredAmount(outputTokens: number, { of }: RateLimit): number {
+  return of === 'tokens' || of === 'output tokens' ? outputTokens : 0
+}
+
+/** What must be left for an attempt to be sent: something, also where nobody knows how much it will take. */
+export function neededAmount(call: FleetCall, limit: RateLimit): number {
+  return Math.max(1, sentAmount(call, limit))
 }
 
 export function dedicatedAt({ dedicated }: ServeLines, host: Endpoint): Dedicated | undefined {

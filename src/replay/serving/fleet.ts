@@ -4,14 +4,14 @@ import { breakerAfter, breakerAt, breakerBegins, closed } from './breaker.ts'
 import type { BreakerState } from './breaker.ts'
 import { cooldownAfter, isCooling, restless } from './cooldown.ts'
 import type { CooldownState } from './cooldown.ts'
-import { amountOf, bucketOf, dedicatedAt, limitsOf, momentOf } from './capacity.ts'
+import { answeredAmount, bucketOf, dedicatedAt, limitsOf, momentOf, sentAmount } from './capacity.ts'
 import type { Gate } from './gate.ts'
 import { healthFailures } from './health-failures.ts'
 import type { HealthFailures } from './health-failures.ts'
 import { observedHosts } from './observed-hosts.ts'
 import type { ObservedHosts } from './observed-hosts.ts'
 import { afterTaking, hasRoom } from './rate-limit.ts'
-import type { LimitState } from './rate-limit.ts'
+import type { LimitMoment, LimitState } from './rate-limit.ts'
 import { scopeKey, scopeName } from './scope-key.ts'
 import type { GuardTransition } from './transition.ts'
 import type { EndedAttempt } from './triggers.ts'
@@ -56,6 +56,8 @@ export interface FleetCall {
   readonly session: string
   readonly call: number
   readonly promptTokens: number
+  /** Of its answer; `undefined`: whoever drives the serving tells later, by `takeOutput`. */
+  readonly outputTokens: number | undefined
   /** What the clock lacks to be a date; `undefined`: there is no date. */
   readonly dateOffsetMicros: number | undefined
   /** Told of each guard that trips and each limit that leaves a host out. */
@@ -121,7 +123,7 @@ function begins(
   }
   for (const { limit, key } of isLimited(fleet, plan) ? limitsOf(fleet.policy, host, plan) : []) {
     change(fleet.limits, limit, key, (state) =>
-      afterTaking(limit, state, momentOf(call, atMicros), amountOf(call, limit)),
+      afterTaking(limit, state, momentOf(call, atMicros), sentAmount(call, limit)),
     )
   }
   fleet.observed.begins(host)
@@ -160,9 +162,10 @@ function ends(
   fleet: Fleet,
   call: FleetCall,
   host: Endpoint,
-  { cooldown, breaker }: ServeLines,
+  plan: ServeLines,
   ended: EndedAttempt,
 ): void {
+  const { cooldown, breaker } = plan
   const { atMicros } = ended
   const attempt = { ...ended, dateMicros: momentOf(call, atMicros).dateMicros }
   if (cooldown !== undefined) {
@@ -179,8 +182,32 @@ function ends(
       ),
     )
   }
+  if (ended.error === undefined && call.outputTokens !== undefined) {
+    takeOutput(fleet, { host, plan, capacity: ended.capacity }, momentOf(call, atMicros), call.outputTokens)
+  }
   fleet.observed.ends(host, attempt, call.promptTokens)
   fleet.failures.ends(host, attempt)
+}
+
+/** Who answered, and whether dedicated capacity had taken the prompt. */
+export interface Answered {
+  readonly host: Endpoint
+  readonly plan: ServeLines
+  readonly capacity: 'dedicated' | 'spill' | undefined
+}
+
+/** The output of an answer: what limits and capacity did not have left for it is owed. */
+export function takeOutput(fleet: Fleet, { host, plan, capacity }: Answered, moment: LimitMoment, outputTokens: number): void {
+  if (outputTokens === 0 || !isLimited(fleet, plan)) return
+  for (const { limit, key } of limitsOf(fleet.policy, host, plan)) {
+    const amount = answeredAmount(outputTokens, limit)
+    if (amount > 0) change(fleet.limits, limit, key, (state) => afterTaking(limit, state, moment, amount))
+  }
+  const own = capacity === 'dedicated' ? dedicatedAt(plan, host) : undefined
+  const bucket = own === undefined ? undefined : bucketOf(own)
+  if (own !== undefined && bucket !== undefined) {
+    change(fleet.limits, own, '', (state) => afterTaking(bucket, state, moment, outputTokens))
+  }
 }
 
 interface Guarded {

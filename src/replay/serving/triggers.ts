@@ -15,6 +15,8 @@ export interface EndedAttempt {
   /** It says nothing of the host. */
   readonly brokenOff: boolean
   readonly retryAfterMicros: number | undefined
+  /** Dedicated capacity took it, or it spilled over. */
+  readonly capacity?: 'dedicated' | 'spill' | undefined
   /** The host is the only endpoint of its model's line-up, all groups together. */
   readonly alone: boolean
 }

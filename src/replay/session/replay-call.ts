@@ -223,6 +223,7 @@ function* serveCall(
       session,
       call: record.call,
       promptTokens: record.prompt.tokens ?? 0,
+      outputTokens: record.usage === undefined ? 0 : outputTokensOf(record.usage),
       dateOffsetMicros: run.isDated ? 0 : undefined,
     }),
     order: drawnOrder(draw),

@@ -91,6 +91,25 @@ describe('sessions that share hosts', () => {
     expect(timeline('limit 1 calls per 10s', sessions, []).lines).toEqual(['0 a -> a', '1 b -> b', '2 c -> c', '10 a -> a'])
   })
 
+  it.each([
+    // 1,000 of each prompt; 100 of each output, from the answer on.
+    ['limit 2050 tokens per 60s', ['0 a -> a', '2 b -> b']],
+    ['limit 2100 tokens per 60s', ['0 a -> a', '2 a -> a']],
+    ['limit 2050 input tokens per 60s', ['0 a -> a', '2 a -> a']],
+    ['limit 100 output tokens per 60s', ['0 a -> a', '2 b -> b']],
+    ['limit 101 output tokens per 60s', ['0 a -> a', '2 a -> a']],
+    // Each answer took what the window had left for it and more, which is owed.
+    ['limit 1 output tokens per 60s as calendar-minute', ['0 a -> a', '2 b -> b']],
+  ])('use up a %s', (serving, expected) => {
+    const sessions = [0, 2].map((at, index) => session(`s${index}`, [{ at, took: 1 }]))
+    expect(timeline(serving, sessions, []).lines).toEqual(expected)
+  })
+
+  it('do not see an output before it is there', () => {
+    const sessions = [0, 1].map((at, index) => session(`s${index}`, [{ at, took: 5 }]))
+    expect(timeline('limit 2000 tokens per 60s', sessions, []).lines).toEqual(['0 a -> a', '1 a -> a'])
+  })
+
   it('fill dedicated capacity, which spills to the same host or to the next one', () => {
     const sessions = [0, 1, 2, 12].map((at, index) => session(`s${index}`, [{ at, took: 1 }]))
     const capacities = (overflow: string): readonly unknown[] => {
