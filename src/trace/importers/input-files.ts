@@ -90,7 +90,11 @@ export async function inputFiles(
       return
     }
     const found = await stat(path)
-    if (!found.isFile()) return
+    if (!found.isFile()) {
+      const what = found.isDirectory() ? 'a link to a directory: name it to have it searched' : 'a pipe or a device, and no file: `-` reads the standard input'
+      ignored.push({ file: path, reason: what })
+      return
+    }
     const open = (): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: 1 << 18 })
     const file = await realpath(path)
     if (!files.has(file)) files.set(file, { name: path, bytes: found.size, open })

@@ -1,12 +1,13 @@
 import type { TraceFile } from '../files.ts'
 import type { AttemptRecord } from '../record.ts'
+import { countReader } from './count-reader.ts'
 import { failureOfException } from './exception-class.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asCount, asList, asName, asNumber, asObject, asString } from './json.ts'
+import { asList, asName, asNumber, asObject, asString } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { known } from './known.ts'
 import type { LoggedCall } from './logged-call.ts'
@@ -51,13 +52,25 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
 
 /** Bills go by the counts of the model's own tokenizer; the others are made comparable. */
 function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
-  const count = (name: string): number | undefined => asCount(generation[name] ?? undefined)
+  const { count: read, firstBad } = countReader()
+  const count = (name: string): number | undefined => read(generation, name)
   const created = microsOfTime(generation['created_at'])
   const took = durationMicros(generation['generation_time'], 1_000)
   const status = asObject(asList(generation['provider_responses'])?.at(-1))?.['status']
   const attempts = (asList(generation['provider_responses']) ?? []).map(asObject)
   const failedAll = attempts.length > 0 && attempts.every((one) => !served(one?.['status']))
   const model = asName(generation['model'])
+  const counts = countsOf(
+    count('native_tokens_prompt') ?? count('tokens_prompt'),
+    count('native_tokens_cached'),
+    count('native_tokens_completion') ?? count('tokens_completion'),
+    count('native_tokens_reasoning'),
+    {
+      imageOutput: count('native_tokens_completion_images'),
+      generatedImages: (count('native_tokens_completion_images') ?? 0) > 0 ? count('num_media_completion') : undefined,
+    },
+  )
+  const bad = firstBad()
   return {
     line,
     session: asName(generation['session_id']),
@@ -70,17 +83,7 @@ function callOfGeneration(generation: JsonObject, line: number): LoggedCall {
     provider: asName(generation['provider_name']),
     region: asName(generation['data_region']),
     serviceTier: asName(generation['service_tier']),
-    counts: countsOf(
-      count('native_tokens_prompt') ?? count('tokens_prompt'),
-      count('native_tokens_cached'),
-      count('native_tokens_completion') ?? count('tokens_completion'),
-      count('native_tokens_reasoning'),
-      {
-        imageOutput: count('native_tokens_completion_images'),
-        generatedImages:
-          (count('native_tokens_completion_images') ?? 0) > 0 ? count('num_media_completion') : undefined,
-      },
-    ),
+    counts: bad === undefined ? counts : { ok: false, reason: `usage: \`${bad}\` is not a count` },
     cost: costOf(
       asNumber(generation['total_cost']) ?? asNumber(generation['usage']),
       generation['is_byok'] === true ? asNumber(generation['upstream_inference_cost']) : undefined,
