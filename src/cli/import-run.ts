@@ -54,12 +54,13 @@ export async function importSessions(
   if (ended !== undefined) return ended
   const resumed = await following?.finish()
   const report = run.report()
+  const any = report.calls.total > 0 || (resumed?.keptRecords ?? 0) > 0
   const text =
     options.format === 'json'
       ? document({ schemaVersion: 1, output, ...report, ...(resumed === undefined ? {} : { resumed }) })
-      : `${importScreen(report, { style: context.style, width: context.width }, resumed)}\n${next(output, context)}`
+      : `${importScreen(report, { style: context.style, width: context.width }, resumed)}${any ? `\n${next(output, context)}` : ''}`
   await printBeside(output, text, context)
-  if (report.calls.total > 0 || (resumed?.keptRecords ?? 0) > 0) return exitCode.pass
+  if (any) return exitCode.pass
   return badInput(context, {
     message: `no call of ${importer.format} in ${plural(report.files, 'file')}`,
     help: 'check that the paths hold its logs',
