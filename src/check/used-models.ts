@@ -16,6 +16,25 @@ export function choiceChain(choice: Choice | undefined): readonly Choice[] {
   return [choice, ...('else' in choice ? choiceChain(choice.else) : [])]
 }
 
+/** Models that rules or fallbacks name; `undefined`: one names a model by a signal, a state or what was requested. */
+export function namedModels(policy: Policy): readonly Model[] | undefined {
+  const choices = rulesOf(policy).flatMap((rule) => choiceChain(rule.choice))
+  if (choices.some((choice) => choice.kind === 'use' && choice.model.kind !== 'literal')) return undefined
+  const named = new Set(
+    [...policy.serving, ...policy.profiles].flatMap(({ lines }) => (lines.fallbacks ?? []).flatMap(({ to }) => to)),
+  )
+  for (const choice of choices) {
+    if (choice.kind === 'upgrade-to' || choice.kind === 'downgrade-to') named.add(choice.model)
+    if (choice.kind === 'use' && choice.model.kind === 'literal' && choice.model.value?.kind === 'name') named.add(choice.model.value.name)
+    if (choice.kind === 'upgrade-via') {
+      for (const model of policy.ladders.find(({ name }) => name === choice.ladder)?.climbs.flat(2) ?? []) named.add(model)
+    }
+    if (choice.kind !== 'choose') continue
+    for (const { model } of policy.pools.find(({ name }) => name === choice.pool)?.models ?? []) named.add(model)
+  }
+  return policy.models.filter(({ name }) => named.has(name))
+}
+
 /** Models that the policy can send a call to or asks for a verdict: named, not only in the catalogue. */
 export function usedModels(policy: Policy): readonly Model[] {
   const used = new Set<string>()

@@ -42,6 +42,60 @@ function suggestions({ policy, sources, diagnostics }: LoadResult): Suggestions 
   return suggestTests(policy, sources, measureCoverage(policy).coverage, { mostTries: 300 })
 }
 
+describe('suggested tests of serving', () => {
+  const serving = `policy p
+import "catalogue.route"
+override provider south { limit 300k tokens per 1min }
+serve any {
+  sticky endpoint
+  retry 1 times on [server] { backoff 1s }
+  failover on [server, overloaded]
+  fallback on [context-window] to [mid]
+  cooldown { trip after 3 failures in 1min on [overloaded] lasts 1min }
+  timeout first-token 30s
+}
+serve big { order [north] then [south] limit 40 calls per 1min }
+serve small { retry 0 times failover on [server] }
+serve mid { sticky provider order [south] }
+profile careful { breaker { trip from 50% of at least 4 calls in 1min lasts 1min } dedicated north { capacity 50k tokens per 1min overflow fail } }
+budget month { limit $100 per month at 80% then alert "soon" at 100% then stop "spent" }
+on start, turn, call {
+  rule careful: when tags has "careful" and path starts with "src/" then use big with careful
+  otherwise use big
+}
+test "a" { user "hi" -> big }
+`
+
+  const open = (policy: string): LoadResult => loadPolicyText('p.route', policy, new Map([['catalogue.route', smallCatalogue]]))
+
+  it('make hosts fail and calls come in numbers, and cover every line that can act', () => {
+    const found = suggestions(open(serving))
+    const { policy } = open(serving + found.suggestions.map((each) => `\n${each.text}`).join(''))
+    if (policy === undefined) throw new Error('the suggested tests do not load')
+    const { results, coverage } = measureCoverage(policy)
+    expect(results.flatMap(({ title, failure }) => (failure === undefined ? [] : [title]))).toEqual([])
+    // One host is full only after the other, and a model that is fallen back to is not chosen.
+    expect(found.notFound).toEqual([
+      'provider south: the limit of 300000 tokens per 1min refuses',
+      'serve mid: a call goes to the provider it is sticky to',
+    ])
+    expect(missing(coverage)).toEqual(found.notFound)
+    expect(found.unreachable.map(({ what, reason }) => `${what}: ${reason}`)).toMatchInlineSnapshot(`
+      [
+        "serve small: failover goes on to another host: no rule and no fallback names a model that it holds for",
+        "serve mid: hosts are tried in the order [south]: no model has a second host under it",
+      ]
+    `)
+    expect(found.suggestions.find(({ covers }) => covers[0]?.includes('failover'))?.text).toMatchInlineSnapshot(`
+      "test "serve any: failover goes on to another host" {
+        fault north server for 2 calls
+        user "go on" -> big at south by otherwise where attempts is 3
+      }
+      "
+    `)
+  })
+})
+
 describe('suggested tests', () => {
   const found = suggestions(load())
   const { policy } = load(found.suggestions.map((each) => `\n${each.text}`).join(''))

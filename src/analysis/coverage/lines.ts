@@ -1,4 +1,4 @@
-import type { ActingLine, Budget, ErrorMatch, Expression, PlainLine, Policy, RateLimit, ServeLines, Serving } from '../../policy/core.ts'
+import type { ActingLine, Budget, ErrorMatch, Expression, Model, PlainLine, Policy, RateLimit, ServeLines, Serving } from '../../policy/core.ts'
 import type { Location } from '../../language/source.ts'
 import { servePlan } from '../../policy/line-up.ts'
 import { plainLineFor, plainLines } from '../../policy/plain-lines.ts'
@@ -133,10 +133,10 @@ export function actionText({ action }: Budget['actions'][number]): string {
 }
 
 /** Whether lines and conditions of serving are in force for some model; what a narrower line replaces everywhere is not. */
-export function inForce(policy: Policy): (part: ActingLine | Expression) => boolean {
+export function inForce(policy: Policy, models: readonly Model[] = policy.models): (part: ActingLine | Expression) => boolean {
   const found = new Set<unknown>()
   const profiles = [undefined, ...policy.profiles.map(({ name }) => name)]
-  for (const { name } of policy.models) {
+  for (const { name } of models) {
     for (const profile of profiles) {
       const plan = servePlan(policy, name, profile)
       for (const { line } of actingIn(plan)) {

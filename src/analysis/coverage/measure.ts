@@ -5,6 +5,7 @@ import type { Evaluator } from '../../policy/decision.ts'
 import type { ActingLine, Exact, Expression, Policy, Rule } from '../../policy/core.ts'
 import { isExact, isUnknown, minus, plus } from '../../policy/value.ts'
 import type { Value } from '../../policy/value.ts'
+import { namedModels } from '../../check/used-models.ts'
 import { runTests } from '../../replay/scenario.ts'
 import type { TestResult } from '../../replay/scenario.ts'
 import { hasNowhereToGo, inForce } from './lines.ts'
@@ -130,6 +131,8 @@ const replaced = 'a narrower line takes its place for every model'
 function neverActs(policy: Policy, { owner, lines }: LinePoint, forced: ReturnType<typeof inForce>): string | undefined {
   if (owner.kind !== 'serve' && owner.kind !== 'profile') return undefined
   if (!lines.some(forced)) return replaced
+  const named = namedModels(policy)
+  if (named !== undefined && !lines.some(inForce(policy, named))) return 'no rule and no fallback names a model that it holds for'
   const isAmongHosts = lines.every((line) => ('word' in line ? !line.word.startsWith('timeout') : 'on' in line && !('to' in line) && !('times' in line)))
   return isAmongHosts && lines.every((line) => hasNowhereToGo(policy, line)) ? 'no model has a second host under it' : undefined
 }

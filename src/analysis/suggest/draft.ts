@@ -48,6 +48,52 @@ export function repeatStep(times: number, step: DraftStep): DraftStep {
   }
 }
 
+/** A step that was written, without its arrow. */
+export function unasserted({ step, text }: DraftStep): DraftStep {
+  if ((step.kind !== 'user' && step.kind !== 'call') || step.outcome === undefined) return { step, text }
+  const length = step.outcome.location.span.start - step.location.span.start
+  return { step: { ...step, outcome: undefined }, text: text.slice(0, length).trimEnd() }
+}
+
+/** Attempts at a host that fail: so many, or for so long. */
+export function faultStep(
+  provider: string,
+  error: string | number,
+  { calls, minutes = 5, asksSeconds }: { readonly calls?: number; readonly minutes?: number; readonly asksSeconds?: number },
+): DraftStep {
+  const asks = asksSeconds === undefined ? '' : ` retry-after ${asksSeconds}s`
+  return {
+    step: {
+      kind: 'fault',
+      location: nowhere,
+      provider,
+      error: error as Extract<TestStep, { kind: 'fault' }>['error'],
+      model: undefined,
+      retryAfterMicros: asksSeconds === undefined ? undefined : asksSeconds * 1_000_000,
+      lasts: calls === undefined ? { kind: 'micros', micros: minutes * 60_000_000 } : { kind: 'calls', calls },
+    },
+    text: `fault ${provider} ${error}${asks} for ${calls === undefined ? `${minutes}min` : `${calls} calls`}`,
+  }
+}
+
+/** Facts that hold for the rest of the session. */
+export function givenStep(facts: readonly DraftFact[]): DraftStep {
+  return {
+    step: { kind: 'given', location: nowhere, facts: facts.map(({ fact }) => fact) },
+    text: `given { ${facts.map(({ text }) => text).join(', ')} }`,
+  }
+}
+
+export function promptTokens(tokens: number): DraftFact {
+  const value = { kind: 'number', unit: 'tokens', value: { numerator: BigInt(tokens), denominator: 1n } } as const
+  return { fact: { kind: 'fact', fact: 'context.length', value }, text: `context.length ${tokens} tokens` }
+}
+
+export function ignoredHosts(hosts: readonly string[]): DraftFact {
+  const value = { kind: 'list', items: hosts.map((name) => ({ kind: 'name', name }) as const) } as const
+  return { fact: { kind: 'fact', fact: 'org.ignored', value }, text: `org.ignored [${hosts.join(', ')}]` }
+}
+
 export function draftTest(title: string, steps: readonly DraftStep[]): TestCase {
   return { title, location: nowhere, steps: steps.map(({ step }) => step) }
 }

@@ -1,6 +1,6 @@
 import { hitKey } from '../coverage/measure.ts'
 import type { Coverage } from '../coverage/measure.ts'
-import type { Owner, Points } from '../coverage/points.ts'
+import type { LinePoint, Owner, Points } from '../coverage/points.ts'
 import type { Expression } from '../../policy/core.ts'
 
 /** Something that no test reaches. */
@@ -13,6 +13,8 @@ export interface Goal {
   readonly reads: readonly Expression[]
   /** Why nothing reaches it, where that is proved. */
   readonly unreachable?: string | undefined
+  /** A line of serving, for which hosts have to fail, or calls to come in numbers. */
+  readonly serving?: LinePoint
 }
 
 /** What coverage lacks, in the order in which it is told. */
@@ -45,6 +47,9 @@ export function goalsOf(coverage: Coverage, points: Points): readonly Goal[] {
       })
       return [...(exactly > 0 ? [] : [goal('at')]), ...(beside > 0 ? [] : [goal('beside')])]
     }),
+    ...coverage.lines.flatMap(({ point, acted, unreachable }): Goal[] =>
+      acted > 0 ? [] : [{ key: hitKey.line(point), title: point.key, reads: [], unreachable, serving: point }],
+    ),
   ]
 }
 

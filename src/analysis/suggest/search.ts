@@ -133,7 +133,7 @@ function* twoCalls([, ...seeds]: Seeds, { facts, replies }: Inputs): Sessions {
 }
 
 /** Two facts of different names. */
-function* pairs(facts: Inputs['facts']): Generator<readonly [DraftFact, DraftFact]> {
+export function* pairs(facts: Inputs['facts']): Generator<readonly [DraftFact, DraftFact]> {
   for (const [at, options] of facts.entries()) {
     for (const others of facts.slice(at + 1)) {
       for (const one of options) for (const other of others) yield [one, other]

@@ -166,16 +166,19 @@ describe('coverage of serving', () => {
 serve any { prefer outage(it, 5s) retry 1 times }
 serve main { prefer outage(it, 7s) retry 2 times }
 serve mid { failover on [any] }
-on start { otherwise use big }
-test "a" { user "hello" -> big }
+serve small { failover on [server] }
+on start { rule plain: when plan-mode then use mid otherwise use big }
+test "a" { user "hello" -> big user "hello" with { plan-mode true } -> big }
 `))
     expect(coverage.lines.flatMap(({ point, unreachable }) => (unreachable === undefined ? [] : [point.key, unreachable]))).toEqual([
       'serve any: a retry is made',
       'a narrower line takes its place for every model',
       'serve mid: failover goes on to another host',
       'no model has a second host under it',
+      'serve small: failover goes on to another host',
+      'no rule and no fallback names a model that it holds for',
     ])
-    expect(coverage.conditions.map(({ point, neverTrue }) => [point.key, neverTrue])).toEqual([
+    expect(coverage.conditions.slice(1).map(({ point, neverTrue }) => [point.key, neverTrue])).toEqual([
       ['serve any: outage(it, 5s)', 'a narrower line takes its place for every model'],
       ['serve main: outage(it, 7s)', undefined],
     ])
