@@ -410,6 +410,29 @@ describe('copies', () => {
   })
 })
 
+describe('copies in a fork that names no original', () => {
+  it('are told by the names of their tool calls', async () => {
+    const call = (id: string): readonly [string, Json] => [
+      'response_item',
+      { type: 'function_call', name: 'exec', arguments: '{}', call_id: id },
+    ]
+    const one = counts(100, 60, 20, 5)
+    const first = [asked, call('call_aaaaaaaaaaaaaaaaaaaaaaaa'), tokenCount(one, one)] as const
+    const original = rows(meta, context, ...first)
+    const fork = rows(
+      ['session_meta', { id: 's2' }, 100],
+      [...context, 100],
+      ...first.map(([type, payload]) => [type, payload, 100] as const),
+      [...asked, 101],
+      [...call('call_bbbbbbbbbbbbbbbbbbbbbbbb'), 105],
+      [...tokenCount(counts(200, 120, 40, 10), one), 106],
+    )
+    const { calls, report } = await importLogFiles(codex, { 'a.jsonl': jsonLines(fork), 'b.jsonl': jsonLines(original) })
+    expect(calls.map((each) => [each.session, each.call, each.turn])).toEqual([['s1', 1, 1], ['s2', 1, 2]])
+    expect(report.calls.duplicates).toBe(1)
+  })
+})
+
 describe('copies of a conversation that an agent was given', () => {
   const parentId = '019a0000-0000-7000-8000-000000000001'
   const childId = '019a0000-ff00-7000-8000-000000000002'

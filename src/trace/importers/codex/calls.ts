@@ -55,8 +55,16 @@ export function closeCounted(rollout: Rollout, counted: Counted, at: At): string
   return reading.ok ? undefined : reading.reason
 }
 
-/** A fork repeats the counts of its original, whose session it names. */
+/** Such a name is given once, by whatever host. */
+const ownToolId = /^\w{20,}$/
+
+/**
+ * A fork repeats the counts of its original, whose session it names; before 2026 it names none, and
+ * the names of tool calls tell its copies.
+ */
 function callIdentity(rollout: Rollout, { counts, total }: Counted): string {
+  const toolId = rollout.open?.toolId
+  if (toolId !== undefined && ownToolId.test(toolId)) return JSON.stringify(['tool', toolId])
   const session = rollout.copied ? (rollout.original ?? rollout.session) : rollout.session
   const sum = total === undefined ? rollout.items.length : countsKey(total)
   return JSON.stringify([session, sum, countsKey(counts)])

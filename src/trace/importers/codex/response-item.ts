@@ -69,6 +69,7 @@ function openCall(rollout: Rollout, { line, micros }: LineContext): OpenCall {
     thinking: [],
     reasoningWithheld: false,
     tools: [],
+    toolId: undefined,
     webSearches: 0,
   }
   if (micros !== undefined) {
@@ -131,8 +132,10 @@ function addTool(
   context: LineContext,
 ): void {
   const tool: ToolDraft = input === undefined ? { name } : { name, signature: toolSignature(name, input) }
-  openCall(rollout, context).tools.push(tool)
+  const open = openCall(rollout, context)
+  open.tools.push(tool)
   const id = asString(item['call_id']) ?? asString(item['id'])
+  open.toolId ??= id
   if (id !== undefined) rollout.toolsById.set(id, tool)
 }
 

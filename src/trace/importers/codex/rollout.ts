@@ -19,6 +19,8 @@ export interface OpenCall {
   readonly thinking: string[]
   reasoningWithheld: boolean
   readonly tools: ToolDraft[]
+  /** Of its first tool, as the host named the call of it. */
+  toolId: string | undefined
   /** Searches that the provider made; it asks money for them, and none for opening a page. */
   webSearches: number
 }
