@@ -37,7 +37,8 @@ async function readFile(
   // A file of bare events is one run.
   const bare = beginRun()
   await readDocuments(file, tally, (document, line) => {
-    const inner = asList(document['trajectory']) ?? asList(document['history'])
+    const counted = usagesIn(asObject(document['metrics'])).length > 0
+    const inner = asList(document['trajectory']) ?? asList(document['history']) ?? (counted ? [] : undefined)
     if (inner === undefined) return [takeEvent(bare, document, line)]
     const run = beginRun()
     // The oldest versions pair each action with its observation.

@@ -8,10 +8,9 @@ import { asCount, asList, asName, asObject, asString, eitherCase } from './json.
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { above } from './outer-spans.ts'
-import { firstOf, microsOfNanos, readAttributes } from './otlp/attributes.ts'
+import { microsOfNanos, readAttributes } from './otlp/attributes.ts'
 import type { Attributes } from './otlp/attributes.ts'
-import { names } from './otlp/names.ts'
-import { callOfSpan, costOf, countsOf, readSpan, spanKind } from './otlp/span-call.ts'
+import { callOfSpan, costOf, countsOf, readSpan, sessionOf, spanKind } from './otlp/span-call.ts'
 import type { Span } from './otlp/span-call.ts'
 import type { CountsReading } from './provider-usage.ts'
 import { readDocuments } from './read-documents.ts'
@@ -137,7 +136,7 @@ function readRecord(
     category: 'log: call',
     call: {
       line,
-      session: asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session)),
+      session: sessionOf(attributes, resource),
       id: asName(attributes.get('request_id')),
       startMicros: endMicros === undefined || took === undefined ? undefined : endMicros - took,
       endMicros,

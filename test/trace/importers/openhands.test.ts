@@ -39,6 +39,9 @@ describe('an evaluation’s output', () => {
       { session: 'openhands/i2-1', prompt: { tokens: 100 } },
     ])
     expect(category(imported, 'event: user')).toBe(2)
+    const bare = `${JSON.stringify({ instance_id: 'i3', metrics: metrics([one]) })}\n${JSON.stringify({ instance_id: 'i4', metrics: metrics([two]) })}\n`
+    const { calls } = await importLogFiles(openhands, { 'output.jsonl': bare })
+    expect(calls.map((call) => call.session)).toEqual(['openhands/r1', 'openhands/r2'])
     expect(openhands.detect(text)).toBe(true)
   })
 })

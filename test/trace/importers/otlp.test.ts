@@ -150,6 +150,8 @@ describe('a span', () => {
       ]),
     )
     expect(calls).toHaveLength(3)
+    const agent = await imported(span('01', { ...request, agent_id: 'a1' }), span('02', { ...request, request_id: 'req_2' }))
+    expect(agent.calls.map((call) => call.session)).toEqual(['s1/agent-a1', 's1'])
     const { calls: [alone] } = await imported(span('01', request))
     expect(alone).toMatchObject({
       firstTokenMicros: 1_767_225_600_500_000,

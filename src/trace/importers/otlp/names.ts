@@ -59,6 +59,7 @@ export const names = {
   cacheWrite: [
     'gen_ai.usage.cache_creation.input_tokens',
     'gen_ai.usage.cache_creation_input_tokens',
+    'gen_ai.usage.cache_write_input_tokens',
     'gen_ai.usage.input_tokens.cache_write',
     'gen_ai.usage.details.cache_write_tokens',
     'llm.token_count.prompt_details.cache_write',
@@ -91,7 +92,7 @@ export const names = {
   ],
   finish: ['gen_ai.response.finish_reasons', 'ai.response.finishReason', 'gen_ai.completion.0.finish_reason', 'stop_reason'],
   firstTokenSeconds: ['gen_ai.response.time_to_first_chunk', 'gen_ai.server.time_to_first_token'],
-  firstTokenMillis: ['ai.stream.msToFirstChunk', 'ai.response.msToFirstChunk', 'ttft_ms'],
+  firstTokenMillis: ['ai.stream.msToFirstChunk', 'ai.response.msToFirstChunk', 'ttft_ms', 'copilot_chat.time_to_first_token'],
   inputMessages: ['gen_ai.input.messages', 'ai.prompt.messages'],
   outputMessages: ['gen_ai.output.messages'],
   errorType: ['error.type', 'exception.type'],

@@ -76,7 +76,7 @@ export function callOfSpan(span: Span): LoggedCall {
   const requestId = asName(attributes.get('request_id'))
   const failed = span.failed || errorType !== undefined || attributes.get('success') === false
   const finish = firstOf(attributes, names.finish)
-  const session = asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session))
+  const session = sessionOf(attributes, resource)
   return {
     line: span.line,
     session: session ?? (traceId === undefined ? undefined : `trace/${traceId}`),
@@ -100,6 +100,13 @@ export function callOfSpan(span: Span): LoggedCall {
     reply: replyIn(attributes),
     finish: asString(asList(finish)?.[0]) ?? asString(finish),
   }
+}
+
+/** Of Claude Code's agents each has a conversation of its own within the session. */
+export function sessionOf(attributes: Attributes, resource: Attributes): string | undefined {
+  const session = asName(firstOf(attributes, names.session)) ?? asName(firstOf(resource, names.session))
+  const agent = asName(attributes.get('agent_id'))
+  return session === undefined || agent === undefined ? session : `${session}/agent-${agent}`
 }
 
 function firstToken({ attributes, startMicros }: Span): number | undefined {
