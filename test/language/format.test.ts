@@ -146,6 +146,49 @@ on turn { // opening
     `)
   })
 
+  it('of a comment inside the brackets of one assumption', () => {
+    const text = `policy a
+expect cheap: turns < 3 assuming [same-tokens // inside
+] // behind`
+    expect(`\n${format(read(text))}`).toMatchInlineSnapshot(`
+      "
+      policy a
+
+      expect cheap: turns < 3
+        // inside
+        assuming same-tokens // behind
+      "
+    `)
+  })
+
+  it('of a profile behind a condition that a comment ends', () => {
+    const text = `policy a
+on start {
+  otherwise choose first from main
+    where count failures in last 6 tools >= 3 // first
+      and context.length > 100k tokens
+      and images > 0 // last
+    with quick
+    else use small
+}`
+    expect(`\n${format(read(text))}`).toMatchInlineSnapshot(`
+      "
+      policy a
+
+      on start {
+        otherwise
+          choose first from main
+            where count failures in last 6 tools >= 3 // first
+              and context.length > 100k tokens
+              and images > 0 // last
+            with quick
+          else use small
+      }
+      "
+    `)
+    expect(format(read(text.replace(' // last', '')))).toContain('and images > 0 with quick\n')
+  })
+
   it('of what is too long for a line', () => {
     const text = `policy p
 pool a-pool-with-a-long-name = [claude-opus-4-7, claude-sonnet-4-6, kimi-k2.6, minimax-m2.7, gpt-5.4-mini]

@@ -164,19 +164,19 @@ function signalLines(layout: Layout, { name, value }: tree.SignalDeclaration): L
 }
 
 /** `head expression`; too long, the expression on lines of its own, one part of a chain a line. */
-function expectLines(layout: Layout, { name, condition: claim, assuming }: tree.ExpectDeclaration): Lines {
+function expectLines(layout: Layout, { name, condition: claim, assuming, span: whole }: tree.ExpectDeclaration): Lines {
   const lines = claimLines(layout, `expect ${name.text}:`, name, claim)
   const [first] = assuming
-  const last = assuming.at(-1)
-  if (first === undefined || last === undefined) return lines
+  if (first === undefined) return lines
   const tail = `assuming ${assuming.length === 1 ? first.text : namesText(assuming)}`
-  const span = { start: claim.span.end, end: last.span.end }
+  // Up to the bracket that closes the names, where there is one.
+  const span = { start: claim.span.end, end: whole.end }
   const [only] = lines
   if (only !== undefined && lines.length === 1 && !hasComment(layout, span)) {
     const line = `${only} ${tail}`
     if (line.length <= lineWidth) return [line]
   }
-  return [...lines, ...indented(unit(layout, { start: first.span.start, end: last.span.end }, () => [tail]))]
+  return [...lines, ...indented(unit(layout, { start: first.span.start, end: whole.end }, () => [tail]))]
 }
 
 function claimLines(

@@ -55,6 +55,12 @@ function takeTrailing(layout: Layout, end: number): Comment | undefined {
   return comment
 }
 
+/** Whether the comment that was placed last stands at the end of these lines. */
+export function endsInComment(layout: Layout, lines: Lines): boolean {
+  const placed = layout.comments[layout.next - 1]
+  return placed !== undefined && lines.at(-1)?.endsWith(placed.text) === true
+}
+
 function isBlankBetween(layout: Layout, from: number, to: number): boolean {
   return /\n[ \t\r]*\n/.test(layout.text.slice(from, to))
 }

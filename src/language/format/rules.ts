@@ -1,5 +1,5 @@
 import { expressionText, pathText } from './expression.ts'
-import { block, condition, hasComment, indented, lineWidth, unit } from './layout.ts'
+import { block, condition, endsInComment, hasComment, indented, lineWidth, unit } from './layout.ts'
 import type { Layout, Lines } from './layout.ts'
 import type * as tree from '../syntax.ts'
 
@@ -146,8 +146,12 @@ function chooseLines(
   const filter = where === undefined ? [] : condition(layout, 'where ', where, room - inner.length)
   const lines = [`${head}choose ${rankingText(choose.ranking)} from ${choose.pool.text}`]
   lines.push(...indented(filter, inner))
-  if (choose.with !== undefined) lines.push(`${lines.pop() ?? ''} with ${choose.with.text}`)
-  return lines
+  if (choose.with === undefined) return lines
+  const profile = `with ${choose.with.text}`
+  // Behind a comment it would be part of it.
+  return endsInComment(layout, filter)
+    ? [...lines, inner + profile]
+    : [...lines.slice(0, -1), `${lines.at(-1) ?? ''} ${profile}`]
 }
 
 function elseOf(choice: tree.Choice): tree.Choice | undefined {

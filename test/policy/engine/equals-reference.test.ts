@@ -27,7 +27,7 @@ describe('the engine equals the reference evaluator', () => {
       }),
       lawRuns(200),
     )
-  }, 120_000)
+  })
 
   for (const { name, policy } of shippedPolicies()) {
     test(`on ${name} and made-up sessions`, () => {
