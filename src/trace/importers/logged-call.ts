@@ -103,7 +103,7 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
           ...prompt?.facts,
           signals: call.signals,
         }),
-        usage: usage?.usage,
+        usage: answered(call, usage?.usage),
         cost: call.cost,
         attempts: attempts.length === 0 ? undefined : attempts,
         end,
@@ -111,6 +111,12 @@ export function sessionItem(call: LoggedCall, context: CallContext): SessionItem
       }),
     },
   }
+}
+
+/** What was asked in vain is a prompt of that size, and no usage: nothing was answered. */
+function answered({ failure }: LoggedCall, usage: CallRecord['usage']): CallRecord['usage'] {
+  const nothing = usage !== undefined && usage.output + (usage.reasoning ?? 0) === 0
+  return failure !== undefined && nothing ? undefined : usage
 }
 
 /** Calls of a session that have no name are told by their place: a copy of a file has the same ones. */

@@ -134,11 +134,14 @@ describe('a row', () => {
       'rows.jsonl': jsonLines([
         row('r1', { spend: 0 }),
         row('r2', { status: 'failure', call_type: '', spend: 0, prompt_tokens: 0, completion_tokens: 0 }),
+        // Newer versions tell what was asked in vain.
+        row('r3', { status: 'failure', spend: 0, completion_tokens: 0 }),
       ]),
     })
     expect(calls.map((call) => [call.cost, call.usage?.uncachedInput, call.prompt.tokens])).toEqual([
       [undefined, 100, 100],
       [undefined, undefined, undefined],
+      [undefined, undefined, 100],
     ])
   })
 
