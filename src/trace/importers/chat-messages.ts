@@ -25,7 +25,9 @@ const imageTypes: ReadonlySet<unknown> = new Set(['image', 'image_url', 'input_i
 
 /** Parts of other kinds say what they are. */
 function isImage(part: JsonObject | undefined): boolean {
-  return imageTypes.has(part?.['type']) || part?.['modality'] === 'image'
+  const inline = asObject(part?.['inlineData'] ?? part?.['inline_data'])
+  const kind = asString(inline?.['mimeType'] ?? inline?.['mime_type'])
+  return imageTypes.has(part?.['type']) || part?.['modality'] === 'image' || kind?.startsWith('image/') === true
 }
 
 export function imagesIn(content: unknown): number {
@@ -74,7 +76,10 @@ export function promptFacts(messages: readonly unknown[], options: ImportOptions
 
 function onlyToolResults(content: unknown): boolean {
   const parts = asList(content) ?? []
-  return parts.length > 0 && parts.every((part) => resultTypes.has(asObject(part)?.['type']))
+  return parts.length > 0 && parts.every((part) => {
+    const object = asObject(part)
+    return resultTypes.has(object?.['type']) || object?.['functionResponse'] !== undefined
+  })
 }
 
 const resultTypes: ReadonlySet<unknown> = new Set(['tool_result', 'tool_call_response', 'tool-result'])

@@ -1,12 +1,13 @@
 import type { TraceFile } from '../files.ts'
 import { countReader } from './count-reader.ts'
 import { failureOfException } from './exception-class.ts'
+import { answerIn, messagesIn } from './exchange.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
+import { asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
@@ -68,7 +69,6 @@ function callOf(row: JsonObject, line: number): LoggedCall {
   const first = durationMicros(row['time_to_first_token'], 1_000)
   const request = bodyOf(row['request_body'])
   const response = bodyOf(row['response_body'])
-  const choice = asObject(asList(response?.['choices'])?.[0])
   const properties = bodyOf(row['request_properties'])
   const requested = asName(row['request_model']) ?? asName(request?.['model'])
   const failed = status !== undefined && status !== cancelledStatus && (status < 0 || status >= 400)
@@ -92,9 +92,8 @@ function callOf(row: JsonObject, line: number): LoggedCall {
     cost: costOf(asNumber(row['costUSD']) ?? asNumber(row['cost_usd']) ?? asNumber(row['cost'])),
     cancelled: status === cancelledStatus,
     failure: failed ? failureOfException(undefined, status < 0 ? undefined : status, message) : undefined,
-    messages: asList(request?.['messages']),
-    reply: asObject(choice?.['message']) ?? (response?.['role'] === 'assistant' ? response : undefined),
-    finish: asString(choice?.['finish_reason']) ?? asString(response?.['stop_reason']),
+    messages: messagesIn(request),
+    ...answerIn(response),
   }
 }
 

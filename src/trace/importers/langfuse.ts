@@ -1,5 +1,6 @@
 import type { TraceFile } from '../files.ts'
 import { failureOfException } from './exception-class.ts'
+import { answerIn } from './exchange.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
@@ -210,6 +211,8 @@ function replyIn(output: unknown): Pick<LoggedCall, 'reply' | 'toolsUnknown' | '
     const words = typeof output === 'string' && output !== 'None' && asList(value) === undefined ? output : ''
     return words === '' ? {} : { reply: { content: words }, toolsUnknown: true }
   }
+  const answer = answerIn(object)
+  if (answer.reply?.['role'] !== undefined) return answer
   const choice = asObject(asList(object['choices'])?.[0]) ?? object
   const message = asObject(choice['message']) ?? choice
   const content = message['content'] ?? message['parts']

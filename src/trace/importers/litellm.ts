@@ -1,6 +1,7 @@
 import type { TraceFile } from '../files.ts'
 import type { AttemptRecord } from '../record.ts'
 import { failureOfException } from './exception-class.ts'
+import { answerIn } from './exchange.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
@@ -55,8 +56,9 @@ function callOf(row: JsonObject, line: number): LoggedCall {
   const metadata = objectOf(row['metadata'])
   const hidden = objectOf(row['hidden_params'])
   const response = objectOf(row['response'])
-  const messages = listOf(row['messages'])
-  const [choice] = asList(response?.['choices']) ?? []
+  // Where the host kept what was said before, the messages are not the whole prompt.
+  const goesOn = typeof asObject(row['model_parameters'])?.['previous_response_id'] === 'string'
+  const messages = goesOn ? undefined : listOf(row['messages'])
   const served = nonEmpty(row['model']) ?? nonEmpty(hidden?.['litellm_model_name'])
   const startMicros = microsOfTime(row['startTime'])
   const usage = usageIn(row, metadata, hidden, response)
@@ -78,8 +80,7 @@ function callOf(row: JsonObject, line: number): LoggedCall {
     attemptsBefore: attemptsOf(metadata),
     // Rows of a proxy that stores no words hold an empty object.
     messages: messages === undefined || messages.length === 0 ? undefined : messages,
-    reply: asObject(asObject(choice)?.['message']),
-    finish: asString(asObject(choice)?.['finish_reason']),
+    ...answerIn(response),
     signals: signalsOf(row, metadata),
   }
 }

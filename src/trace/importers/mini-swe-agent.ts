@@ -3,6 +3,7 @@ import type { TraceFile } from '../files.ts'
 import type { LoggedCost, ToolFacts } from '../record.ts'
 import { bucketsOf } from './buckets.ts'
 import { messageText, replyFacts } from './chat-messages.ts'
+import { answerIn } from './exchange.ts'
 import { importerOf } from './import-sessions.ts'
 import type { Importer, ImportOptions } from './importer.ts'
 import { microsOfSeconds } from './instant.ts'
@@ -177,9 +178,9 @@ function callOf(
   const usage = buckets?.ok === true && buckets.promptTokens > 0 ? buckets : undefined
   const requested = asName(asObject(asObject(asObject(info?.['config'])?.['model']))?.['model_name'])
   const model = asName(response?.['model'])
-  const [choice] = asList(response?.['choices']) ?? []
-  const answer = asObject(asObject(choice)?.['message'])
-  const reply = replyFacts({ ...answer, content: spokenIn(response) ?? message['content'] }, options)
+  const { reply: answer, finish } = answerIn(response)
+  const content = response?.['output'] === undefined ? message['content'] : answer?.['content']
+  const reply = replyFacts({ ...answer, content }, options)
   const startMicros = microsOfSeconds(response?.['created'] ?? response?.['created_at'])
   const endMicros = microsOfSeconds(asObject(message['extra'])?.['timestamp'])
   const inOrder = startMicros === undefined || endMicros === undefined || startMicros <= endMicros
@@ -208,19 +209,10 @@ function callOf(
         ...reply,
         thinking: reply.thinking ?? (usage?.usage.reasoning === 0 ? null : undefined),
         tools,
-        finish: asString(asObject(choice)?.['finish_reason']) ?? asString(response?.['status']),
+        finish,
       }),
     }),
   }
-}
-
-/** The parts of all messages of an answer by the Responses interface, and what it tells of its thoughts. */
-function spokenIn(response: JsonObject | undefined): readonly unknown[] | undefined {
-  const output = asList(response?.['output'])?.map(asObject)
-  return output?.flatMap((item) => {
-    if (item?.['type'] === 'reasoning') return asList(item['content'])?.map((part) => ({ ...asObject(part), type: 'reasoning' })) ?? []
-    return item?.['type'] === 'message' ? (asList(item['content']) ?? []) : []
-  })
 }
 
 /** A gateway's bill stands in its usage; else the client reckoned, 0 where it knows no price. */

@@ -1,11 +1,12 @@
 import type { TraceFile } from '../files.ts'
 import { failureOfException } from './exception-class.ts'
+import { answerIn, messagesIn } from './exchange.ts'
 import { importerOfCalls } from './importer-of-calls.ts'
 import type { Calls } from './importer-of-calls.ts'
 import type { Importer } from './importer.ts'
 import { onlySuffixes } from './input-files.ts'
 import { durationMicros, microsOfTime } from './instant.ts'
-import { asList, asName, asNumber, asObject, asString, unquoted } from './json.ts'
+import { asName, asNumber, asObject, asString, unquoted } from './json.ts'
 import type { JsonObject } from './json.ts'
 import type { LoggedCall } from './logged-call.ts'
 import { picoUsdOf } from './pico-usd.ts'
@@ -54,7 +55,6 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
 function callOf(row: JsonObject, line: number): LoggedCall {
   const request = bodyOf(row['request'])
   const response = bodyOf(row['response'])
-  const choice = asObject(asList(response?.['choices'])?.[0])
   const status = asNumber(row['response_status_code']) ?? asNumber(row['status_code'])
   const startMicros = microsOfTime(row['created_at'])
   const took = durationMicros(row['response_time'], 1_000)
@@ -73,9 +73,8 @@ function callOf(row: JsonObject, line: number): LoggedCall {
     counts: countsOf(row, response),
     cost: costOf(row),
     failure: status !== undefined && status >= 400 ? failureOfException(undefined, status, error) : undefined,
-    messages: asList(request?.['messages']),
-    reply: asObject(choice?.['message']) ?? (response?.['role'] === 'assistant' ? response : undefined),
-    finish: asString(choice?.['finish_reason']) ?? asString(response?.['stop_reason']),
+    messages: messagesIn(request),
+    ...answerIn(response),
   }
 }
 
