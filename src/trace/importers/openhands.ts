@@ -91,7 +91,8 @@ function callsOf(run: Run, use: string, { metrics, line }: Snapshot, options: Im
   const paired = costs.length === usages.length
   if (!paired && costs.length > 0) problem(line, `${costs.length} costs for ${usages.length} calls: they cannot be told apart`)
   const latencies = new Map<string, unknown>()
-  for (const entry of (asList(metrics['response_latencies']) ?? []).map(asObject)) {
+  const timed = (asList(metrics['response_latencies']) ?? []).map(asObject)
+  for (const entry of timed) {
     const id = asName(entry?.['response_id'])
     if (id !== undefined) latencies.set(id, entry?.['latency'])
   }
@@ -99,7 +100,9 @@ function callsOf(run: Run, use: string, { metrics, line }: Snapshot, options: Im
   const items: CallItem[] = []
   for (const [index, value] of usages.entries()) {
     const usage = asObject(value)
-    const id = asName(usage?.['response_id'])
+    // Some versions name a response beside its latency alone.
+    const beside = timed.length === usages.length ? asName(timed[index]?.['response_id']) : undefined
+    const id = asName(usage?.['response_id']) ?? beside
     if (usage === undefined || id === undefined) {
       problem(line, 'a token usage names no response')
       continue

@@ -13,6 +13,7 @@ import type { Attributes } from './otlp/attributes.ts'
 import { callOfSpan, costOf, countsOf, readSpan, sessionOf, spanKind } from './otlp/span-call.ts'
 import type { Span } from './otlp/span-call.ts'
 import type { CountsReading } from './provider-usage.ts'
+import { writtenSpan } from './otlp/written-span.ts'
 import { readDocuments } from './read-documents.ts'
 import type { ReadingContext } from './session-draft.ts'
 
@@ -75,6 +76,8 @@ interface Placed {
 }
 
 function spansIn(document: JsonObject): readonly (Placed & { readonly span: JsonObject })[] {
+  const written = writtenSpan(document)
+  if (written !== undefined) return [written]
   return (asList(eitherCase(document, 'resourceSpans')) ?? []).flatMap((value) => {
     const group = asObject(value)
     const resource = readAttributes(asObject(group?.['resource'])?.['attributes'])
@@ -167,5 +170,8 @@ function eventCounts(name: string, attributes: Attributes): CountsReading {
 }
 
 function detect(beginning: string): boolean {
-  return /"resource(Spans|Logs|_spans|_logs)"\s*:\s*\[/.test(beginning.slice(0, 4_096))
+  if (/"resource(Spans|Logs|_spans|_logs)"\s*:\s*\[/.test(beginning.slice(0, 4_096))) return true
+  const script = /"spanId"\s*:\s*"/.test(beginning) && /"startTime"\s*:\s*\[\s*\d/.test(beginning)
+  const python = /"span_id"\s*:\s*"0x/.test(beginning)
+  return (script || python) && /"attributes"\s*:\s*\{/.test(beginning)
 }

@@ -42,6 +42,9 @@ describe('an evaluation’s output', () => {
     const bare = `${JSON.stringify({ instance_id: 'i3', metrics: metrics([one]) })}\n${JSON.stringify({ instance_id: 'i4', metrics: metrics([two]) })}\n`
     const { calls } = await importLogFiles(openhands, { 'output.jsonl': bare })
     expect(calls.map((call) => call.session)).toEqual(['openhands/r1', 'openhands/r2'])
+    const unnamed = { ...metrics([one]), token_usages: [{ ...one, response_id: '' }] }
+    const beside = await importLogFiles(openhands, { 'output.jsonl': `${JSON.stringify({ instance_id: 'i5', metrics: unnamed })}\n` })
+    expect(beside.calls.map((call) => call.id)).toEqual(['r1'])
     expect(openhands.detect(text)).toBe(true)
   })
 })

@@ -333,3 +333,53 @@ describe('events of other agents', () => {
     ])
   })
 })
+
+describe('a span that a library wrote itself', () => {
+  const written = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'm',
+    'gen_ai.conversation.id': 'c1',
+    'gen_ai.usage.input_tokens': 100,
+    'gen_ai.usage.output_tokens': 20,
+    'gen_ai.usage.cache_read.input_tokens': 60,
+  }
+  const expected = {
+    session: 'c1',
+    startMicros: 1_767_225_600_000_000,
+    endMicros: 1_767_225_602_500_000,
+    usage: { uncachedInput: 40, cacheRead: 60, output: 20 },
+    end: 'served',
+  }
+
+  it('in JavaScript has pairs for instants', async () => {
+    const text = jsonLines([
+      { type: 'metric', name: 'gen_ai.client.token.usage' },
+      {
+        type: 'span', traceId: 'ab01', spanId: '01', name: 'chat m', startTime: [1_767_225_600, 0], endTime: [1_767_225_602, 500_000_000],
+        attributes: written, status: { code: 0 }, events: [], resource: { attributes: { 'service.name': 'x' } },
+      },
+    ])
+    const { calls } = await importLogFiles(otlp, { 'spans.jsonl': text })
+    expect(calls).toMatchObject([{ ...expected, id: 'ab01/01' }])
+    expect(otlp.detect(text)).toBe(true)
+  })
+
+  it('in Python is laid out, with ids in hexadecimal and a status in words', async () => {
+    const span = (id: string, more: Json): Json => ({
+      name: 'chat m',
+      context: { trace_id: '0xab01', span_id: id, trace_state: '[]' },
+      kind: 'SpanKind.CLIENT',
+      parent_id: null,
+      start_time: '2026-01-01T00:00:00.000000Z',
+      end_time: '2026-01-01T00:00:02.500000Z',
+      status: { status_code: 'UNSET' },
+      attributes: written,
+      ...more,
+    })
+    const text = [span('0x01', {}), span('0x02', { status: { status_code: 'ERROR', description: 'Overloaded' }, attributes: { ...written, 'error.type': 'RateLimitError' } })]
+      .map((one) => `${JSON.stringify(one, null, 4)}\n`).join('')
+    const { calls } = await importLogFiles(otlp, { 'spans.json': text })
+    expect(calls).toMatchObject([{ ...expected, id: 'ab01/01' }, { end: 'exhausted' }])
+    expect(otlp.detect(text)).toBe(true)
+  })
+})
