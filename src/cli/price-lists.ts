@@ -50,6 +50,8 @@ async function readDocument(
 ): Promise<ReadListResult> {
   if (size > maxListBytes)
     return refuse(`\`${path}\` is larger than ${maxListBytes} bytes`, 'a price list is smaller')
+  if (/\.(?:tar(?:\.\w+)?|tgz|zip)$/.test(path))
+    return refuse(`\`${path}\` is an archive`, 'unpack it, and name the file or the directory in it')
   const bytes = await readFile(path)
   const text = await textIn(path, bytes)
   if (text === undefined)

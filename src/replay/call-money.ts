@@ -1,6 +1,6 @@
 import type { Classifier, Policy } from '../policy/core.ts'
 import { assumptionNames } from '../policy/assumption-names.ts'
-import { canonicalModel, endpointAt, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
+import { canonicalModel, modelNamed, priceCard } from '../policy/catalogue-queries.ts'
 import { entryOf } from '../policy/entries.ts'
 import type { CallRecord, LoggedCost, Usage, VerdictRecord } from '../trace/record.ts'
 import {
@@ -55,19 +55,19 @@ export function repriced(policy: Policy, call: CallRecord, usage: Usage, place: 
     ...place,
     sizeTokens,
     serviceTier: call.served?.serviceTier,
-    region: regionOf(policy, call, place),
+    region: regionOf(call, place),
     atMicros: datedMicros(call),
     images: call.prompt.contextImages ?? call.prompt.newImages ?? 0,
   })
 }
 
-/** Where a request is served: at the log's own host where the log says, else where the catalogue says. */
-function regionOf(policy: Policy, call: CallRecord, { model, provider }: Place): string | undefined {
-  const { served } = call
+/**
+ * The region that the log names, at its own host. The region of a host in the catalogue is where it
+ * stands, which does not say that requests ask for it.
+ */
+function regionOf({ served }: CallRecord, { provider }: Place): string | undefined {
   const isLogged = provider === undefined || served?.provider === undefined || served.provider === provider
-  const logged = isLogged ? served?.region : undefined
-  if (logged !== undefined || provider === undefined) return logged
-  return endpointAt(policy, model, provider)?.region ?? undefined
+  return isLogged ? served?.region : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { canonicalModel, endpointAt } from '../../policy/catalogue-queries.ts'
+import { canonicalModel } from '../../policy/catalogue-queries.ts'
 import type { CallRecord, LoggedCost } from '../../trace/record.ts'
 import type { PriceBook } from './price-book.ts'
 import { promptOf, tokensOf, type Vector } from './vector.ts'
@@ -25,12 +25,6 @@ export interface BillLine {
   /** Whether it is what is left of the total of a run. */
   readonly isOfRun: boolean
   readonly source: LoggedCost['source']
-}
-
-/** What the log names, else the region that the catalogue gives the host. */
-function regionOf({ served }: CallRecord, model: string, book: PriceBook): string | undefined {
-  if (served?.region !== undefined || served?.provider === undefined) return served?.region
-  return endpointAt(book.policy, model, served.provider)?.region ?? undefined
 }
 
 /** What a call is to an audit. */
@@ -65,7 +59,7 @@ export function callKind(call: CallRecord, book: PriceBook): CallKind {
     model,
     provider: call.served?.provider,
     serviceTier: call.served?.serviceTier,
-    region: regionOf(call, model, book),
+    region: call.served?.region,
     atMicros: datedMicros(call) ?? (call.timeQuality === 'relative' ? undefined : call.endMicros),
     tokens,
     promptTokens: Number(promptOf(tokens)),

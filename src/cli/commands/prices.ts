@@ -39,8 +39,9 @@ export function definePrices(
     .addHelpText(
       'after',
       `
-Prices are taken digit by digit. What the language cannot say is named in the report and above each
-model. With lists of several days a price that changed holds from the day of the list that has it.
+Prices are taken digit by digit: tokens of text, sound, pictures and film by size, service tier and
+region, caches, pictures, searches. What no log counts is named with its reason in the report and above
+each model. With lists of several days a price that changed holds from the day of the list that has it.
 
 Examples:
   reroute prices import litellm prices.2025-10-23.json prices.2026-07-24.json --only 'claude-*' -o claude.route

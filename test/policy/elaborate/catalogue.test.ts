@@ -23,7 +23,7 @@ const shipped = load('').policy
 
 describe('the shipped catalogue', () => {
   it('has prices in pico-dollars a token, factors worked out', () => {
-    expect(model(shipped, 'claude-opus-4-7').prices).toEqual([
+    expect(model(shipped, 'claude-opus-4-7').prices.filter((card) => card.serviceTier === null)).toEqual([
       {
         fromDay: 20_559,
         aboveTokens: 0,
@@ -34,6 +34,7 @@ describe('the shipped catalogue', () => {
           'cache-read': 500_000n,
           'cache-write-5min': 6_250_000n,
           'cache-write-1h': 10_000_000n,
+          'web-search': 10_000_000_000n,
         },
       },
     ])
@@ -42,7 +43,7 @@ describe('the shipped catalogue', () => {
 
   it('has steps by prompt size and by service tier', () => {
     const heads = model(shipped, 'gpt-5.4').prices.map((card) => [card.aboveTokens, card.serviceTier])
-    expect(heads).toEqual([[0, null], [272_000, null], [0, 'flex'], [0, 'priority']])
+    expect(heads).toEqual([[0, null], [272_000, null], [0, 'flex'], [0, 'priority'], [0, 'batch']])
   })
 
   it('gives an endpoint its own price, else that of the model', () => {
@@ -51,10 +52,10 @@ describe('the shipped catalogue', () => {
       endpoint.prices[0]?.picoUsd.input,
     ])
     expect(inputs).toEqual([
-      ['moonshot', 960_000n],
+      ['moonshot', 950_000n],
       ['factory', 960_000n],
       ['fireworks', 950_000n],
-      ['together', 960_000n],
+      ['together', 1_200_000n],
     ])
   })
 
