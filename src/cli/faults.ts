@@ -175,6 +175,7 @@ export async function spanOf(reading: TraceReading): Promise<TraceSpan> {
 }
 
 const strayShown = 5
+const strayProvidersShown = 12
 
 /** A fault that can hit no host of any policy is likelier a slip of the pen than a wish. */
 function noteStrayFaults(script: readonly Fault[], policies: readonly Policy[], context: Context): void {
@@ -182,6 +183,9 @@ function noteStrayFaults(script: readonly Fault[], policies: readonly Policy[], 
   const names = [...new Set(policies.map(({ name }) => `\`${name ?? ''}\``))].join(' or ')
   const stray = script.filter((fault) => !endpoints.some((endpoint) => hits(fault, endpoint)))
   const note = (text: string): void => context.note(`${context.noteStyle.warn('note')}: ${escapeTerminal(text)}\n`)
-  for (const { id } of stray.slice(0, strayShown)) note(`the fault \`${id}\` hits no host of ${names}`)
+  const providers = [...new Set(endpoints.map(({ provider }) => provider))].sort()
+  const shown = providers.slice(0, strayProvidersShown).join(', ')
+  const known = `${shown}${providers.length > strayProvidersShown ? ` and ${providers.length - strayProvidersShown} more` : ''}`
+  for (const { id } of stray.slice(0, strayShown)) note(`the fault \`${id}\` hits no host of ${names}; its providers: ${known}`)
   if (stray.length > strayShown) note(`and ${stray.length - strayShown} more faults hit none`)
 }

@@ -326,7 +326,7 @@ export function finishReplay(options: ReplayOptions, partial: ReplayPartial = no
     policy: { name: policy.name ?? '', digest },
     traceDigest: trace,
     seed: session.seed ?? '0',
-    mode: { decisions: session.mode, money: 'stop', arrivals: options.arrivals ?? 'closed-loop' },
+    mode: { decisions: session.mode, money: 'stop', arrivals: options.arrivals ?? 'closed-loop', faults: (options.faults ?? recordedFaults).recorded ? 'recorded' : 'none' },
     sharedState,
     identity,
     totals,

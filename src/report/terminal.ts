@@ -27,7 +27,7 @@ export function replayScreen(
   const selected = selectedCalls(totals)
   const title = [
     `\`${escapeTerminal(policy.name)}\` over ${plural(totals.sessions, 'session')}, ${selected < totals.calls.recorded ? `${formatCount(selected)} of ` : ''}${plural(totals.calls.recorded, 'call')}`,
-    `decisions ${mode.decisions}, money ${mode.money}${mode.arrivals === 'recorded' ? ', arrivals recorded' : ''}`,
+    `decisions ${mode.decisions}, money ${mode.money}${mode.arrivals === 'recorded' ? ', arrivals recorded' : ''}${mode.faults === 'none' ? ', the log’s own errors left out' : ''}`,
   ].join(' · ')
   const blocks = [
     [

@@ -88,7 +88,7 @@ export const eventful: ReplayResult = {
   policy: { name: 'claude-code', digest: '2'.repeat(64) },
   traceDigest: '3'.repeat(64),
   seed: '0',
-  mode: { decisions: 'frozen', money: 'stop', arrivals: 'closed-loop' },
+  mode: { decisions: 'frozen', money: 'stop', arrivals: 'closed-loop', faults: 'recorded' },
   sharedState: ['breaker', 'budget "team-month"', 'cooldown'],
   identity: {
     form: 'accounting',

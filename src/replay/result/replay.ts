@@ -40,6 +40,8 @@ export interface ReplayResult {
     readonly decisions: DecisionMode
     readonly money: 'stop'
     readonly arrivals: 'closed-loop' | 'recorded'
+    /** `none`: the log's own errors of hosts are left out. A script of faults stands under `outage`. */
+    readonly faults: 'recorded' | 'none'
   }
   /** State that sessions share under this policy; with any they are replayed in one order of events. */
   readonly sharedState: readonly string[]

@@ -40,7 +40,7 @@ export function changes(totals: Totals, steps: readonly Step[], screen: Screen):
       : field(
           screen,
           'compared by model',
-          `${plural(decisions.comparedByModelOnly, 'call')}: the log does not name the provider`,
+          `${plural(decisions.comparedByModelOnly, 'call')}: the log names no provider that the policy knows`,
         )),
   ]
 }

@@ -4,7 +4,7 @@ import { escapeTerminal } from '../escape.ts'
 import { formatUsd } from '../money.ts'
 import { formatCount, formatDuration, plural } from '../number.ts'
 import { field, inDetail, tally, total, withRest, type Screen } from './layout.ts'
-import { availabilityText, outage } from './outage.ts'
+import { availabilityText, outage, some } from './outage.ts'
 
 /** How calls were served: attempts, errors, other providers, and what was not served at all. */
 export function failover(result: ReplayResult, screen: Screen): string[] {
@@ -22,11 +22,7 @@ export function failover(result: ReplayResult, screen: Screen): string[] {
         ? `${formatCount(attempts.total)}, none failed`
         : `${formatCount(attempts.total)}, ${formatCount(failed)} failed: ${tally(attempts.failed, 5)}`,
     ),
-    ...field(
-      screen,
-      'calls',
-      `${formatCount(attempts.callsRetried)} retried · ${formatCount(attempts.callsFailedOver)} failed over · ${formatCount(attempts.exhausted)} exhausted · ${formatCount(attempts.denied)} denied · ${formatCount(attempts.cancelled)} cancelled`,
-    ),
+    ...field(screen, 'calls', callsText(result)),
     ...field(
       screen,
       'availability',
@@ -40,14 +36,28 @@ export function failover(result: ReplayResult, screen: Screen): string[] {
   ]
 }
 
-/** Where something failed: how many sessions felt it, and for how long. */
+/** What became of calls that did not go well at once, and how long those waited that were served after all. */
+function callsText({ totals: { attempts }, failover: { timeToRecover } }: ReplayResult): string {
+  const parts = [
+    ...some(attempts.callsRetried, 'retried'),
+    ...some(attempts.callsFailedOver, 'failed over'),
+    ...some(attempts.exhausted, 'exhausted'),
+    ...some(attempts.denied, 'denied'),
+    ...some(attempts.cancelled, 'cancelled'),
+    ...(timeToRecover === undefined
+      ? []
+      : [`delay median ${formatDuration(timeToRecover.medianMicros)}, most ${formatDuration(timeToRecover.maxMicros)}`]),
+  ]
+  return parts.length === 0 ? 'all served at the first attempt' : parts.join(' · ')
+}
+
+/** Where something failed: how many sessions felt it. */
 function recovery({ totals, failover: report }: ReplayResult, screen: Screen): string[] {
   if (total(totals.attempts.failed) === 0) return []
-  const { sessions, timeToRecover: spread } = report
+  const { sessions } = report
   const parts = [
     `${formatCount(sessions.uninterrupted)} of ${formatCount(sessions.replayed)} lose no call`,
     `${formatCount(sessions.crossedProviders)} cross providers`,
-    ...(spread === undefined ? [] : [`delay median ${formatDuration(spread.medianMicros)}, most ${formatDuration(spread.maxMicros)}`]),
   ]
   return field(screen, 'sessions', parts.join(' · '))
 }

@@ -2,7 +2,7 @@ import type { OutageReport, Unavailability } from '../../replay/result/failover.
 import { escapeTerminal } from '../escape.ts'
 import { formatUsd, placesFor } from '../money.ts'
 import { formatCount, formatShare, plural } from '../number.ts'
-import { boundsOf } from '../split.ts'
+import { boundsOf, unknownCalls, valueOf, weakestOf } from '../split.ts'
 import { field, inDetail, withRest, type Screen } from './layout.ts'
 
 const faultsShown = 3
@@ -46,10 +46,29 @@ function scripted(script: OutageReport['script'], screen: Screen): string[] {
   return [
     ...field(screen, 'faults', `${plural(callsHit, 'call')} hit: ${became.join(' · ')}`, lost === 0 ? undefined : screen.style.warn),
     ...field(screen, '', `by ${faultList(script)}`),
+    ...costsLine(withFaults, withoutFaults, screen),
   ]
 }
 
-function some(count: number, what: string): readonly string[] {
+/** What all calls cost in either run; nothing where the faults make no difference. */
+function costsLine(withFaults: Unavailability, withoutFaults: Unavailability, screen: Screen): string[] {
+  const [one, other] = [withFaults, withoutFaults].map(costText)
+  const unknown = [...new Set([withFaults, withoutFaults].map(({ cost }) => formatCount(unknownCalls(cost))))].join(' and ')
+  const left = unknown === '0' ? '' : `; unknown of ${unknown} calls`
+  const lost = withFaults.served < withoutFaults.served ? '; what is not served is no saving' : ''
+  return one === other ? [] : field(screen, '', `calls cost ${one} with the faults, ${other} without${left}${lost}`)
+}
+
+/** What is known of it, with its interval and the weakest of its claims. */
+function costText({ cost }: Unavailability): string {
+  const { unknown: _unknown, ...parts } = cost.parts
+  const { lo, hi } = boundsOf({ parts })
+  const value = valueOf({ parts })
+  const usd = (picoUsd: bigint): string => formatUsd(picoUsd, placesFor(value))
+  return lo === hi ? usd(value) : `${usd(value)} (${usd(lo)} to ${hi === null ? 'no upper bound' : usd(hi)}, ${weakestOf({ parts }) ?? ''})`
+}
+
+export function some(count: number, what: string): readonly string[] {
   return count === 0 ? [] : [`${formatCount(count)} ${what}`]
 }
 
