@@ -41,16 +41,17 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
       const name = asString(attributes['event.name'])?.replace(/^(?:gemini_cli|qwen-code)\./, '')
       if (name === undefined) return chat.take(document, line) ?? ['no event']
       const session = asName(attributes['session.id'])
+      const loggedMicros = microsOfHrTime(document['hrTime'] ?? document['_hrTime'])
       const prompt = asName(attributes['prompt_id'])
       const key = JSON.stringify([session ?? null, prompt ?? null, attributes['model'] ?? attributes['model_name'] ?? null])
       if (name === 'api_response') {
         const before = failed.get(key)?.attempts
         failed.delete(key)
-        calls.add(servedCall(attributes, session, line, before))
+        calls.add(servedCall(attributes, { session, line, loggedMicros }, before))
         return ['event: call']
       }
       if (name === 'api_error') {
-        const call = failedCall(attributes, session, line)
+        const call = failedCall(attributes, { session, line, loggedMicros })
         const known = failed.get(key) ?? { attempts: [], call }
         const attempt = attemptOf(call)
         failed.set(key, { attempts: [...known.attempts, attempt], call })
@@ -78,15 +79,29 @@ const knownEvents: ReadonlySet<string> = new Set([
   'user_prompt',
 ])
 
+interface Place {
+  readonly session: string | undefined
+  readonly line: number
+  /** Of the record, where the event names no instant of its own. */
+  readonly loggedMicros: number | undefined
+}
+
+/** Seconds and nanoseconds, as OpenTelemetry for JavaScript writes instants. */
+function microsOfHrTime(value: unknown): number | undefined {
+  const [seconds, nanos] = (asList(value) ?? []).map(asCount)
+  if (seconds === undefined || nanos === undefined) return undefined
+  const micros = seconds * 1_000_000 + Math.floor(nanos / 1_000)
+  return Number.isSafeInteger(micros) ? micros : undefined
+}
+
 function servedCall(
   attributes: JsonObject,
-  session: string | undefined,
-  line: number,
+  place: Place,
   attemptsBefore: readonly AttemptRecord[] = [],
 ): LoggedCall {
   const finish = attributes['finish_reasons']
   return {
-    ...loggedAt(line, session, attributes),
+    ...loggedAt(place, attributes),
     counts: countsOf(attributes),
     attemptsBefore,
     signals: signalsOf(asString(attributes['role'])),
@@ -94,22 +109,18 @@ function servedCall(
   }
 }
 
-function failedCall(attributes: JsonObject, session: string | undefined, line: number): LoggedCall {
+function failedCall(attributes: JsonObject, place: Place): LoggedCall {
   const words = asString(attributes['error.message']) ?? asString(attributes['error'])
   return {
-    ...loggedAt(line, session, attributes),
+    ...loggedAt(place, attributes),
     counts: { ok: true, counts: undefined },
     failure: failureOfException(asString(attributes['error_type']), attributes['status_code'], words),
   }
 }
 
 /** An event is logged when its call has ended. */
-function loggedAt(
-  line: number,
-  session: string | undefined,
-  attributes: JsonObject,
-): Omit<LoggedCall, 'counts'> {
-  const endMicros = microsOfTime(attributes['event.timestamp'])
+function loggedAt({ session, line, loggedMicros }: Place, attributes: JsonObject): Omit<LoggedCall, 'counts'> {
+  const endMicros = microsOfTime(attributes['event.timestamp']) ?? loggedMicros
   const took = durationMicros(attributes['duration_ms'] ?? attributes['duration'], 1_000)
   const model = asName(attributes['model']) ?? asName(attributes['model_name'])
   return {

@@ -534,6 +534,29 @@ describe('files', () => {
   })
 })
 
+describe('a rollout of another version', () => {
+  it('may lack its header, its model, its times and most of its usage', async () => {
+    const { calls, sessions, report } = await importLogFiles(codex, {
+      'rollout-x.jsonl': jsonLines([
+        { type: 'response_item', payload: { type: 'message', role: 'assistant', content: 'hi' } },
+        { type: 'event_msg', payload: { type: 'token_count', info: { last_token_usage: { input_tokens: 10 } } } },
+        { type: 'event_msg', payload: { type: 'token_count', info: {} } },
+        { type: 'event_msg', payload: { type: 'token_count' } },
+        { type: 'compacted', payload: {} },
+        { type: 'event_msg', payload: { type: 'brand_new' } },
+      ]),
+    })
+    expect(sessions).toMatchObject([{ session: 'rollout-x' }])
+    expect(calls).toMatchObject([{ end: 'served', usage: { uncachedInput: 10, output: 0 } }])
+    expect(calls[0]?.served).toBeUndefined()
+    expect([report.problems.map(({ reason }) => reason), report.lines.unknownTypes, report.events]).toEqual([
+      ['usage: no counts in a `token_count`'],
+      ['brand_new'],
+      [{ name: 'compaction', count: 1 }],
+    ])
+  })
+})
+
 describe('what codex exec printed before version 0.44', () => {
   const event = (type: string, more: Json = {}): Json => ({ id: '0', msg: { type, ...more } })
   const settings: Json = { model: 'model-a', provider: 'host', workdir: '/w' }
@@ -550,6 +573,7 @@ describe('what codex exec printed before version 0.44', () => {
       event('exec_command_end', { call_id: 'c1', exit_code: 1 }),
       event('token_count', info(counts(10, 2), counts(10, 2))),
       event('token_count', info(counts(10, 2), counts(10, 2))),
+      event('stream_error', { message: 'stream error: unexpected status 503 Service Unavailable; retrying 1/5 in 200ms' }),
       event('agent_message', { message: 'done' }),
       event('token_count', info(counts(25, 5), counts(15, 3))),
       event('task_complete'),
@@ -557,7 +581,7 @@ describe('what codex exec printed before version 0.44', () => {
     const { calls, report } = await importLogFiles(codex, { 'a.jsonl': text })
     expect(calls).toMatchObject([
       { turn: 1, served: { model: 'model-a', provider: 'host' }, prompt: { user: { chars: 5 } }, usage: { uncachedInput: 10, output: 2 }, reply: { tools: [{ name: 'shell', failed: true }] } },
-      { turn: 1, usage: { uncachedInput: 15, output: 3 }, reply: { text: { chars: 4 } } },
+      { turn: 1, usage: { uncachedInput: 15, output: 3 }, reply: { text: { chars: 4 } }, attempts: [{ status: 503, errorClass: 'unavailable' }, { model: 'model-a' }] },
     ])
     expect([report.problemCount, report.lines.unknownTypes, report.main.toolFailures]).toEqual([0, [], 1])
     expect(codex.detect(text)).toBe(true)

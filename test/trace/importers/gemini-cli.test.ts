@@ -17,6 +17,14 @@ function event(name: string, second: number, values: Json = {}): string {
 
 const answer = { model: 'model-a', status_code: 200, duration_ms: 2_000, input_token_count: 100, cached_content_token_count: 60, output_token_count: 20, thoughts_token_count: 30, tool_token_count: 5, total_token_count: 155 }
 
+describe('an event', () => {
+  it('without an instant of its own has that of its record', async () => {
+    const attributes = { 'event.name': 'gemini_cli.api_response', 'session.id': 's1', ...answer }
+    const { calls } = await importLogFiles(geminiCli, { 'telemetry.log': JSON.stringify({ hrTime: [1_767_225_602, 500_000_000], attributes }, null, 2) })
+    expect(calls).toMatchObject([{ session: 's1', startMicros: 1_767_225_600_500_000, endMicros: 1_767_225_602_500_000 }])
+  })
+})
+
 describe('a chat', () => {
   const message = (id: string, type: string, second: number, more: Json = {}): Json => ({
     id,

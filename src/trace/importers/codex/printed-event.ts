@@ -1,5 +1,7 @@
+import { failureOfText } from '../error-class.ts'
 import { asName, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
+import { known } from '../known.ts'
 import { takeEvent } from './event-message.ts'
 import type { EventContext } from './event-message.ts'
 import { takeItem } from './response-item.ts'
@@ -26,6 +28,12 @@ export function takePrinted(rollout: Rollout, event: JsonObject, context: EventC
       return takeItem(rollout, { type: 'reasoning' }, context)
     case 'agent_reasoning_raw_content':
       return takeItem(rollout, { type: 'reasoning', content: asString(event['text']) ?? '' }, context)
+    case 'stream_error': {
+      const { status, errorClass } = failureOfText(asString(event['message']) ?? '', undefined, undefined)
+      const { model, provider } = rollout
+      rollout.failedAttempts.push(known({ model, provider, status, errorClass }))
+      return 'event: failed attempt'
+    }
     case 'exec_command_begin':
       return takeTool(rollout, event, 'shell', { command: event['command'] ?? null }, context)
     case 'patch_apply_begin':
