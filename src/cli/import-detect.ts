@@ -1,7 +1,9 @@
+import { basename } from 'node:path'
 import { escapeTerminal } from '../report/escape.ts'
 import { document } from '../report/json.ts'
 import { plural } from '../report/number.ts'
 import { detectFormats } from '../trace/importers/detect-format.ts'
+import type { DetectedFile } from '../trace/importers/detect-format.ts'
 import { importers } from '../trace/importers/index.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
@@ -31,8 +33,9 @@ export async function detectFormat(
       const fitting = files.filter((file) => file.formats.includes(name)).length
       return `${name}: ${plural(fitting, 'file')}\n`
     })
-    const unknown = files.filter((file) => file.formats.length === 0).length
-    if (unknown > 0) counts.push(`no known format: ${plural(unknown, 'file')}\n`)
+    const unknown = files.filter((file) => file.formats.length === 0)
+    if (unknown.length > 0) counts.push(`no known format: ${plural(unknown.length, 'file')}${examplesOf(unknown)}\n`)
+    for (const { file, reason } of ignored) counts.push(`not read: ${escapeTerminal(file)}: ${escapeTerminal(reason)}\n`)
     await context.out(counts.join(''))
   }
   if (one !== undefined) {
@@ -55,4 +58,11 @@ export async function detectFormat(
         }
       : { message: `several formats: ${formats.join(', ')}`, help: 'import the files of each format on their own' },
   )
+}
+
+const examples = 3
+
+function examplesOf(files: readonly DetectedFile[]): string {
+  const shown = files.slice(0, examples).map(({ file }) => escapeTerminal(basename(file)))
+  return ` (${shown.join(', ')}${files.length > shown.length ? ', …' : ''})`
 }

@@ -19,7 +19,7 @@ describe('reroute import --detect', () => {
   it('names the format of all files that have one', async () => {
     const { code, out, err } = await reroute(['import', '--detect', join(files.path, 'one')])
     expect(code).toBe(0)
-    expect(out).toBe('azure: 1 file\nno known format: 1 file\n')
+    expect(out).toBe('azure: 1 file\nno known format: 1 file (readme.txt)\n')
     expect(withoutPath(err, files)).toBe('next: reroute import azure one -o sessions.jsonl\n')
   })
 

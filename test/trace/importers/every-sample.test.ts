@@ -83,6 +83,17 @@ describe.for(importers)('$format', (importer) => {
     expect(({} as { x?: unknown }).x).toBeUndefined()
   })
 
+  it('takes each of its fields under a name that it does not know', async () => {
+    const whole = text(ordinary)
+    const fields = new Set([...whole.matchAll(/"([\w.-]+)":/g)].flatMap(([, field = '']) => field))
+    for (const field of fields) {
+      const { calls } = await importLogFiles(importer, { [name]: whole.replaceAll(`"${field}":`, `"x-${field}":`) }, sampleOptions)
+      expect(calls.length, field).toBeLessThanOrEqual(2)
+      // What is not told any more is unknown, or a part of it is: never more than was told.
+      for (const { prompt, usage } of calls) expect([prompt.tokens ?? 0, usage?.output ?? 0].every((count) => count <= 100), field).toBe(true)
+    }
+  })
+
   it('takes keys that are prototypes', async () => {
     const odd = text(ordinary).replaceAll('{"', '{"__proto__":{"x":1},"constructor":{"prototype":{"x":1}},"')
     const { calls } = await importLogFiles(importer, { [name]: odd }, sampleOptions)
