@@ -139,9 +139,11 @@ function usageOf(observation: JsonObject): JsonObject | undefined {
   if (object !== undefined && Object.keys(object).length > 0) return object
   const old = asObject(unquoted(observation['usage'])) ?? {}
   if (old['unit'] === 'CHARACTERS') return undefined
-  const input = old['input'] ?? old['promptTokens'] ?? eitherCase(observation, 'promptTokens')
-  const output = old['output'] ?? old['completionTokens'] ?? eitherCase(observation, 'completionTokens')
-  const total = old['total'] ?? old['totalTokens'] ?? eitherCase(observation, 'totalTokens')
+  // Every observation has these; 0 where nothing was counted.
+  const sums = observation['inputUsage'] === 0 ? undefined : observation
+  const input = old['input'] ?? old['promptTokens'] ?? eitherCase(observation, 'promptTokens') ?? sums?.['inputUsage']
+  const output = old['output'] ?? old['completionTokens'] ?? eitherCase(observation, 'completionTokens') ?? sums?.['outputUsage']
+  const total = old['total'] ?? old['totalTokens'] ?? eitherCase(observation, 'totalTokens') ?? sums?.['totalUsage']
   return input === undefined && output === undefined ? undefined : known({ input, output, total })
 }
 

@@ -288,6 +288,17 @@ describe('one call', () => {
     expect(report.unloggedCompactions).toEqual([])
   })
 
+  it('that sums up takes no message of the person with it', async () => {
+    const { calls } = await importLogFiles(
+      codex,
+      rollout(asked, tokenCount(counts(90, 0, 40, 0)), ['compacted', { message: 'short' }], said, tokenCount(counts(120, 0, 45, 0))),
+    )
+    expect(calls.map(({ turn, prompt }) => [turn, prompt.user, prompt.signals?.['housekeeping']])).toEqual([
+      [1, undefined, true],
+      [1, { chars: 5 }, undefined],
+    ])
+  })
+
   it('is served by the model that the host chose in its turn', async () => {
     const { calls } = await importLogFiles(
       codex,

@@ -95,6 +95,13 @@ describe('an observation', () => {
     expect(calls.map((call) => call.prompt.tokens)).toEqual([106, 106])
   })
 
+  it('may tell the sums alone', async () => {
+    const { calls } = await importLogFiles(langfuse, exported(
+      generation('g1', {}, { inputUsage: 90, outputUsage: 15, totalUsage: 105 }),
+    ))
+    expect(calls[0]?.usage).toMatchObject({ uncachedInput: 90, cacheRead: 0, output: 15 })
+  })
+
   it('may have them inside, as the total tells', async () => {
     const { calls } = await importLogFiles(langfuse, exported(
       generation('g1', { input: 100, 'prompt_details.cache_read': 70, output: 20, 'completion_details.reasoning': 5, total: 120 }),

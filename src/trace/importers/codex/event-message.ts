@@ -220,7 +220,12 @@ export function compact(rollout: Rollout, { line, micros }: LineContext, summary
     last?.kind === 'call' &&
     (rollout.unsaid || (summary !== undefined && last.facts.id === summary))
   if (billed) {
-    const { prompt } = last.facts
+    // The person's message is for the call after it.
+    const { user, ...prompt } = last.facts.prompt
+    if (user !== undefined) {
+      rollout.firstOfTurn = true
+      rollout.message = user ?? undefined
+    }
     const marked = { ...prompt, signals: { ...prompt.signals, housekeeping: true } }
     rollout.items[rollout.items.length - 1] = { ...last, facts: { ...last.facts, prompt: marked } }
   }
