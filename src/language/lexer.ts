@@ -210,9 +210,19 @@ const wrongSpace: Handler = (state, token) => {
 
 const wrongCharacter: Handler = (state, token) => {
   report(state, 'RT0108', spanOf(token), `got ${quoted(token.image)}, which means nothing here`, {
-    help: 'text and names of other systems stand in double quotes',
+    help: signs.get(token.image) ?? 'text and names of other systems stand in double quotes',
   })
 }
+
+/** What is meant by signs that other languages, and other countries, have. */
+const signs: ReadonlyMap<string, string> = new Map([
+  ['?', 'there is no `? :`: a signal has cases, `when G then A otherwise B`'],
+  ['\u2026', 'a range is written with its unit at both ends: `setting NAME = 80k tokens from 60k tokens to 200k tokens`'],
+  ...['\u20ac', '\u00a3', '\u00a5'].map((sign): [string, string] => [sign, 'money is in dollars, such as `$5`']),
+  ['@', 'a host stands after `at`: `use MODEL at HOST`'],
+  ['|', '`or` connects conditions, commas the items of a list'],
+  ['&', 'connectives are words: `and`, `or`, `not`'],
+])
 
 const handlers: ReadonlyMap<TokenType, Handler> = new Map([
   [kinds.nameToken, readName],

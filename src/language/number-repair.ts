@@ -12,6 +12,14 @@ const unitNames: ReadonlyMap<string, string> = new Map([
   ...['day', 'days', 'd'].map((name) => [name, 'd'] as const),
 ])
 
+/** `5` and `minutes`, written as two words, as a duration; `undefined`: the second is no unit of time. */
+export function durationOf(number: string, unit: string): string | undefined {
+  const weeks = /^(w|weeks?)$/i.test(unit)
+  if (weeks) return `${Number(number.replaceAll('_', '')) * 7}d`
+  const known = unitNames.get(unit.toLowerCase()) ?? (/^(ms|millisecond)$/i.test(unit) ? 'ms' : undefined)
+  return known === undefined ? undefined : `${number}${known}`
+}
+
 const smallerUnit: ReadonlyMap<string, readonly [number, string]> = new Map([
   ['s', [1000, 'ms']],
   ['min', [60, 's']],
@@ -27,6 +35,11 @@ const units = 'the units are `ms s min h d`, `k M` before a unit word, `%`, `x` 
  */
 export function repairNumber(image: string, countsSomething: boolean): NumberRepair {
   if (image.startsWith('$')) return repairMoney(image)
+  const hour = /^(\d{1,2})(am|pm)$/i.exec(image)
+  if (hour !== null && Number(hour[1]) <= 12) {
+    const at = (Number(hour[1]) % 12) + (hour[2]?.toLowerCase() === 'pm' ? 12 : 0)
+    return { help: 'a time of day has two digits each: `09:00`', replacement: `${String(at).padStart(2, '0')}:00` }
+  }
   const parts = /^(\d[\d_]*?)_*(?:\.([\d_]+))?([A-Za-z_]*)$/.exec(image)
   if (parts === null) return { help: units, replacement: undefined }
   const whole = parts[1] ?? ''

@@ -40,11 +40,45 @@ export function parse(source: Source): ParsedFile {
   const lexed = lex(source)
   parser ??= new RouteParser()
   const [parts, found] = parser.parseTokens(source, lexed.tokens)
-  const all = [...lexed.diagnostics, ...found]
+  const all = withoutEchoes(source, lexed.diagnostics, found)
   const diagnostics = trusted(source, all, lexed.unclosed).sort(
     (left, right) => left.location.span.start - right.location.span.start,
   )
   return { file: { ...empty, ...parts, comments: lexed.comments }, diagnostics }
+}
+
+/**
+ * One slip, one error: without what the parser says of a token that the lexer has said something of, or of the rest
+ * of a line of which a sign means nothing; and without signs in text that the parser proposes to write otherwise.
+ */
+function withoutEchoes(source: Source, lexed: readonly Diagnostic[], parsed: readonly Diagnostic[]): Diagnostic[] {
+  if (lexed.length === 0 || parsed.length === 0) return [...lexed, ...parsed]
+  const starts = new Set(lexed.map(({ location }) => location.span.start))
+  const stray = firstByLine(source, lexed.filter(isStray))
+  const isAfter = (first: ReadonlyMap<number, number>, { location: { span } }: Diagnostic): boolean =>
+    (first.get(lineAt(source, span.start).start) ?? Infinity) < span.start
+  const heard = parsed.filter((each) => !starts.has(each.location.span.start) && !isAfter(stray, each))
+  const edits = heard.flatMap(({ fix }) => fix?.edits.filter(({ location: { span } }) => span.end > span.start) ?? [])
+  const covered = ({ location: { span } }: Diagnostic): boolean =>
+    edits.some((edit) => edit.location.span.start <= span.start && span.end <= edit.location.span.end)
+  const given = firstByLine(source, heard)
+  const inPattern = (sign: Diagnostic): boolean => /^got `[/*]`/.test(sign.message) && isAfter(given, sign)
+  return [...lexed.filter((each) => !covered(each) && !inPattern(each)), ...heard]
+}
+
+/** The first place of each line, by where the line begins. */
+function firstByLine(source: Source, diagnostics: readonly Diagnostic[]): ReadonlyMap<number, number> {
+  const first = new Map<number, number>()
+  for (const { location: { span } } of diagnostics) {
+    const line = lineAt(source, span.start).start
+    first.set(line, Math.min(first.get(line) ?? span.start, span.start))
+  }
+  return first
+}
+
+/** A sign in whose place nothing can be put, so that the rest of its line is no sentence. */
+function isStray({ code, message }: Diagnostic): boolean {
+  return (code === 'RT0108' && message.endsWith('means nothing here')) || /^got `\.\.\.?`/.test(message)
 }
 
 /** Without what was found on lines on which a quote is missing: one slip, one error. */

@@ -121,10 +121,12 @@ function isEmpty(file: File): boolean {
 const followsFromMissing: ReadonlySet<DiagnosticCode> = new Set([
   'RT0201',
   'RT0206',
+  'RT0209',
   'RT0212',
   'RT0216',
   'RT0218',
   'RT0221',
+  'RT0222',
   'RT0226',
   'RT0229',
 ])

@@ -2,6 +2,7 @@ import { EmbeddedActionsParser, EOF } from 'chevrotain'
 import type { IToken, ParserMethod, TokenType } from 'chevrotain'
 import { createExpectation, describeExpected, describeToken } from './expected.ts'
 import { matches } from './first-tokens.ts'
+import { adviceFor } from './advice.ts'
 import { habitHelp } from './habits.ts'
 import type { Expectation } from './expected.ts'
 import { diagnostic } from '../registry.ts'
@@ -107,6 +108,12 @@ export abstract class ReportingParser extends EmbeddedActionsParser {
 
   // --- reports
 
+  /** The number of tokens read so far. */
+  protected index(): number {
+    const last: unknown = this.LA(0).payload
+    return typeof last === 'number' ? last + 1 : 0
+  }
+
   protected at(token: IToken): Location {
     return { source: this.source, span: this.tokenSpan(token) }
   }
@@ -171,6 +178,14 @@ export abstract class ReportingParser extends EmbeddedActionsParser {
   ): void {
     const words = [...expected.map(kinds.tokenText).filter((name) => /^[a-z]/.test(name)), ...also]
     const isWord = matches(token, kinds.nameToken) || reserved.has(token.image)
+    const advice = adviceFor({ tokens: this.input, index: this.index(), expected, text: this.source.text })
+    if (advice !== undefined) {
+      const { help, fix } = advice
+      const edits = fix?.edits.map(({ start, end, text }) => ({ location: this.location({ start, end }), replacement: text }))
+      const message = `got ${describeToken(token)}, expected ${describeExpected(expected)}`
+      this.report('RT0101', this.at(token), message, { help, fix: fix && edits && { title: fix.title, edits } })
+      return
+    }
     const near = isWord && !words.includes(token.image) ? suggest(token.image, words) : undefined
     const help =
       near !== undefined

@@ -2,6 +2,7 @@ import { EOF } from 'chevrotain'
 import type { IToken } from 'chevrotain'
 import { connectives } from './base.ts'
 import { TestParser } from './tests.ts'
+import { declarationHelp } from './habits.ts'
 import { suggest } from '../suggest.ts'
 import { declarationWords } from '../words.ts'
 import * as kinds from '../tokens.ts'
@@ -112,7 +113,7 @@ export class RouteParser extends TestParser {
     this.report(code, this.at(token), `${describeToken(token)} begins no declaration`, {
       help:
         near === undefined
-          ? 'a declaration begins with a word such as `pool`, `signal`, `on` or `test`'
+          ? (declarationHelp(token.image, this.LA(2).image) ?? 'a declaration begins with a word such as `pool`, `signal`, `on` or `test`')
           : `did you mean \`${near}\`?`,
       fix:
         near === undefined

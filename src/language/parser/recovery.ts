@@ -3,7 +3,7 @@ import type { IToken, TokenType } from 'chevrotain'
 import { Abandoned, connectives, ReportingParser } from './base.ts'
 import { describeToken } from './expected.ts'
 import { firstTokens, matches } from './first-tokens.ts'
-import { habitHelp } from './habits.ts'
+import { habitHelp, otherLine } from './habits.ts'
 import { suggest } from '../suggest.ts'
 import { declarationWords } from '../words.ts'
 import * as kinds from '../tokens.ts'
@@ -39,12 +39,6 @@ export abstract class RecoveringParser extends ReportingParser {
       if (this.index() === from) this.SKIP_TOKEN()
       return undefined
     }
-  }
-
-  /** The number of tokens read so far. */
-  protected index(): number {
-    const last: unknown = this.LA(0).payload
-    return typeof last === 'number' ? last + 1 : 0
   }
 
   /** Counts nesting in rules that call themselves. */
@@ -202,7 +196,7 @@ export abstract class RecoveringParser extends ReportingParser {
       this.reportUnexpected(token, [...first, kinds.closeBraceToken])
       return
     }
-    const near = suggest(token.image, words)
+    const near = otherLine(token.image, words) ?? suggest(token.image, words)
     const list = words.length > 12 ? '' : `; there are ${words.map((w) => `\`${w}\``).join(', ')}`
     this.report('RT0102', this.at(token), `${describeToken(token)} begins no line of ${title}`, {
       help: near === undefined ? (habitHelp(token.image, '', words.includes('rule')) ?? `the line is left out${list}`) : `did you mean \`${near}\`?`,

@@ -1,3 +1,4 @@
+import type { Fix } from '../../language/diagnostic.ts'
 import type { Location, Source } from '../../language/source.ts'
 import type * as syntax from '../../language/syntax.ts'
 import type { Expression, Literal, Setting, Type } from '../core.ts'
@@ -24,6 +25,19 @@ export function settingLiteral(
     value,
     setting: declaration.name.text,
   }
+}
+
+/** Plain numbers with the unit of size that one of the three has. */
+function inOneUnit(source: Source, { value, range }: syntax.SettingDeclaration, literals: readonly Literal[]): Fix | undefined {
+  const unit = literals.flatMap((literal) => (literal?.kind === 'number' && ['tokens', 'chars', 'bytes'].includes(literal.unit) ? [literal.unit] : []))[0]
+  const nodes = range === undefined ? [value] : [value, range.from, range.to]
+  const plain = nodes.filter((_, index) => {
+    const literal = literals[index]
+    return literal?.kind === 'number' && literal.unit === 'count'
+  })
+  if (unit === undefined || plain.length === 0) return undefined
+  const edits = plain.map(({ span }) => ({ location: { source, span: { start: span.end, end: span.end } }, replacement: ` ${unit}` }))
+  return { title: `write \`${unit}\``, edits }
 }
 
 /** A setting with its range; a value outside it is an error. */
@@ -53,6 +67,7 @@ export function elaborateSetting(
       `the setting is ${describeType(literalType(value))}, its range ${describeType(literalType(bound))}`,
       {
         help: 'the value and its range are written in one unit',
+        fix: inOneUnit(source, declaration, [value, from, to]),
       },
     )
     return undefined

@@ -7,6 +7,22 @@ import { renameTo } from './names.ts'
 import type { Scope } from './scope.ts'
 import { isScale, wordsOf } from './types.ts'
 
+interface Foreign {
+  readonly help: string
+  /** What means it here; `undefined`: the place is wrong. */
+  readonly name: string | undefined
+}
+
+/** Names that other languages have, and words of this one in the wrong place. */
+const foreignNames: ReadonlyMap<string, Foreign> = new Map<string, Foreign>([
+  ...['null', 'nil', 'undefined', 'none', 'nothing', 'empty'].map((each): [string, Foreign] => [each, { help: 'what is known to be absent is `none`', name: 'none' }]),
+  ...['true', 'yes'].map((each): [string, Foreign] => [each, { help: 'the two truths are `true` and `false`', name: 'true' }]),
+  ...['false', 'no'].map((each): [string, Foreign] => [each, { help: 'the two truths are `true` and `false`', name: 'false' }]),
+  ...['choose', 'use', 'upgrade', 'keep', 'restart', 'stop'].map(
+    (each): [string, Foreign] => [each, { help: `\`${each}\` is what a rule does: it stands after \`then\``, name: undefined }],
+  ),
+])
+
 /** Whether a bare name is a value of the policy or of the language. */
 export function isValueName(context: Context, name: string): boolean {
   return (
@@ -55,7 +71,8 @@ export function reportUnknownWord(
     })
     return
   }
-  const nearest = nearestTo(report, name.text, wordsFor(context, noun, expected))
+  const foreign = foreignNames.get(name.text.toLowerCase())
+  const nearest = foreign?.name ?? (foreign === undefined ? nearestTo(report, name.text, wordsFor(context, noun, expected)) : undefined)
   const dashed = name.text.split('-')
   const subtraction =
     dashed.length === 2 &&
@@ -73,6 +90,8 @@ export function reportUnknownWord(
       help:
         subtraction !== undefined
           ? `for subtraction write \`${subtraction}\``
+          : foreign !== undefined
+            ? foreign.help
           : nearest !== undefined
             ? `did you mean \`${nearest}\`?`
             : noun !== undefined
