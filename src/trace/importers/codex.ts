@@ -106,9 +106,11 @@ function takeRow(rollout: Rollout, row: JsonObject, context: EventContext): stri
       return takeEvent(rollout, payload, context)
     case 'token_usage_record':
       return takeUsageRecord(rollout, payload, context)
-    case 'compacted':
-      compact(rollout, context, asName(asObject(payload['latest_token_usage_record'])?.['response_id']))
+    case 'compacted': {
+      const newest = asObject(payload['latest_token_usage_record'])
+      compact(rollout, context, asName(payload['compaction_response_id']) ?? asName(newest?.['response_id']))
       return 'compaction'
+    }
     case 'world_state':
     case 'inter_agent_communication':
     case 'inter_agent_communication_metadata':

@@ -288,6 +288,40 @@ describe('one call', () => {
     expect(report.unloggedCompactions).toEqual([])
   })
 
+  it.for(['before', 'after'])('that sums up may be named by its compaction, %s it, and be left out of the totals', async (order) => {
+    const record = (id: string, usage: Json, thread: Json): readonly [string, Json] => [
+      'token_usage_record',
+      { response_id: id, usage, thread_token_usage: thread },
+    ]
+    const summary = record('resp_c', counts(110, 90, 40, 0), counts(210, 90, 60, 0))
+    const compacted = ['compacted', { message: '', compaction_response_id: 'resp_c' }] as const
+    const { calls, events, report } = await importLogFiles(
+      codex,
+      rollout(
+        asked,
+        said,
+        record('resp_1', counts(100, 0, 20, 0), counts(100, 0, 20, 0)),
+        tokenCount(counts(100, 0, 20, 0), counts(100, 0, 20, 0)),
+        ...(order === 'before' ? [summary, compacted] : [compacted, summary]),
+        tokenCount(counts(100, 0, 20, 0), { ...counts(0, 0, 0, 0), total_tokens: 25 }),
+        said,
+        record('resp_2', counts(30, 0, 5, 0), counts(240, 90, 65, 0)),
+        tokenCount(counts(130, 0, 25, 0), counts(30, 0, 5, 0)),
+        said,
+        record('resp_3', counts(40, 30, 6, 0), counts(280, 120, 71, 0)),
+        tokenCount(counts(170, 30, 31, 0), counts(40, 30, 6, 0)),
+      ),
+    )
+    expect(calls.map((call) => [call.id, call.prompt.tokens, call.prompt.signals?.['housekeeping']])).toEqual([
+      ['resp_1', 100, undefined],
+      ['resp_c', 110, true],
+      ['resp_2', 30, undefined],
+      ['resp_3', 40, undefined],
+    ])
+    expect(events).toMatchObject([{ event: 'compaction', billed: true }])
+    expect(report.problemCount).toBe(0)
+  })
+
   it('that sums up takes no message of the person with it', async () => {
     const { calls } = await importLogFiles(
       codex,

@@ -3,6 +3,7 @@ import { failureOfText } from '../error-class.ts'
 import { asCount, asName, asNumber, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { known } from '../known.ts'
+import type { DraftItem } from '../session-draft.ts'
 import { textFacts } from '../text-facts.ts'
 import type { AttemptRecord } from '../../record.ts'
 import { beginTurn, closeCounted, closeFailed, closeUncounted } from './calls.ts'
@@ -133,9 +134,14 @@ function takeTokenCount(
     return 'token count: estimate'
   }
   const repeated = total === undefined ? false : sameCounts(total, rollout.total)
-  // A usage record of the same call stood before.
+  // A usage record of the same call stood before; its total may hold summaries that this one leaves out.
   const recorded = rollout.open === undefined && sameCounts(given, rollout.last)
-  if (repeated || (recorded && total === undefined)) return 'token count: repeated'
+  if (repeated || (recorded && (rollout.recordDue || total === undefined))) {
+    rollout.total = total ?? rollout.total
+    rollout.recordDue = false
+    return 'token count: repeated'
+  }
+  rollout.recordDue = false
   const grown = total === undefined ? undefined : grownBy(total, rollout.total)
   const before = rollout.total
   rollout.total = total ?? rollout.total
@@ -177,7 +183,29 @@ export function takeUsageRecord(rollout: Rollout, record: JsonObject, context: E
   rollout.total = total ?? (rollout.total === undefined ? counts : added(rollout.total, counts))
   const problem = closeCounted(rollout, { counts, total, responseId }, context)
   if (problem !== undefined) context.onProblem(problem)
+  rollout.recordDue = true
+  if (responseId !== undefined && responseId === rollout.summaryId) billCompaction(rollout)
   return 'usage record: call'
+}
+
+/** The newest call is the summary of the compaction before it. */
+function billCompaction(rollout: Rollout): void {
+  rollout.summaryId = undefined
+  const [event, call] = rollout.items.slice(-2)
+  if (event?.kind !== 'event' || event.facts.event !== 'compaction' || call?.kind !== 'call') return
+  const billed = { ...event, facts: { ...event.facts, billed: true } }
+  rollout.items.splice(-2, 2, summaryOf(rollout, call), billed)
+}
+
+/** The call as one that the program made for itself: the person's message is for the call after it. */
+function summaryOf(rollout: Rollout, call: DraftItem & { kind: 'call' }): DraftItem {
+  const { user, ...prompt } = call.facts.prompt
+  if (user !== undefined) {
+    rollout.firstOfTurn = true
+    rollout.message = user ?? undefined
+  }
+  const marked = { ...prompt, signals: { ...prompt.signals, housekeeping: true } }
+  return { ...call, facts: { ...call.facts, prompt: marked } }
 }
 
 type Counts = NonNullable<Rollout['total']>
@@ -219,16 +247,8 @@ export function compact(rollout: Rollout, { line, micros }: LineContext, summary
     rollout.open === undefined &&
     last?.kind === 'call' &&
     (rollout.unsaid || (summary !== undefined && last.facts.id === summary))
-  if (billed) {
-    // The person's message is for the call after it.
-    const { user, ...prompt } = last.facts.prompt
-    if (user !== undefined) {
-      rollout.firstOfTurn = true
-      rollout.message = user ?? undefined
-    }
-    const marked = { ...prompt, signals: { ...prompt.signals, housekeeping: true } }
-    rollout.items[rollout.items.length - 1] = { ...last, facts: { ...last.facts, prompt: marked } }
-  }
+  if (billed) rollout.items[rollout.items.length - 1] = summaryOf(rollout, last)
+  else rollout.summaryId = summary
   const tokensBefore = rollout.last?.input
   const identity = JSON.stringify([rollout.session, 'compaction', micros ?? line])
   addEvent(

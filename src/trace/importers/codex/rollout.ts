@@ -56,6 +56,10 @@ export interface Rollout {
   copied: boolean
   total: CodexCounts | undefined
   last: CodexCounts | undefined
+  /** A record told the newest call, and no count of tokens since. */
+  recordDue: boolean
+  /** The response that summed up, named by a compaction that stood before its record. */
+  summaryId: string | undefined
   failedAttempts: AttemptRecord[]
   /** The turn has ended with an error. */
   failedTurn: boolean
@@ -94,6 +98,8 @@ export function beginRollout(session: string): Rollout {
     copied: false,
     total: undefined,
     last: undefined,
+    recordDue: false,
+    summaryId: undefined,
     failedAttempts: [],
     failedTurn: false,
     unsaid: false,
