@@ -25,6 +25,14 @@ test "it fails" { fault p server for 1 calls user "x" with { org.ignored [p] } -
 test "a fault that nobody meets" { fault p server of b for 1 calls user "x" -> a }
 `,
 )
+const prices = files.write(
+  'prices.2026-07-24.json',
+  JSON.stringify({
+    'A/b': { input_cost_per_token: 1e-6, output_cost_per_token: 1.23e-13, input_cost_per_second: 1 },
+    'a/b': { input_cost_per_token: 1e-6 },
+    c: { output_cost_per_second: 1 },
+  }),
+)
 const trace = 'traces/factory-session.jsonl'
 
 describe('what a machine reads', () => {
@@ -37,6 +45,7 @@ describe('what a machine reads', () => {
     ['explain-1', ['explain', policy, trace, '--session', 'factory-router-session', '--call', '3', '--format', 'json'], 0],
     ['diagnostics-1', ['check', policy, '--format', 'json'], 0],
     ['layout-1', ['fmt', '--check', policy, 'policies/fixed-split.route', '--format', 'json'], 1],
+    ['prices-1', ['prices', 'import', 'litellm', prices, '-o', files.path + '/c.route', '--format', 'json'], 0],
   ] as const)('is as %s says: reroute %s', async (schema, words, code) => {
     const run = await reroute(words)
     expect([run.code, run.err]).toEqual([code, expect.any(String)])

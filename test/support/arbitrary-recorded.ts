@@ -77,7 +77,7 @@ const end: fc.Arbitrary<MadeUpEnd> = fc.record({
     }),
     { maxLength: 3 },
   ),
-  usage: seldom(usage, 6),
+  usage: seldom(fc.oneof({ weight: 5, arbitrary: usage }, { weight: 1, arbitrary: usageOfKinds }), 6),
   bill: fc.option(bill, { nil: undefined, freq: 2 }),
   compaction: fc.oneof(
     { weight: 6, arbitrary: fc.constant(undefined) },

@@ -46,8 +46,9 @@ export type BucketReading =
 export function bucketsOf(counts: LoggedCounts): BucketReading {
   const { input, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, cacheWriteOther = 0 } = counts
   const { output, reasoning } = counts
+  const kindCounts: readonly (number | undefined)[] = Object.values(counts.kinds ?? {})
   const given = [input, cacheRead, cacheWrite5m, cacheWrite1h, cacheWriteOther, output, reasoning ?? 0]
-    .concat(Object.values(counts.kinds ?? {}).map((count: number | undefined) => count ?? 0))
+    .concat(kindCounts.map((count) => count ?? 0))
   if (!given.every((count) => Number.isSafeInteger(count) && count >= 0)) {
     return refuse('a count is negative, a fraction or past 2^53')
   }
@@ -56,7 +57,7 @@ export function bucketsOf(counts: LoggedCounts): BucketReading {
   if (uncachedInput < 0) return refuse(`${cached} cached tokens in an input of ${input}`)
   const visible = counts.outputHoldsReasoning ? output - (reasoning ?? 0) : output
   if (visible < 0) return refuse(`${reasoning ?? 0} reasoning tokens in an output of ${output}`)
-  const kinds = kindsOf(counts.kinds ?? {}, uncachedInput)
+  const kinds = counts.kinds === undefined ? undefined : kindsOf(counts.kinds, uncachedInput)
   const usage: Usage = known({
     uncachedInput,
     cacheRead,
