@@ -84,9 +84,14 @@ export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Mon
     return unknownMoney(`no output price for \`${place.model}\``)
   }
   const images = imageCounts(usage)
-  const rowsOf = (counted: Counted): PricedRows => pricedRows(prices, counted, images, place.model)
+  const rowsOf = (counted: Counted): PricedRows => pricedRows(prices, counted, images)
   const input = rowsOf(countedInput(usage, place.images))
   const output = rowsOf(countedOutput(usage))
+  const lacking = [...input.lacking, ...output.lacking]
+  // A sum of what has a price would pass for the cost of the call.
+  if (lacking.length > 0) {
+    return unknownMoney(`no ${lacking.join(' and no ')} price for \`${place.model}\``)
+  }
   const money = together([
     exactMoney('re-priced', input.exact, basis),
     ...input.others,
@@ -114,29 +119,31 @@ function assumed(money: Money): Money {
 interface PricedRows {
   /** The sum of what has one price. */
   readonly exact: bigint
-  /** What has several possible prices, or none. */
+  /** What has several possible prices. */
   readonly others: readonly Money[]
+  /** What has none. */
+  readonly lacking: readonly PriceBucket[]
 }
 
 function pricedRows(
   prices: Prices,
   counted: Counted,
   images: ImageCounts,
-  model: string,
 ): PricedRows {
   let exact = 0n
   const others: Money[] = []
+  const lacking: PriceBucket[] = []
   for (const [row, count] of counted) {
     const rates = ratesOf(prices, row, images)
     const [rate] = rates
-    if (rate === undefined) others.push(unknownMoney(`no ${row} price for \`${model}\``))
+    if (rate === undefined) lacking.push(row)
     else if (rates.length === 1) exact += times(count, rate)
     else {
       const [least, most] = [rates.reduce(smaller), rates.reduce(larger)]
       others.push(boundedMoney(times(count, least), times(count, most), openBasis(row)))
     }
   }
-  return { exact, others }
+  return { exact, others, lacking }
 }
 
 function openBasis(row: PriceBucket): string {

@@ -150,8 +150,12 @@ model bare { tier standard served-by [north] price per 1M tokens { input $1 outp
       [{ cacheRead: 9, audioCacheRead: 1 }, 'audio-cache-read'],
     ] as const) {
       const found = price(usage, { model: 'bare' })
-      expect([found.value, found.basis]).toEqual([null, expect.stringContaining(`no ${row} price for \`bare\``)])
+      expect(found).toMatchObject({ value: null, level: 'unknown', basis: `no ${row} price for \`bare\`` })
     }
+    const two = price({ uncachedInput: 9, audioInput: 1, webSearches: 1 }, { model: 'bare' })
+    // What has a price is in no sum either.
+    expect(two).toMatchObject({ value: null, basis: 'no audio-input and no web-search price for `bare`' })
+    expect(two.parts).toBeUndefined()
   })
 
   it('is of the tokens of images, or of the images, and never of both', () => {
