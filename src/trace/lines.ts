@@ -155,6 +155,7 @@ export async function* splitLines(
   }
   const take = (last: boolean): Line => {
     line += 1
+    if (heldBytes === 0) return { line, text: '', last }
     const [only] = held
     const bytes = held.length === 1 && only !== undefined ? only : Buffer.concat(held)
     const result = tooLong ? longLine(line, heldBytes, lineBytes) : decode(line, bytes, last)
