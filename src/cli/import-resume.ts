@@ -11,6 +11,8 @@ import { writeFileWhole } from './write-file.ts'
 
 export interface ResumableRun extends ImportRun {
   readonly resumed: {
+    /** The trace is as it should be, and is left alone. */
+    readonly nothingNew: boolean
     /** Keeps where the next import begins, before the trace that was written takes the place of the last one. */
     readonly prepare: (written: string, context: Context) => Promise<void>
     readonly finish: () => Promise<ResumeCounts>
@@ -44,10 +46,10 @@ export async function goOn(
     await writeFileWhole(names.next, stateText(await run.stateFor(written)), context, { overwrite: true })
   }
   const finish = async (): Promise<ResumeCounts> => {
-    await rename(names.next, names.state)
+    if (!run.nothingNew) await rename(names.next, names.state)
     return run.counts()
   }
-  return { records: run.records, report: run.report, resumed: { prepare, finish } }
+  return { records: run.records, report: run.report, resumed: { nothingNew: run.nothingNew, prepare, finish } }
 }
 
 /** An import that was killed has left one of two states that fits the trace, whichever of the two that is. */
@@ -57,7 +59,10 @@ async function stateAt(
 ): Promise<ImportState | Failure | undefined> {
   if (!(await exists(output))) return undefined
   const prepared = await readStateAt(next)
-  if (prepared !== undefined && (await isStill(output, prepared))) return prepared
+  if (prepared !== undefined && (await isStill(output, prepared))) {
+    await rename(next, state)
+    return prepared
+  }
   if (!(await exists(state))) {
     return {
       message: `\`${output}\` was not imported with \`--resume\`, so what was read for it is not known`,

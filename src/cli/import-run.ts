@@ -5,6 +5,7 @@ import { plural } from '../report/number.ts'
 import type { Importer, ImportOptions as ReadingOptions } from '../trace/importers/importer.ts'
 import { readMapping } from '../trace/importers/table/mapping.ts'
 import type { TableMapping } from '../trace/importers/table/mapping.ts'
+import type { TraceRecord } from '../trace/record.ts'
 import type { Context } from './context.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { badInput, type Failure } from './failure.ts'
@@ -50,7 +51,9 @@ export async function importSessions(
   if ('message' in run) return badInput(context, run)
   const { resumed: following } = run
   const beforeNaming = async (temporary: string): Promise<void> => following?.prepare(temporary, context)
-  const ended = await writeTraceFile(output, run.records, context, { beforeNaming }).finally(() => progress.stop())
+  const written =
+    following?.nothingNew === true ? drained(run.records) : writeTraceFile(output, run.records, context, { beforeNaming })
+  const ended = await written.finally(() => progress.stop())
   if (ended !== undefined) return ended
   const resumed = await following?.finish()
   const report = run.report()
@@ -65,6 +68,12 @@ export async function importSessions(
     message: `no call of ${importer.format} in ${plural(report.files, 'file')}`,
     help: 'check that the paths hold its logs',
   })
+}
+
+/** Reads all records, which makes the report whole, and writes none. */
+async function drained(records: AsyncIterable<TraceRecord>): Promise<undefined> {
+  for await (const _ of records) void _
+  return undefined
 }
 
 function next(output: string, { style }: Context): string {

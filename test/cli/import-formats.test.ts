@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { box, reroute, withoutPath } from '../support/command.ts'
@@ -104,7 +104,10 @@ describe('reroute import --resume', () => {
     const { code, out } = await reroute(words)
     expect([code, out]).toEqual([0, expect.stringContaining('1 read, 1 as before')])
     expect(readFileSync(trace, 'utf8').trim().split('\n')).toHaveLength(4)
+    const { mtimeMs } = statSync(trace)
     const again = await reroute([...words, '--format', 'json'])
+    // Nothing is new: the trace is left alone.
+    expect(statSync(trace).mtimeMs).toBe(mtimeMs)
     expect(schemaErrors('import-1', JSON.parse(again.out))).toEqual([])
     expect([again.code, JSON.parse(again.out)]).toMatchObject([
       0,

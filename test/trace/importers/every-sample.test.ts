@@ -109,10 +109,12 @@ describe.for(importers)('$format', (importer) => {
       [`cut/${name}`]: whole.subarray(0, whole.length - 12),
       [`empty/${name}`]: '',
       [`binary/${name}`]: new Uint8Array(5_000),
+      // A frame of zstd that asks for a window of 3 GB.
+      [`bomb/${name}`]: Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xac, ...new Uint8Array(40)]),
       [`latin/${name}`]: Buffer.concat([Buffer.from([0xe9, 0x0a]), Buffer.from(text(ordinary))]),
     }, sampleOptions)
     const reasons = report.problems.map(({ reason }) => reason).join('; ')
-    for (const word of ['is cut off', 'is empty', 'binary', 'not UTF-8']) expect(reasons).toContain(word)
+    for (const word of ['is cut off', 'is empty', 'binary', 'unfolds too far', 'not UTF-8']) expect(reasons).toContain(word)
     expect(calls.length).toBeLessThanOrEqual(4)
   })
 

@@ -17,6 +17,8 @@ import type { ImportState, LinkSet } from './state.ts'
 /** An import that goes on where one before ended. `report` and `stateFor` once `records` is drained. */
 export interface ResumedRun {
   readonly kind: 'run'
+  /** No file is new or has grown: the trace is what it was. */
+  readonly nothingNew: boolean
   /** Those of the trace before that stay, then those of the files that were read. */
   readonly records: AsyncIterable<TraceRecord>
   /** Of the files that were read now. */
@@ -92,6 +94,7 @@ export async function resumeImport(
   }
   return {
     kind: 'run',
+    nothingNew: state !== undefined && read.length + readOn.length === 0,
     records: records(),
     report: () => ({ ...run.report(), ignoredFiles: ignored }),
     counts: () => ({
