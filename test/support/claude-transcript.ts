@@ -23,7 +23,7 @@ type Json = { [key: string]: unknown }
  * error 529 wait=500        a failed attempt
  * failed "API Error: 529"   the client gives up
  * ```
- * and `meta`, `echo`, `stdout`, `interrupt`, `compact`, `summary`, `synthetic`, `agent`, `raw`.
+ * and `meta`, `queued`, `echo`, `stdout`, `interrupt`, `compact`, `summary`, `synthetic`, `agent`, `raw`.
  */
 export function transcript(notation: string, session = 's1'): string {
   const rows: string[] = []
@@ -109,6 +109,12 @@ function rowOf(verb: string, words: readonly string[], options: Json): Json {
       )
     case 'meta':
       return user(said, { isMeta: true })
+    case 'queued': {
+      const { origin, queue } = options
+      const prompt = options['images'] === undefined ? said : [{ type: 'text', text: said }, ...images(options['images'])]
+      const attachment = { type: 'queued_command', prompt, commandMode: queue ?? 'prompt' }
+      return { type: 'attachment', attachment: origin === undefined ? attachment : { ...attachment, origin } }
+    }
     case 'echo':
       return user(`<command-name>/${said}</command-name>`)
     case 'stdout':

@@ -88,6 +88,53 @@ describe('turns', () => {
     expect(report.main).toMatchObject({ messages: 3, messagesWithoutCall: 2 })
   })
 
+  it('begin with what the person wrote while the model worked, and not with what an agent says', async () => {
+    const { calls, report } = await importNotation(`
+      user look at it mode=plan
+      reply m1 tool=Bash#t1
+      result t1
+      queued not there
+      reply m2 tool=Bash#t2
+      result t2
+      queued nor here origin={"kind":"human"} images=2
+      reply m3 tool=Bash#t3
+      result t3
+      queued it is done queue=task-notification
+      queued "<task-notification>done" origin={"kind":"task-notification"}
+      queued it is me origin={"kind":"peer","from":"unknown"}
+      queued "<teammate-message teammate_id=\\"a\\">done"
+      reply m4 stop=end_turn
+      user "Another Claude session sent a message:\\n<teammate-message>done"
+      user "<teammate-message teammate_id=\\"a\\">done"
+      reply m5
+    `)
+    expect(calls.map(({ id, turn, prompt }) => [id, turn, prompt.user, prompt.newImages])).toEqual([
+      ['m1', 1, { chars: 10 }, 0],
+      ['m2', 2, { chars: 9 }, 0],
+      ['m3', 3, { chars: 8 }, 2],
+      ['m4', 3, undefined, 0],
+      ['m5', 3, undefined, 0],
+    ])
+    expect(calls[1]?.prompt.signals?.['plan-mode']).toBe(true)
+    expect(report.main).toMatchObject({ messages: 3, messagesWithoutCall: 0 })
+    expect(report.lines.categories).toContainEqual({ name: 'attachment: message', count: 2 })
+  })
+
+  it('of an agent begin with what another says to it', async () => {
+    const said = { type: 'user', sessionId: 's1', agentName: 'scribe', uuid: 'u', parentUuid: null }
+    const content = '<teammate-message teammate_id="lead">write'
+    const { calls } = await importNotation(`
+      raw ${JSON.stringify({ ...said, message: { role: 'user', content } })}
+      reply m1 parent=u
+      user side agent=a1 "<teammate-message teammate_id=\\"lead\\">go"
+      reply m2 side agent=a1
+    `)
+    expect(calls.map(({ turn, prompt }) => [turn, prompt.user])).toEqual([
+      [1, { chars: 42 }],
+      [1, { chars: 39 }],
+    ])
+  })
+
   it('are in plan mode where the message says so, and unknown where it says nothing', async () => {
     const { calls } = await importNotation(`
       user one mode=plan

@@ -45,6 +45,10 @@ function applyBody(conversation: Conversation, body: Body, line: LineContext): v
     case 'user':
       addUser(conversation, body.content, body.permissionMode, line)
       return
+    case 'queued':
+      beginTurn(conversation, body.content, line)
+      addInput(conversation, body.content, line)
+      return
     case 'failed-attempt': {
       const { failure, waitMicros, retryAfterMicros } = body
       const endMicros = line.envelope.micros
@@ -137,6 +141,10 @@ function addUser(
   }
   if (permissionMode !== undefined) conversation.planMode = planModeOf(permissionMode)
   addResults(conversation, content, line.surroundings.options)
+  addInput(conversation, content, line)
+}
+
+function addInput(conversation: Conversation, content: UserContent, { envelope }: LineContext): void {
   conversation.newImages += content.images
   if (conversation.contextImages !== undefined) conversation.contextImages += content.images
   conversation.inputSeen = true

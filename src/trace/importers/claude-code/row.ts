@@ -5,7 +5,7 @@ import { failureOfApiError, failureOfText } from '../error-class.ts'
 import type { LoggedFailure } from '../error-class.ts'
 import { readUsage } from './usage.ts'
 import type { UsageReading } from './usage.ts'
-import { readUserContent } from './user-content.ts'
+import { readQueued, readUserContent } from './user-content.ts'
 import type { UserContent } from './user-content.ts'
 
 /** What every line of a conversation carries. */
@@ -44,6 +44,8 @@ export type Body =
       readonly content: UserContent
       readonly permissionMode: string | undefined
     }
+  /** What the person wrote while the model worked, as the next request holds it. */
+  | { readonly kind: 'queued'; readonly content: UserContent }
   /** What a command of the person printed, in versions that log it as the program's own line. */
   | { readonly kind: 'printed'; readonly text: string }
   | {
@@ -77,7 +79,6 @@ const silentTypes: ReadonlySet<string> = new Set([
   'summary',
   'file-history-snapshot',
   'queue-operation',
-  'attachment',
   'last-prompt',
   'ai-title',
   'custom-title',
@@ -109,6 +110,11 @@ export function readRow(row: JsonObject): Row {
     case 'permission-mode': {
       const permissionMode = asName(row['permissionMode'])
       return { category: type, envelope, body: { kind: 'permission-mode', permissionMode } }
+    }
+    case 'attachment': {
+      const content = readQueued(row)
+      if (content === undefined) return nothing(type)
+      return { category: 'attachment: message', envelope, body: { kind: 'queued', content } }
     }
     case 'progress': {
       const data = asObject(row['data'])

@@ -41,12 +41,33 @@ const echoes = [
 ]
 /** Openings of blocks that the program puts before or after the person's own. */
 const additions = ['<system-reminder>', '<task-notification>', '<ide_']
+/** Openings of what another agent says to the person's own. */
+const agentsWords = ['<teammate-message', 'Another Claude session sent a message:']
+/** Who spoke, where it was no person; to an agent its parent's words are those of the person. */
+const agentsOrigins: ReadonlySet<unknown> = new Set([
+  'auto-continuation',
+  'coordinator',
+  'peer',
+  'task-notification',
+])
 /** The summary of a compaction, in versions without a mark for it. */
 const continuation = 'This session is being continued from a previous conversation that ran out of context'
 const interruption = '[Request interrupted by user'
 
 export function readUserContent(row: JsonObject): UserContent {
-  const content = asObject(row['message'])?.['content']
+  return readContent(row, asObject(row['message'])?.['content'])
+}
+
+/** A message of the person that waited while the model worked, which has no `user` line; or undefined. */
+export function readQueued(row: JsonObject): UserContent | undefined {
+  const attachment = asObject(row['attachment'])
+  if (attachment?.['type'] !== 'queued_command' || attachment['isMeta'] === true) return undefined
+  if ((attachment['commandMode'] ?? 'prompt') !== 'prompt') return undefined
+  const content = readContent({ ...row, origin: attachment['origin'] }, attachment['prompt'])
+  return content.role === 'message' ? content : undefined
+}
+
+function readContent(row: JsonObject, content: unknown): UserContent {
   const texts: string[] = []
   const results: ToolResult[] = []
   let images = 0
@@ -84,6 +105,9 @@ function roleOf(
   if (first === undefined) return hasImages ? 'message' : 'meta'
   if (opensWith(first, echoes)) return 'command-echo'
   if (first.startsWith(interruption)) return 'interrupt'
+  const toAgent = row['isSidechain'] === true || row['agentName'] !== undefined
+  const ofAgent = agentsOrigins.has(asObject(row['origin'])?.['kind']) || opensWith(first, agentsWords)
+  if (ofAgent && !toAgent) return 'meta'
   return 'message'
 }
 
