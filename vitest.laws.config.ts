@@ -7,6 +7,7 @@ const config: ViteUserConfig = defineConfig({
     include: [
       'test/laws/**/*.test.ts',
       'test/analysis/diff/laws.test.ts',
+      'test/check/brute-force.test.ts',
       'test/check/diagram/blocks.test.ts',
       'test/check/prefixes.test.ts',
       'test/gateway/identity.test.ts',

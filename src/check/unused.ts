@@ -34,6 +34,9 @@ export const checkUnused: Check = (policy, accept) => {
           return use('ladder', part.ladder)
         case 'within-hours':
           return use('window of hours', part.hours)
+        case 'list':
+          // A pool after `in` is the list of its models, where its name stands.
+          return use('pool', part.location.source.text.slice(part.location.span.start, part.location.span.end))
         case 'call':
           // The benefit of a model is told by the scores, whoever gives them.
           if (part.function !== 'benefit') return undefined
@@ -47,8 +50,12 @@ export const checkUnused: Check = (policy, accept) => {
   }
   for (const choice of rulesOf(policy).flatMap((rule) => choiceChain(rule.choice))) {
     if (choice.kind === 'upgrade-via') use('ladder', choice.ladder)
+    if (choice.kind === 'choose') use('pool', choice.pool)
     if ('profile' in choice && choice.profile !== undefined) use('profile', choice.profile)
   }
+  for (const { verdict } of policy.classifiers) if (verdict.kind === 'scores') use('pool', verdict.pool)
+  for (const { scope } of policy.serving) if (scope.kind === 'pool') use('pool', scope.pool)
+  for (const { action } of policy.budgets.flatMap(({ actions }) => actions)) if (action.kind === 'only') use('pool', action.pool)
   const look = (kind: string, declared: readonly (Located & { readonly name: string })[]): void => {
     for (const { name, location } of declared) {
       if (location.source !== own || used.get(kind)?.has(name) === true) continue
@@ -57,6 +64,7 @@ export const checkUnused: Check = (policy, accept) => {
       })
     }
   }
+  look('pool', policy.pools)
   look('list of phrases', policy.phraseLists)
   look('setting', policy.settings)
   look('signal', policy.signals)

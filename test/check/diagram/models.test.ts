@@ -10,10 +10,10 @@ import type { Policy } from '../../../src/policy/core.ts'
 import { small } from '../../support/policy-of.ts'
 
 const condition = fc.constantFrom(
-  'turn > 3', 'turn is 5', 'plan-mode', 'images > 0', 'tags has "x"', 'used(purse) >= 50%', 'message.length > 9 chars',
+  'turn > 3', 'turn is 5', 'plan-mode', 'images > 0', 'tags has "x"', 'org.only has mid', 'used(purse) >= 50%', 'message.length > 9 chars',
 )
 const where = fc.constantFrom(
-  'tier(it) is premium', 'accepts(it, image)', 'it is mid', 'it in org.blocked', 'price(it, input) < $2 per 1M tokens',
+  'tier(it) is premium', 'accepts(it, image)', 'it is mid', 'it in org.blocked', 'it in org.only', 'price(it, input) < $2 per 1M tokens',
 )
 const choice = fc.oneof(
   fc.constantFrom(
