@@ -76,10 +76,11 @@ export function recordedHealth(
       // Hosts fail by the clock: an outage does not move with a call that comes later.
       const isMadeThen = Math.abs(shiftMicros) < sameInstantMicros
       let next = 0
+      let asked = 0
       let deviated = false
       // No policy waits before the first attempt of a call: how long the log's client did is part of the call.
       const beginsAsLogged = (each: Seen, { atMicros }: AttemptQuestion): boolean =>
-        !hasInstant(each) || (isMadeThen && (each === own[0] || beginsAt(each, atMicros)))
+        !hasInstant(each) || (isMadeThen && ((asked === 1 && each === own[0]) || beginsAt(each, atMicros)))
       const isHost = ({ place }: Seen, { model, provider }: AttemptQuestion): boolean =>
         place.model === model && (place.provider ?? askedFirst.get(model)) === provider
       return {
@@ -87,6 +88,7 @@ export function recordedHealth(
           deviated = true
         },
         answer: (question) => {
+          asked += 1
           if (!askedFirst.has(question.model)) askedFirst.set(question.model, question.provider)
           const found = deviated ? undefined : own.slice(next).find((each) => isHost(each, question) && beginsAsLogged(each, question))
           if (found !== undefined) {

@@ -149,6 +149,8 @@ describe('a call that is made when it was', () => {
     const session = log(['100 south overloaded', '110 south overloaded', '120 south'])
     // The first attempt begins with its call, whenever the log’s client sent it.
     expect(answersOf(session, 1, ['90 south', '110.9 south', '119.1 south'])).toEqual(['overloaded recorded', 'overloaded recorded', 'answers recorded'])
+    // Not so a later one: another host was asked before.
+    expect(answersOf(session, 1, ['90 north', '104 south'])).toEqual(['answers assumed untried-healthy', 'overloaded fault'])
     expect(answersOf(session, 1, ['100 south', '105 south', '111 south', '120 south'])).toEqual([
       'overloaded recorded',
       'overloaded fault',
