@@ -13,6 +13,7 @@ const documentChars = 256_000_000
  * one list. `take` is handed an object and its first line, and says under what each thing in it
  * counts; a document without any counts as such. The lines after a document's first count as parts
  * of it. What `take` gave may be changed until `end` returns, which is called when all has been read.
+ * Of a list that breaks off the objects are taken that are whole.
  */
 export async function readDocuments(
   file: TraceFile,
@@ -35,8 +36,14 @@ export async function readDocuments(
     }
   }
   const giveUp = (reason: string): void => {
-    if (held !== undefined) refuse(held.line, reason)
+    if (held === undefined) return
+    const { line } = held
+    const whole = wholePart(held)
     held = undefined
+    refuse(line, reason)
+    if (whole === undefined) return
+    tally.extraObjects(1)
+    takeValue(whole.value, line)
   }
 
   const takeLine = (line: Line): void => {
@@ -104,10 +111,20 @@ interface HeldDocument {
   parts: string[]
   chars: number
   depth: number
+  isList: boolean
+  /** Where the last whole element of a list ends: in which part, after how many characters of it. */
+  whole: { readonly part: number; readonly chars: number } | undefined
 }
 
 function beginDocument(line: number): HeldDocument {
-  return { line, parts: [], chars: 0, depth: 0 }
+  return { line, parts: [], chars: 0, depth: 0, isList: false, whole: undefined }
+}
+
+/** The elements of a list before the one that breaks off. */
+function wholePart({ parts, whole }: HeldDocument): { readonly value: unknown } | undefined {
+  if (whole === undefined) return undefined
+  const last = parts[whole.part]?.slice(0, whole.chars) ?? ''
+  return parse(`${[...parts.slice(0, whole.part), last].join('\n')}]`)
 }
 
 /** The rest of a line on which a document ended and another began. */
@@ -128,11 +145,15 @@ function extend(held: HeldDocument, text: string): unknown[] | undefined {
       else if (code === 0x22) inString = false
     } else if (code === 0x22) inString = true
     else if (code === 0x7b || code === 0x5b) {
-      if (held.depth === 0) start = at
+      if (held.depth === 0) {
+        start = at
+        held.isList = code === 0x5b
+      }
       held.depth += 1
     } else if (code === 0x7d || code === 0x5d) {
       held.depth -= 1
       if (held.depth < 0) return undefined
+      if (held.depth === 1 && held.isList) held.whole = { part: held.parts.length, chars: at + 1 - start }
       if (held.depth > 0) continue
       held.parts.push(text.slice(start, at + 1))
       const document = parseDocument(held.parts.join('\n'))
@@ -140,14 +161,14 @@ function extend(held: HeldDocument, text: string): unknown[] | undefined {
       values.push(document.value)
       held.parts = []
       held.chars = 0
+      held.whole = undefined
       start = at + 1
     }
   }
-  // No string goes on over a line break.
-  if (inString) return undefined
   if (held.depth > 0) {
     held.parts.push(text.slice(start))
     held.chars += text.length
   }
-  return values
+  // No string goes on over a line break.
+  return inString ? undefined : values
 }

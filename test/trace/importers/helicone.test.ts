@@ -65,6 +65,15 @@ describe('a request', () => {
     expect(helicone.detect(`${header}\n`)).toBe(true)
   })
 
+  it('is kept where the list that it stands in breaks off after it', async () => {
+    const list = (indent: number): string => JSON.stringify([request('r1'), request('r2'), request('r3', { request_user_id: 'a "]" {' })], null, indent)
+    for (const text of [list(0).slice(0, -5), list(2).slice(0, -9), list(2).split('\n').slice(0, -20).join('\n'), `${list(2).slice(0, -40)}\n${JSON.stringify(request('r4'))}\n`]) {
+      const imported = await importLogFiles(helicone, { 'a.json': text })
+      expect(imported.calls.map(({ id }) => id).slice(0, 2)).toEqual(['r1', 'r2'])
+      expect(imported.report.problems).toMatchObject([{ line: 1, reason: expect.stringMatching(/cut off|not JSON/) }])
+    }
+  })
+
   it('may have failed, been cancelled, be pending or come from the gateway’s cache', async () => {
     const { calls, report } = await importLogFiles(helicone, {
       'a.jsonl': jsonLines([
