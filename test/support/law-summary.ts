@@ -20,7 +20,7 @@ export function lawSummary(): Reporter {
     onTestRunEnd: (modules) => {
       const files = modules.map((module) => ({ name: module.relativeModuleId, tried: triedIn(module) }))
       const lines = files
-        .filter(({ tried }) => tried.cases > 0)
+        .filter(({ tried }) => tried.seconds >= 1)
         .toSorted((left, right) => right.tried.seconds - left.tried.seconds)
         .map(({ name, tried }) => `${cell(tried.cases, 9)} cases ${cell(Math.round(tried.seconds), 6)} s  ${name}`)
       const all = files.map(({ tried }) => tried).reduce(both, nothing)
@@ -48,17 +48,13 @@ function triedIn(module: TestModule): Tried {
   return [...module.children.allTests()].map(triedBy).reduce(both, nothing)
 }
 
-/** A test that tried no case of a property counts for nothing. */
+/** A test that tried no case is no property: only its time counts. */
 function triedBy(test: TestCase): Tried {
   const { cases = 0 } = test.meta()
-  if (cases === 0) return nothing
+  const seconds = (test.diagnostic()?.duration ?? 0) / 1000
+  if (cases === 0) return { ...nothing, seconds }
   const law = /^law (\d+): /.exec(test.name)?.[1]
-  return {
-    laws: law === undefined ? [] : [Number(law)],
-    further: law === undefined ? 1 : 0,
-    cases,
-    seconds: (test.diagnostic()?.duration ?? 0) / 1000,
-  }
+  return { laws: law === undefined ? [] : [Number(law)], further: law === undefined ? 1 : 0, cases, seconds }
 }
 
 function cell(count: number, width: number): string {
