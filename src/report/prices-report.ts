@@ -6,7 +6,12 @@ import { clip, field, withRest, type Screen } from './terminal/layout.ts'
 const shownOf = 6
 
 /** What became of a price list: nothing of it is dropped without a word. */
-export function pricesScreen(report: CatalogueReport, output: string, screen: Screen): string {
+export function pricesScreen(
+  report: CatalogueReport,
+  output: string,
+  parts: readonly string[],
+  screen: Screen,
+): string {
   const { style } = screen
   const reasons = new Map<string, string[]>()
   for (const { key, reason } of report.leftOut)
@@ -17,6 +22,7 @@ export function pricesScreen(report: CatalogueReport, output: string, screen: Sc
     unsaid.set(reason, [...(unsaid.get(reason) ?? []), `${name} (${formatCount(models)})`])
   const lines = [
     style.strong(`${plural(report.models, 'model')} to ${escapeTerminal(output)}`),
+    ...(parts.length === 0 ? [] : names(screen, 'in several files', parts)),
     ...(report.changed === 0
       ? []
       : field(screen, 'history', `${plural(report.changed, 'model')} changed price`)),

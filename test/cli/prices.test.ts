@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from '../../src/language/parser.ts'
 import { format } from '../../src/language/format.ts'
+import { loadPolicyText } from '../../src/policy/load.ts'
 import { priceCard, canonicalModel, modelNamed } from '../../src/policy/catalogue-queries.ts'
 import { billed } from '../support/audited.ts'
 import { box, reroute } from '../support/command.ts'
@@ -214,11 +215,21 @@ describe('the real price lists', () => {
     ])
     expect(code).toBe(0)
     expect(policyOf(out).models).toHaveLength(176)
-    // All of it would be larger than any policy file may be.
-    expect(await reroute([...words, '-o', '-'])).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('--only'),
+    // All of it would be larger than any policy file may be: it goes into two, if it goes into files.
+    const whole = join(files.path, 'whole.route')
+    const run = await reroute([...words, '-o', whole, '--format', 'json'])
+    expect(JSON.parse(run.out)).toMatchObject({
+      models: 4_716,
+      parts: ['whole.2.route'],
+      priceFields: { said: 12_024, all: 12_025 },
+      unsaid: [{ field: 'cost.citation', models: 1 }],
     })
+    const texts = [whole, join(files.path, 'whole.2.route')].map((path) => readFileSync(path, 'utf8'))
+    const [first = '', second = ''] = texts
+    expect(first).toContain('\nimport "whole.2.route"\n')
+    const { policy } = loadPolicyText('whole.route', first, new Map([['whole.2.route', second]]))
+    expect(policy?.models).toHaveLength(4_716)
+    for (const text of texts) expect(format(parse({ name: 'c.route', text }).file)).toBe(text)
   })
 })
 

@@ -42,7 +42,13 @@ export function catalogueText(
   title: string,
   lists: readonly DatedListing[],
   wanted: (key: string, name: string) => boolean,
-): { readonly text: string; readonly report: CatalogueReport } {
+  split?: Split,
+): {
+  readonly text: string
+  /** What the text imports. */
+  readonly others: readonly CataloguePart[]
+  readonly report: CatalogueReport
+} {
   const histories = historiesOf(lists, wanted)
   const names = namesOf(histories.map(({ latest }) => latest))
   const spellings = spellingsOf(
@@ -54,23 +60,28 @@ export function catalogueText(
   for (const { latest } of histories) {
     for (const field of latest.unsaid) unsaid.set(field, (unsaid.get(field) ?? 0) + 1)
   }
-  const parts = [
-    headText(title, lists),
-    ...[...providers.values()]
-      .sort(byCodeUnit)
-      .map((name) => `provider ${name} {\n  family ${name}\n}`),
-    ...histories.map((history) => {
-      const { key, provider } = history.latest
-      const name = names.byKey.get(key) ?? routeName(key)
-      const host = provider === undefined ? undefined : providers.get(provider)
-      return modelText(name, host, spellings.byKey.get(key) ?? [], history)
-    }),
-  ]
+  const hosts = [...providers.values()]
+    .sort(byCodeUnit)
+    .map((name) => `provider ${name} {\n  family ${name}\n}`)
+  const models = histories.map((history) => {
+    const { key, provider } = history.latest
+    const name = names.byKey.get(key) ?? routeName(key)
+    const host = provider === undefined ? undefined : providers.get(provider)
+    return modelText(name, host, spellings.byKey.get(key) ?? [], history)
+  })
+  const [first = [], ...rest] = inParts([...hosts, ...models], split)
+  const others = rest.map((texts, index) => ({
+    name: split?.nameOf(index + 2) ?? '',
+    text: laidOut(`/// ${commentText(title)} Part ${index + 2}.\n\n${texts.join('\n\n')}\n`),
+  }))
+  const imports = others.map(({ name }) => `import ${quoted(name)}`)
+  const head = [headText(title, lists), ...(imports.length === 0 ? [] : [imports.join('\n')])]
   const last = lists.at(-1)
   const said = histories.reduce((sum, { latest }) => sum + latest.said, 0)
   const left = histories.reduce((sum, { latest }) => sum + latest.unsaid.length, 0)
   return {
-    text: laidOut(`${parts.join('\n\n')}\n`),
+    text: laidOut(`${[...head, ...first].join('\n\n')}\n`),
+    others,
     report: {
       models: histories.length,
       changed: histories.filter(({ cards }) => cards.some(({ day }) => day !== undefined)).length,
@@ -87,6 +98,33 @@ export function catalogueText(
       leftOut: (last?.listing.leftOut ?? []).filter(({ key }) => wanted(key, routeName(key))),
     },
   }
+}
+
+/** How a catalogue that is too long for one file goes into several, which the first imports. */
+export interface Split {
+  readonly maxChars: number
+  /** The name of a part, counting from 2, beside the first. */
+  readonly nameOf: (part: number) => string
+}
+
+export interface CataloguePart {
+  readonly name: string
+  readonly text: string
+}
+
+function inParts(texts: readonly string[], split: Split | undefined): readonly (readonly string[])[] {
+  if (split === undefined) return [texts]
+  const parts: string[][] = [[]]
+  let chars = 0
+  for (const text of texts) {
+    if (chars > 0 && chars + text.length > split.maxChars) {
+      parts.push([])
+      chars = 0
+    }
+    parts.at(-1)?.push(text)
+    chars += text.length + 2
+  }
+  return parts
 }
 
 interface DatedCard {

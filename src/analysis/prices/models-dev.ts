@@ -100,7 +100,11 @@ const rowNames: ReadonlyMap<string, PriceBucket> = new Map([
   ['input', 'input'],
   ['output', 'output'],
   ['reasoning', 'reasoning'],
+  // Some of its files spell them otherwise; the name of its schema comes last, and wins.
+  ['cache_input', 'cache-read'],
+  ['cached_input', 'cache-read'],
   ['cache_read', 'cache-read'],
+  ['cached_write', 'cache-write'],
   ['cache_write', 'cache-write'],
   ['input_audio', 'audio-input'],
   ['output_audio', 'audio-output'],

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path'
 import { Argument, InvalidArgumentError, type Command } from 'commander'
 import { catalogueText } from '../../analysis/prices/catalogue.ts'
 import { document } from '../../report/json.ts'
@@ -84,10 +85,11 @@ async function importPrices(
     }
   }
   lists.sort((a, b) => ((a.day ?? '') < (b.day ?? '') ? -1 : 1))
-  const { text, report } = catalogueText(
+  const { text, others, report } = catalogueText(
     `Models and prices, imported from ${format}.`,
     lists,
     wanted(options.only),
+    options.output === '-' ? undefined : { maxChars: partChars, nameOf: partName(options.output) },
   )
   if (report.models === 0) {
     return badInput(context, {
@@ -99,23 +101,39 @@ async function importPrices(
   if (bytes > maxFileBytes) {
     return badInput(context, {
       message: `the catalogue of ${report.models} models would have ${bytes} bytes, and no policy file may have more than ${maxFileBytes}`,
-      help: "name the models that you use, as in --only 'claude-*'",
+      help: "write it to a file, which then imports others beside it, or name models: --only 'claude-*'",
     })
   }
   try {
     if (options.output === '-') await context.out(text)
-    else await writeFileWhole(options.output, text, context, { overwrite: true })
+    else {
+      for (const part of others) {
+        const path = join(dirname(options.output), part.name)
+        await writeFileWhole(path, part.text, context, { overwrite: true })
+      }
+      await writeFileWhole(options.output, text, context, { overwrite: true })
+    }
   } catch (error) {
     if (isFileError(error)) return badInput(context, fileFailure(options.output, 'write', error))
     throw error
   }
+  const parts = others.map(({ name }) => name)
   const said =
     options.format === 'json'
-      ? document({ schemaVersion: 1, output: options.output, ...report })
-      : pricesScreen(report, options.output, { style: context.style, width: context.width })
+      ? document({ schemaVersion: 1, output: options.output, parts, ...report })
+      : pricesScreen(report, options.output, parts, { style: context.style, width: context.width })
   if (options.output === '-') context.note(said)
   else await context.out(said)
   return exitCode.pass
+}
+
+/** Room below the limit of a file for its head and for what is not ASCII. */
+const partChars = 900_000
+
+/** `prices.route` is followed by `prices.2.route`. */
+function partName(output: string): (part: number) => string {
+  const name = basename(output).replace(/\.route$/, '')
+  return (part) => `${name}.${part}.route`
 }
 
 function wanted(only: readonly string[] | undefined): (key: string, name: string) => boolean {

@@ -11,6 +11,8 @@ import { routeName } from '../../../src/analysis/prices/route-name.ts'
 import type { Listing } from '../../../src/analysis/prices/listing.ts'
 import { format } from '../../../src/language/format.ts'
 import { parse } from '../../../src/language/parser.ts'
+import type { Policy } from '../../../src/policy/core.ts'
+import { loadPolicyText } from '../../../src/policy/load.ts'
 import { policyOf } from '../../support/policy-of.ts'
 
 function dated(day: string | undefined, listing: Listing | undefined): DatedListing {
@@ -441,6 +443,30 @@ describe('a catalogue from models.dev', () => {
       'audio-input': 1_000_000n,
       'web-search': 10_000_000_000n,
     })
+  })
+})
+
+describe('a catalogue that is too long for one file', () => {
+  it('goes into several, which the first imports, and says the same', () => {
+    const entries = Object.fromEntries(
+      Array.from({ length: 9 }, (_, index) => [
+        `m-${index}`,
+        { litellm_provider: `host-${index % 3}`, input_cost_per_token: 1e-6 * (index + 1), output_cost_per_token: 2e-6 },
+      ]),
+    )
+    const lists = [dated('2026-07-24', litellm(entries))]
+    const nameOf = (part: number): string => `c.${part}.route`
+    const { text, others } = catalogueText('Test.', lists, () => true, { maxChars: 600, nameOf })
+    expect(others.map(({ name }) => name)).toEqual(['c.2.route', 'c.3.route'])
+    const libraries = new Map(others.map(({ name, text: part }) => [name, part]))
+    const { policy, diagnostics } = loadPolicyText('c.route', text, libraries)
+    expect(diagnostics).toEqual([])
+    const prices = (models: Policy['models']): object => models.map(({ name, prices: [card] }) => [name, card])
+    expect(prices(policy?.models ?? []))
+      .toEqual(prices(policyOf(catalogue(...lists).text).models))
+    for (const part of [text, ...libraries.values()]) {
+      expect(format(parse({ name: 'c.route', text: part }).file)).toBe(part)
+    }
   })
 })
 
