@@ -7,6 +7,7 @@ import { codex } from '../src/trace/importers/codex.ts'
 import type { Importer } from '../src/trace/importers/importer.ts'
 import { miniSweAgent } from '../src/trace/importers/mini-swe-agent.ts'
 import { mooncake } from '../src/trace/importers/mooncake.ts'
+import { bestOf } from './processor-time.ts'
 
 /**
  * The speed of importers, against reading the same files and `JSON.parse` of each line (of a
@@ -43,17 +44,6 @@ const tasks: readonly Task[] = [
 
 const times = 5
 
-async function best(work: () => unknown): Promise<number> {
-  let least = Infinity
-  for (let time = 0; time < times; time += 1) {
-    const begun = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(begun)
-    least = Math.min(least, (user + system) / 1_000)
-  }
-  return least
-}
-
 async function imported(importer: Importer, path: string): Promise<number> {
   const run = importer.read([path], {})
   for await (const record of run.records) void record
@@ -69,8 +59,8 @@ for (const { importer, path, ends, parse } of tasks) {
   const files = readdirSync(folder).filter((name) => name.endsWith(ends)).map((name) => join(folder, name))
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0)
   const calls = await imported(importer, folder)
-  const parsing = await best(() => files.map((file) => parse(readFileSync(file, 'utf8'))))
-  const importing = await best(() => imported(importer, folder))
+  const parsing = await bestOf(times, () => files.map((file) => parse(readFileSync(file, 'utf8'))))
+  const importing = await bestOf(times, () => imported(importer, folder))
   const megabytes = bytes / 1_000_000
   console.log(
     `${importer.format}: ${files.length} files, ${megabytes.toFixed(1)} MB, ${calls} calls: read and parse ${parsing.toFixed(0)} ms, import ${importing.toFixed(0)} ms, ×${(importing / parsing).toFixed(1)}, ${((megabytes * 1_000) / importing).toFixed(0)} MB/s`,

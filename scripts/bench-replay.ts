@@ -7,6 +7,7 @@ import { fileSourceReader } from '../src/node/read-sources.ts'
 import { loadPolicy } from '../src/policy/load.ts'
 import { loadTrace } from '../src/trace/read.ts'
 import { variantReplays } from '../src/cli/variants.ts'
+import { bestOf } from './processor-time.ts'
 
 /**
  * What a replay costs, against reading the same trace and `JSON.parse` of its lines, the least that
@@ -29,36 +30,25 @@ const tasks =
 
 const times = 3
 
-async function best(work: () => unknown): Promise<number> {
-  let least = Infinity
-  for (let time = 0; time < times; time += 1) {
-    const begun = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(begun)
-    least = Math.min(least, (user + system) / 1_000)
-  }
-  return least
-}
-
 for (const [path, trace] of tasks) {
   const { policy } = loadPolicy(path, fileSourceReader({}))
   if (policy === undefined) throw new Error(`${path} does not load`)
   const { loaded } = await loadTrace([trace])
   const calls = loaded.reduce((sum, session) => sum + session.calls.length, 0)
   const settings = { policy, evaluator: compilePolicy(policy) }
-  const parsing = await best(() => {
+  const parsing = await bestOf(times, () => {
     const bytes = readFileSync(trace)
     const text = (trace.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
     return text.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown)))
   })
-  const reading = await best(() => loadTrace([trace]))
-  const replaying = await best(() => {
+  const reading = await bestOf(times, () => loadTrace([trace]))
+  const replaying = await bestOf(times, () => {
     const run = createReplay(settings)
     for (const session of loaded) run.add(session)
     for (const _ of run.settle());
     return run.finish()
   })
-  const projecting = await best(() => {
+  const projecting = await bestOf(times, () => {
     const variants = variantReplays({ ...settings, mode: 'projected' })
     for (const session of loaded) variants.add(session)
     return variants.results()

@@ -7,7 +7,6 @@ import { drawnOrder, servingDraw } from '../replay/draw-hosts.ts'
 import { hostsOf } from '../replay/hosts.ts'
 import type { DecidedCall } from '../replay/hosts.ts'
 import { exactMoney } from '../replay/money.ts'
-import { outputTokensOf } from '../replay/pricing.ts'
 import { serving } from '../replay/serve.ts'
 import type { Service, ServingActivity } from '../replay/serve.ts'
 import { isOfSession } from '../replay/serving/budget-subject.ts'
@@ -33,6 +32,7 @@ import { newSurroundings } from '../replay/simulator/surroundings.ts'
 import type { Surroundings } from '../replay/simulator/surroundings.ts'
 import type { Usage } from '../trace/record.ts'
 import type { GatewaySession } from './session.ts'
+import { outputTokensOf } from '../trace/usage-sums.ts'
 
 export interface GatewayOptions {
   readonly policy: Policy

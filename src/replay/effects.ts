@@ -4,11 +4,11 @@ import type { InputBuckets, ModelledInput } from './cache/state.ts'
 import { repriced, usageWith } from './call-money.ts'
 import { mergeSplits, splitOf } from './ledger.ts'
 import { levels, together, weaker } from './money.ts'
-import { promptTokensOf } from './pricing.ts'
 import { effectNames } from './result/call.ts'
 import type { CallEffects, EffectName, Phase, Place } from './result/call.ts'
 import type { Level, Money } from './result/money.ts'
 import type { Waterfall } from './result/totals.ts'
+import { promptTokensOf } from '../trace/usage-sums.ts'
 
 /** Everything that a call costs, in the log and under the policy. */
 export interface CallCosts {

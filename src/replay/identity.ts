@@ -3,13 +3,13 @@ import type { CallRecord } from '../trace/record.ts'
 import type { RecordedSession } from '../trace/session.ts'
 import { billOf, repriced } from './call-money.ts'
 import { samePlace } from './place.ts'
-import { promptTokensOf } from './pricing.ts'
 import { comparablePlace, recordedPlace } from './recorded-place.ts'
 import type { CallResult } from './result/call.ts'
 import type { Identity } from './result/replay.ts'
 import type { SessionResult } from './result/session.ts'
 import { emptyTally, mergeTallies, tallyOf } from './tally.ts'
 import type { Tally } from './tally.ts'
+import { promptTokensOf } from '../trace/usage-sums.ts'
 
 /** Identity so far: counts of a commutative monoid, with the first residuals in the order of the trace. */
 export interface IdentityCounts {

@@ -13,6 +13,7 @@ import {
 } from './rates.ts'
 import type { UsageTokens } from './result/call.ts'
 import type { Money } from './result/money.ts'
+import { promptTokensOf, outputTokensOf } from '../trace/usage-sums.ts'
 
 /** Where and when tokens are priced. */
 export interface PricePlace {
@@ -27,21 +28,6 @@ export interface PricePlace {
   readonly images: number
   /** Tokens of the prompt that select the card; default: those of the usage. */
   readonly sizeTokens?: number | undefined
-}
-
-/** The provider's total input: every bucket but the output. */
-export function promptTokensOf(usage: Usage): number {
-  return (
-    usage.uncachedInput +
-    usage.cacheRead +
-    usage.cacheWrite5m +
-    usage.cacheWrite1h +
-    (usage.cacheWriteOther ?? 0)
-  )
-}
-
-export function outputTokensOf(usage: Usage): number {
-  return usage.output + (usage.reasoning ?? 0)
 }
 
 export function tokensOf(usage: Usage): UsageTokens {

@@ -6,9 +6,9 @@ import { usageParts, wholes, withinWholes, type UsagePart } from '../trace/usage
 import type { CallRecord, Usage } from '../trace/record.ts'
 import { repriced, sameTokens } from './call-money.ts'
 import { modelledMoney, unknownMoney } from './money.ts'
-import { outputTokensOf, promptTokensOf } from './pricing.ts'
 import type { Place } from './result/call.ts'
 import type { Money } from './result/money.ts'
+import { promptTokensOf, outputTokensOf } from '../trace/usage-sums.ts'
 
 /** A factor between bounds: `lo ≤ point ≤ hi`. */
 export interface Factor {

@@ -1,6 +1,7 @@
 import { canonicalRecord } from './canonical.ts'
-import type { CallRecord, EventRecord, Provenance, SessionRecord, TraceRecord, Usage } from './record.ts'
+import type { CallRecord, EventRecord, Provenance, SessionRecord, TraceRecord } from './record.ts'
 import type { RecordedSession } from './session.ts'
+import { allTokensOf } from './usage-sums.ts'
 
 /** A checked record in canonical text, with the key that sorts it. */
 export interface TraceRow {
@@ -155,27 +156,11 @@ function compareRanks(left: readonly number[], right: readonly number[]): number
 
 function callRank(call: CallRecord): readonly number[] {
   if (call.usage === undefined) return [-1, 0]
-  return [allTokens(call.usage), call.usage.outputQuality === 'exact' ? 1 : 0]
+  return [allTokensOf(call.usage), call.usage.outputQuality === 'exact' ? 1 : 0]
 }
 
 function headerRank(header: SessionRecord): readonly number[] {
   return [Object.keys(header).length]
-}
-
-/** Tokens in every bucket, reasoning included. */
-export function allTokens(usage: Usage): number {
-  return inputTokens(usage) + usage.output + (usage.reasoning ?? 0)
-}
-
-/** Tokens of the whole prompt: uncached, read from and written to caches. */
-export function inputTokens(usage: Usage): number {
-  return (
-    usage.uncachedInput +
-    usage.cacheRead +
-    usage.cacheWrite5m +
-    usage.cacheWrite1h +
-    (usage.cacheWriteOther ?? 0)
-  )
 }
 
 /** By the call they precede, then by instant (each: not told first), then by canonical text. */

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { DataValidateFunction } from 'ajv/dist/types/index.js'
-import { inputTokens } from './merge.ts'
 import type { RecordProblem } from './problem.ts'
 import type { TraceRecord } from './record.ts'
 import { partsIn, usageParts, wholes } from './usage-parts.ts'
 import { explainSchemaError, fieldPath, got } from './schema-message.ts'
+import { promptTokensOf } from './usage-sums.ts'
 
 export type RecordCheck =
   | { readonly ok: true; readonly record: TraceRecord }
@@ -120,7 +120,7 @@ function partProblem(record: TraceRecord): RecordProblem | undefined {
 function inputSumProblem(record: TraceRecord): RecordProblem | undefined {
   if (record.record !== 'call' || record.end !== 'served' || record.usage === undefined) return undefined
   const tokens = record.prompt.tokens
-  const sum = inputTokens(record.usage)
+  const sum = promptTokensOf(record.usage)
   if (tokens === undefined || tokens === sum) return undefined
   return {
     field: 'prompt.tokens',

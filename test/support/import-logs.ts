@@ -2,9 +2,9 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Importer, ImportOptions, ImportReport } from '../../src/trace/importers/importer.ts'
-import { inputTokens } from '../../src/trace/merge.ts'
 import type { CallRecord, EventRecord, SessionRecord, TraceRecord } from '../../src/trace/record.ts'
 import { checkRecord } from '../../src/trace/validate.ts'
+import { promptTokensOf } from '../../src/trace/usage-sums.ts'
 
 export interface ImportedLogs {
   readonly records: readonly TraceRecord[]
@@ -39,7 +39,7 @@ export async function importLogs(
   }
   const calls = records.filter((record) => record.record === 'call')
   for (const { usage, prompt } of calls) {
-    if (usage !== undefined && prompt.tokens !== inputTokens(usage)) {
+    if (usage !== undefined && prompt.tokens !== promptTokensOf(usage)) {
       throw new Error(`the buckets do not add up: ${JSON.stringify(usage)}`)
     }
   }

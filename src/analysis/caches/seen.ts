@@ -3,12 +3,12 @@ import type { Policy, PriceCard } from '../../policy/core.ts'
 import { cacheRulesAt } from '../../replay/cache/rules.ts'
 import { placeKey } from '../../replay/cache/state.ts'
 import type { CacheRequest } from '../../replay/cache/state.ts'
-import { promptTokensOf } from '../../replay/pricing.ts'
 import { recordedPlace } from '../../replay/recorded-place.ts'
 import { turnReader } from '../../replay/turns.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord, Usage } from '../../trace/record.ts'
 import type { RecordedSession } from '../../trace/session.ts'
+import { promptTokensOf } from '../../trace/usage-sums.ts'
 
 /** A served call as a cache saw it, with what its input buckets cost. */
 export interface SeenCall {

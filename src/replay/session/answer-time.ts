@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../policy/core.ts'
 import type { CallRecord } from '../../trace/record.ts'
-import { outputTokensOf } from '../pricing.ts'
 import type { AnswerTime } from '../serve.ts'
+import { outputTokensOf } from '../../trace/usage-sums.ts'
 
 /** Another host takes what the catalogue declares: its latency, and the logged output at its throughput. */
 export const declaredDuration = 'declared-duration'

@@ -7,9 +7,9 @@ import type { CacheBehaviours } from '../cache/behaviour.ts'
 import { cacheRulesAt } from '../cache/rules.ts'
 import { bucketsOf, coldCaches, editPrefix, findCached, leaveCached, modelAt, noteLogged, placeKey } from '../cache/state.ts'
 import type { CacheFinding, CacheRequest, CacheState, InputBuckets, ModelledInput } from '../cache/state.ts'
-import { promptTokensOf } from '../pricing.ts'
 import type { Phase } from '../result/call.ts'
 import type { Service } from '../serve.ts'
+import { promptTokensOf } from '../../trace/usage-sums.ts'
 
 /** What is kept of a session's caches between two of its calls: plain data. */
 export interface KeptCaches {

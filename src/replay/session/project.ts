@@ -9,7 +9,6 @@ import { choosableModels } from '../always.ts'
 import type { ModelledInput } from '../cache/state.ts'
 import { usageWith } from '../call-money.ts'
 import { modelledMoney } from '../money.ts'
-import { promptTokensOf } from '../pricing.ts'
 import {
   compacted,
   joinedTransfer,
@@ -25,6 +24,7 @@ import type { CallResult, Phase, Place } from '../result/call.ts'
 import type { Money } from '../result/money.ts'
 import type { Between } from '../session-events.ts'
 import type { Run } from './run.ts'
+import { promptTokensOf } from '../../trace/usage-sums.ts'
 
 /** A session of mode `projected` past its divergence. */
 export interface Projected {

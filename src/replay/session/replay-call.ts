@@ -13,7 +13,7 @@ import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
 import { exactMoney } from '../money.ts'
 import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
-import { isPriceAssumed, outputTokensOf, tokensOf } from '../pricing.ts'
+import { isPriceAssumed, tokensOf } from '../pricing.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result/call.ts'
 import type { Money } from '../result/money.ts'
@@ -34,6 +34,7 @@ import { project, projectCall } from './project.ts'
 import { spenderOf } from './run.ts'
 import type { Run } from './run.ts'
 import { chargeCall } from './spending.ts'
+import { outputTokensOf } from '../../trace/usage-sums.ts'
 
 /** One call: it arrives, is decided, served, concluded. */
 export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> {

@@ -1,7 +1,7 @@
-import { inputTokens } from '../merge.ts'
 import type { Usage } from '../record.ts'
 import { partsIn, wholes } from '../usage-parts.ts'
 import { known } from './known.ts'
+import { promptTokensOf } from '../usage-sums.ts'
 
 /** Counts as a log gives them, and how the log means them. */
 export interface LoggedCounts {
@@ -75,7 +75,7 @@ export function bucketsOf(counts: LoggedCounts): BucketReading {
       return refuse(`${parts} tokens that are no text in ${usage[whole]} of \`${whole}\``)
     }
   }
-  const promptTokens = inputTokens(usage)
+  const promptTokens = promptTokensOf(usage)
   if (!Number.isSafeInteger(promptTokens)) return refuse('the input is past 2^53')
   return { ok: true, usage, promptTokens }
 }

@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { claudeCode } from '../../../src/trace/importers/claude-code.ts'
 import { codex } from '../../../src/trace/importers/codex.ts'
-import { inputTokens } from '../../../src/trace/merge.ts'
 import { category, importLogFiles, importLogs, jsonLines } from '../../support/import-logs.ts'
 import { sharedData } from '../../support/shared-data.ts'
+import { promptTokensOf } from '../../../src/trace/usage-sums.ts'
 
 const folder = sharedData('agent-sessions/codex')
 
@@ -56,7 +56,7 @@ describe.runIf(folder !== undefined)('recorded rollouts', () => {
       const own = calls.filter((call) => call.session === session)
       for (const { usage } of own.slice(0, counted.get(short))) {
         if (usage === undefined) continue
-        sum.input += inputTokens(usage)
+        sum.input += promptTokensOf(usage)
         sum.cacheRead += usage.cacheRead
         sum.output += usage.output
         sum.reasoning += usage.reasoning ?? 0
