@@ -84,6 +84,56 @@ describe('advice on the way', () => {
   })
 })
 
+describe('a refusal', () => {
+  const counts = { input_tokens: 9, cache_creation_input_tokens: 0 }
+  const declined = { ...counts, type: 'message', model: 'claude-a', cache_read_input_tokens: 300 }
+  const answered = { ...counts, type: 'fallback_message', model: 'claude-b', cache_read_input_tokens: 500, output_tokens: 26 }
+
+  function fallenBack(output: number): string {
+    const usage = JSON.stringify({ iterations: [{ ...declined, output_tokens: output }, answered] })
+    const block = { type: 'fallback', from: { model: 'claude-a' }, to: { model: 'claude-b' } }
+    const handover = transcript('reply m1 model=claude-b in=9 read=500 out=26 request=r1').trim()
+      .replace('"content":[]', `"content":[${JSON.stringify(block)}]`)
+    return `
+      user hello
+      reply m0 in=5
+      raw ${handover.replaceAll('s1-u0', 'handover')}
+      reply m1 request=r1 model=claude-b text=so in=9 read=500 out=26 stop=end_turn usage=${usage}
+    `
+  }
+
+  it.for([
+    { output: 6, refused: [['s1/refused', 'm1/refused-1', 'claude-a', 309, 6]] },
+    { output: 0, refused: [] },
+  ])('on which another model answers is an attempt, and billed for $output tokens that it had said', async ({ output, refused }) => {
+    const { calls } = await importNotation(fallenBack(output))
+    expect(calls.map(({ session, id, served, prompt, usage }) => [
+      session, id, served?.model, prompt.tokens, usage?.output,
+    ])).toEqual([
+      ['s1', 'm0', 'claude-a', 5, 1],
+      ['s1', 'm1', 'claude-b', 509, 26],
+      ...refused,
+    ])
+    expect(calls[1]).toMatchObject({
+      requested: 'claude-a',
+      attempts: [{ model: 'claude-a', errorClass: 'content-policy' }, { model: 'claude-b' }],
+    })
+  })
+
+  it('before the first word has no usage, and one after it has', async () => {
+    const { calls } = await importNotation(`
+      user hello
+      reply m1 in=400 out=0 stop=refusal
+      user again
+      reply m2 text=well in=500 out=3 stop=refusal
+    `)
+    expect(calls.map(({ prompt, usage, reply }) => [prompt.tokens, usage?.output, reply?.finish])).toEqual([
+      [400, undefined, 'refusal'],
+      [500, 3, 'refusal'],
+    ])
+  })
+})
+
 describe('the summary of a compaction', () => {
   const original = `
     user hello

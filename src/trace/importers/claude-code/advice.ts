@@ -1,28 +1,34 @@
 import { beginConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
 import type { CallDraft } from './draft.ts'
-import type { LoggedUsage } from './usage.ts'
+import type { SideCall } from './usage.ts'
 
 /**
- * Gives every pass of a request its own counts, and what other models were asked on the way a
- * session of its own, for its bill stands beside that of the request. None without advice.
+ * Gives every pass of a request its own counts, and what other models were asked on the way, or
+ * began to say and then refused, sessions of their own, for their bill stands beside that of the request.
  */
-export function settleAdvice(conversation: Conversation): Conversation | undefined {
+export function settleSideCalls(conversation: Conversation): readonly Conversation[] {
   const { session } = conversation.identity
   const advisers = beginConversation({ session: `${session}/advisor`, parent: session }, 0)
+  const refusers = beginConversation({ session: `${session}/refused`, parent: session }, 0)
   for (const draft of conversation.drafts) {
     if (draft.kind !== 'call' || draft.usage === undefined) continue
-    const { passes, advice } = draft.usage
+    const { passes, advice, refused } = draft.usage
     const drafts = passesOf(draft)
     if (drafts.length === passes.length) {
       for (const [index, pass] of drafts.entries()) pass.usage = passes[index]
     }
     for (const [index, { model, usage }] of advice.entries()) {
-      advisers.drafts.push(adviceDraft(drafts[index] ?? draft, index, model, usage))
+      const asked = drafts[index] ?? draft
+      advisers.drafts.push(sideDraft(asked, `advisor-${index + 1}`, 'end_turn', { model, usage }))
+    }
+    for (const [index, call] of refused.entries()) {
+      refusers.drafts.push(sideDraft(drafts[0] ?? draft, `refused-${index + 1}`, 'refusal', call))
     }
   }
-  advisers.version = conversation.version
-  return advisers.drafts.length === 0 ? undefined : advisers
+  const others = [advisers, refusers].filter(({ drafts }) => drafts.length > 0)
+  for (const other of others) other.version = conversation.version
+  return others
 }
 
 /** In their order; the last one is given. */
@@ -35,11 +41,11 @@ function passesOf(last: CallDraft): readonly CallDraft[] {
 }
 
 /** All that is known of it is who was asked, and what it cost; it ends before its caller goes on. */
-function adviceDraft(
+function sideDraft(
   asked: CallDraft,
-  index: number,
-  model: string | undefined,
-  usage: LoggedUsage,
+  name: string,
+  stopReason: string,
+  { model, usage }: SideCall,
 ): CallDraft {
   const { id, copy, provenance, provider, endMicros } = asked
   return {
@@ -47,7 +53,7 @@ function adviceDraft(
     passBefore: undefined,
     copy,
     provenance,
-    id: id === undefined ? undefined : `${id}/advisor-${index + 1}`,
+    id: id === undefined ? undefined : `${id}/${name}`,
     end: 'served',
     prompt: {
       turn: 0,
@@ -58,13 +64,14 @@ function adviceDraft(
       startMicros: undefined,
     },
     failedAttempts: [],
+    refusals: [],
     modelChange: undefined,
     model,
     provider,
     replyLogged: false,
     endMicros,
     usage,
-    stopReason: 'end_turn',
+    stopReason,
     costUsd: undefined,
     visible: [],
     thinking: [],

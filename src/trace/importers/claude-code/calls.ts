@@ -1,4 +1,4 @@
-import { asObject, asString } from '../json.ts'
+import { asName, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { canonicalArguments, toolSignature } from '../tool-signature.ts'
 import type { Conversation, LineContext } from './conversation.ts'
@@ -142,6 +142,7 @@ type Given = Omit<
   | 'kind'
   | 'replyLogged'
   | 'failedAttempts'
+  | 'refusals'
   | 'endMicros'
   | 'usage'
   | 'stopReason'
@@ -162,6 +163,7 @@ function newDraft(conversation: Conversation, given: Given): CallDraft {
     ...given,
     replyLogged: true,
     failedAttempts,
+    refusals: [],
     endMicros: undefined,
     usage: undefined,
     stopReason: undefined,
@@ -183,6 +185,11 @@ function addBlock(conversation: Conversation, draft: CallDraft, block: JsonObjec
       const thinking = asString(block['thinking']) ?? ''
       if (thinking.trim() === '') draft.thinkingWithheld = true
       else draft.thinking.push(thinking)
+      return
+    }
+    case 'fallback': {
+      const from = asName(asObject(block['from'])?.['model'])
+      if (from !== undefined && !draft.refusals.includes(from)) draft.refusals.push(from)
       return
     }
     case 'redacted_thinking':

@@ -46,6 +46,8 @@ export interface CallDraft {
   readonly provider: string | undefined
   /** What was answered stands in the log. */
   readonly replyLogged: boolean
+  /** Models that refused this request before the one that answered. */
+  readonly refusals: string[]
   endMicros: number | undefined
   usage: LoggedUsage | undefined
   stopReason: string | undefined

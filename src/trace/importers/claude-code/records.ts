@@ -124,7 +124,7 @@ function callOf(
 ): CallRecord {
   const { id, end, prompt, model, endMicros, provenance } = draft
   const served = end === 'served'
-  const usage = draft.usage === undefined ? undefined : usageOf(draft, draft.usage)
+  const usage = draft.usage === undefined || isFree(draft) ? undefined : usageOf(draft, draft.usage)
   const picoUsd = draft.costUsd === undefined ? undefined : picoUsdOf(draft.costUsd)
   const attempts = attemptsOf(draft)
   const start = startOf(draft)
@@ -137,7 +137,7 @@ function callOf(
     ...(start === undefined ? {} : { startMicros: start }),
     ...(endMicros === undefined ? {} : { endMicros }),
     ...(start === undefined && endMicros === undefined ? {} : { timeQuality: 'derived' as const }),
-    ...(model === undefined ? {} : { requested: model }),
+    ...(model === undefined ? {} : { requested: draft.refusals[0] ?? model }),
     ...(served && model !== undefined ? { served: { model, ...placeOf(draft) } } : {}),
     prompt: promptOf(draft),
     ...(usage === undefined ? {} : { usage }),
@@ -147,6 +147,11 @@ function callOf(
     ...(served && draft.replyLogged ? { reply: replyOf(draft, options) } : {}),
     provenance,
   }
+}
+
+/** A request that the model refused before it had said anything is not billed. */
+function isFree({ stopReason, usage }: CallDraft): boolean {
+  return stopReason === 'refusal' && usage?.output === 0
 }
 
 function startOf({ prompt, endMicros }: CallDraft): Micros | undefined {
@@ -210,15 +215,15 @@ function lengthOf(texts: readonly string[]): number {
 
 /**
  * Failed tries and the one that served. The log gives the end of a failed try and the pause after
- * it. The client asks the same model each time, at the house that answers in the end.
+ * it. The client asks the same model each time, at the house that answers in the end; where that one
+ * refused, the house asks others, of whom nothing is told but their names.
  */
 function attemptsOf(draft: CallDraft): readonly AttemptRecord[] {
-  const { failedAttempts, model, provider, prompt, end, endMicros } = draft
-  if (failedAttempts.length === 0) return []
-  const place = {
-    ...(model === undefined ? {} : { model }),
-    ...(provider === undefined ? {} : { provider }),
-  }
+  const { failedAttempts, refusals, provider, prompt, end, endMicros } = draft
+  if (failedAttempts.length + refusals.length === 0) return []
+  const house = provider === undefined ? {} : { provider }
+  const model = refusals[0] ?? draft.model
+  const place = model === undefined ? house : { model, ...house }
   const attempts: AttemptRecord[] = []
   let start = prompt.startMicros
   for (const attempt of failedAttempts) {
@@ -226,7 +231,10 @@ function attemptsOf(draft: CallDraft): readonly AttemptRecord[] {
     const { endMicros: failedAt, waitMicros } = attempt
     start = failedAt === undefined || waitMicros === undefined ? undefined : failedAt + waitMicros
   }
-  if (end === 'served') attempts.push({ ...place, ...placeOf(draft), ...span(start, endMicros) })
+  for (const refuser of refusals) attempts.push({ model: refuser, ...house, errorClass: 'content-policy' })
+  if (refusals.length > 0) start = undefined
+  const served = draft.model === undefined ? {} : { model: draft.model }
+  if (end === 'served') attempts.push({ ...served, ...placeOf(draft), ...span(start, endMicros) })
   return attempts
 }
 

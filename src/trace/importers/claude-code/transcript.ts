@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { TraceFile } from '../../files.ts'
 import type { Provenance } from '../../record.ts'
-import { settleAdvice } from './advice.ts'
+import { settleSideCalls } from './advice.ts'
 import { applyRow, endConversation } from './apply-row.ts'
 import { beginConversation } from './conversation.ts'
 import type { Conversation, ConversationIdentity, Surroundings } from './conversation.ts'
@@ -76,8 +76,7 @@ export async function readTranscript(
 
   return [...conversations.values()].flatMap((conversation) => {
     if (endConversation(conversation, surroundings)) tally.unnamedModelChange()
-    const advisers = settleAdvice(conversation)
-    return advisers === undefined ? [conversation] : [conversation, advisers]
+    return [conversation, ...settleSideCalls(conversation)]
   })
 }
 

@@ -17,10 +17,13 @@ export interface LoggedUsage {
   /** The passes of the model through one request, each with a prompt of its own. None: one. */
   readonly passes: readonly LoggedUsage[]
   /** Models that the provider asked on the way: billed beside the usage. */
-  readonly advice: readonly Advice[]
+  readonly advice: readonly SideCall[]
+  /** What models said before they refused, and another answered: billed beside the usage. */
+  readonly refused: readonly SideCall[]
 }
 
-export interface Advice {
+/** What one request asked of another model than the one that answered. */
+export interface SideCall {
   readonly model: string | undefined
   readonly usage: LoggedUsage
 }
@@ -90,34 +93,40 @@ function cacheSplit(split: JsonObject | undefined, writes: number): Split | unde
   return cacheWriteOther < 0 ? undefined : { cacheWrite5m, cacheWrite1h, cacheWriteOther }
 }
 
-type Counts = Omit<LoggedUsage, 'passes' | 'advice'>
+type Counts = Omit<LoggedUsage, 'passes' | 'advice' | 'refused'>
 type Iterations =
-  | ({ readonly ok: true } & Pick<LoggedUsage, 'passes' | 'advice'>)
+  | ({ readonly ok: true } & Pick<LoggedUsage, 'passes' | 'advice' | 'refused'>)
   | { readonly ok: false; readonly reason: string }
 
 /**
  * `iterations` tells what the provider did for one request. The usage is that of those of type
- * `message`, whose prompts some versions sum and others count once; a failed one of another model,
- * `fallback_message`, is not billed.
+ * `message`, whose prompts some versions sum and others count once. With a `fallback_message` it is
+ * that of those alone, and the others were refused: billed only where they had begun to answer.
  */
 function iterationsOf(logged: JsonObject, whole: Counts): Iterations {
   const passes: LoggedUsage[] = []
-  const advice: Advice[] = []
-  for (const item of asList(logged['iterations']) ?? []) {
-    const entry = asObject(item)
-    if (entry?.['type'] !== 'message' && entry?.['type'] !== 'advisor_message') continue
+  const advice: SideCall[] = []
+  const refused: SideCall[] = []
+  const entries = (asList(logged['iterations']) ?? []).map(asObject)
+  const fellBack = entries.some((entry) => entry?.['type'] === 'fallback_message')
+  const answering = fellBack ? 'fallback_message' : 'message'
+  for (const entry of entries) {
+    const type = entry?.['type']
+    if (entry === undefined || !(type === answering || type === 'message' || type === 'advisor_message')) continue
     const { iterations: _, ...own } = entry
     const read = readUsage(own)
     if (!read.ok) return { ok: false, reason: `${read.reason}, in \`iterations\`` }
     if (read.usage === undefined) continue
     const { serviceTier, region } = whole
     const usage = { ...read.usage, serviceTier, region }
-    if (entry['type'] === 'message') passes.push(usage)
-    else advice.push({ model: asName(entry['model']), usage: read.usage })
+    const model = asName(entry['model'])
+    if (type === answering) passes.push(usage)
+    else if (type === 'advisor_message') advice.push({ model, usage: read.usage })
+    else if (usage.output > 0) refused.push({ model, usage })
   }
   const output = passes.reduce((sum, pass) => sum + pass.output, 0)
   const isSplit = passes.length > 1 && output === whole.output
-  return { ok: true, passes: isSplit ? withSearches(passes, whole.webSearches) : [], advice }
+  return { ok: true, passes: isSplit ? withSearches(passes, whole.webSearches) : [], advice, refused }
 }
 
 /** Searches are counted for the request; what no pass tells is of the last one. */
