@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Unavailability } from '../../src/replay/result/failover.ts'
 import type { MoneyPart } from '../../src/replay/result/money.ts'
 import { plainStyle } from '../../src/report/style.ts'
-import { availabilityText, outage } from '../../src/report/terminal/outage.ts'
+import { attemptsText, availabilityText, outage } from '../../src/report/terminal/outage.ts'
 
 const run = (served: number, asked: number) => ({ served, asked, attempts: asked, failedOver: 0, cost: { parts: {} } })
 
@@ -13,6 +13,14 @@ describe('availabilityText', () => {
     ['the hosts that are down are gone round, and more is served', run(9, 10), run(10, 10), '90.00% to 100%: 9 to 10 of 10 calls served'],
   ])('counts each run by its own calls: %s', (_what, up, down, text) => {
     expect(availabilityText(up, { unknownHealth: { calls: 1, up, down } })).toBe(text)
+  })
+})
+
+describe('attemptsText', () => {
+  it('goes from the one run to the other', () => {
+    expect(attemptsText(129, { unknownHealth: { calls: 1, up: run(9, 129), down: run(9, 110) } })).toBe('110 to 129')
+    expect(attemptsText(129, { unknownHealth: { calls: 1, up: run(9, 129), down: run(9, 129) } })).toBe('129')
+    expect(attemptsText(1290, undefined)).toBe('1,290')
   })
 })
 

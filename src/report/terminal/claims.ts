@@ -82,6 +82,8 @@ function controlsText({ alwaysCheapest, alwaysStrongest, fixedSplit, shuffle }: 
         return `no blind split: ${fixedSplit.reason}`
     }
   })()
+  // A policy that chooses one model has one control.
+  if (alwaysCheapest.model === alwaysStrongest.model) return always(alwaysCheapest)
   return [always(alwaysCheapest), always(alwaysStrongest), split].join(' · ')
 }
 

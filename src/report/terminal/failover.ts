@@ -4,7 +4,7 @@ import { escapeTerminal } from '../escape.ts'
 import { formatUsd } from '../money.ts'
 import { formatCount, formatDuration, plural } from '../number.ts'
 import { field, inDetail, tally, total, withRest, type Screen } from './layout.ts'
-import { availabilityText, outage, some } from './outage.ts'
+import { attemptsText, availabilityText, outage, some } from './outage.ts'
 
 /** How calls were served: attempts, errors, other providers, and what was not served at all. */
 export function failover(result: ReplayResult, screen: Screen): string[] {
@@ -19,8 +19,8 @@ export function failover(result: ReplayResult, screen: Screen): string[] {
       screen,
       'attempts',
       failed === 0
-        ? `${formatCount(attempts.total)}, none failed`
-        : `${formatCount(attempts.total)}, ${formatCount(failed)} failed: ${tally(attempts.failed, 5)}`,
+        ? `${attemptsText(attempts.total, report)}, none failed`
+        : `${attemptsText(attempts.total, report)}, ${formatCount(failed)} failed: ${tally(attempts.failed, 5)}`,
     ),
     ...field(screen, 'calls', callsText(result)),
     ...field(

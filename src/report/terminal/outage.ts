@@ -20,6 +20,12 @@ export function availabilityText(run: Asked, report: OutageReport | undefined): 
   return `${between(availability(least), availability(most))}: ${servedText(least, most)} served${without}`
 }
 
+/** From the one run to the other where the log leaves open whether a host would have answered. */
+export function attemptsText(total: number, report: OutageReport | undefined): string {
+  const { down } = report?.unknownHealth ?? {}
+  return down === undefined ? formatCount(total) : between(...inOrder(total, down.attempts))
+}
+
 type Asked = Pick<Unavailability, 'served' | 'asked'>
 
 function worseFirst(one: Asked, other: Asked): readonly [Asked, Asked] {
