@@ -32,9 +32,9 @@ export function missing(coverage: Coverage): readonly string[] {
         ...(whenFalse > 0 || neverFalse !== undefined ? [] : [`${conditionOf(point)} is false${open}`]),
       ]
     }),
-    ...coverage.boundaries.flatMap(({ point, exactly, beside }) => [
-      ...(exactly > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` at ${number(point)}`]),
-      ...(beside > 0 ? [] : [`${owned(point.owner)}: \`${point.text}\` just ${besideText(point)} ${number(point)}`]),
+    ...coverage.boundaries.flatMap(({ point, exactly, beside, neverAt, neverBeside }) => [
+      ...(exactly > 0 || neverAt !== undefined ? [] : [sideText(point, 'at')]),
+      ...(beside > 0 || neverBeside !== undefined ? [] : [sideText(point, 'beside')]),
     ]),
     ...coverage.lines.flatMap(({ point, acted, unreachable }) => (acted > 0 || unreachable !== undefined ? [] : [lineOf(point)])),
   ]
@@ -50,8 +50,17 @@ function unreachableIn(coverage: Coverage): readonly string[] {
       ...(neverTrue === undefined ? [] : [`${conditionOf(point)} is true: ${neverTrue}`]),
       ...(neverFalse === undefined ? [] : [`${conditionOf(point)} is false: ${neverFalse}`]),
     ]),
+    ...coverage.boundaries.flatMap(({ point, neverAt, neverBeside }) => [
+      ...(neverAt === undefined ? [] : [`${sideText(point, 'at')}: ${neverAt}`]),
+      ...(neverBeside === undefined ? [] : [`${sideText(point, 'beside')}: ${neverBeside}`]),
+    ]),
     ...coverage.lines.flatMap(({ point, unreachable }) => (unreachable === undefined ? [] : [`${lineOf(point)}: ${unreachable}`])),
   ]
+}
+
+function sideText(point: BoundaryPoint, side: 'at' | 'beside'): string {
+  const where = side === 'at' ? 'at' : `just ${besideText(point)}`
+  return `${owned(point.owner)}: \`${point.text}\` ${where} ${number(point)}`
 }
 
 function conditionOf({ owner, kind, text }: ConditionPoint): string {

@@ -115,6 +115,8 @@ describe('suggested tests', () => {
       { what: 'rule never fires', reason: 'its condition is never true (RT0301)' },
       { what: 'rule never: images > 1000 and images < 1000 is true', reason: 'it is never true where it is asked' },
       { what: 'rule never: images < 1000 is true', reason: 'it is never true where it is asked' },
+      { what: 'rule never: images < 1000, at the boundary', reason: 'no call that is asked has that number' },
+      { what: 'rule never: images < 1000, next to it', reason: 'no call that is asked has that number' },
     ])
   })
 

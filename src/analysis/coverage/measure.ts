@@ -8,6 +8,8 @@ import type { Value } from '../../policy/value.ts'
 import { namedModels } from '../../check/used-models.ts'
 import { runTests } from '../../replay/scenario.ts'
 import type { TestResult } from '../../replay/scenario.ts'
+import { sideOutOfReach } from './boundary-reach.ts'
+import type { Side } from './boundary-reach.ts'
 import { hasNowhereToGo, inForce } from './lines.ts'
 import { outOfReach } from './out-of-reach.ts'
 import { coveragePoints } from './points.ts'
@@ -35,6 +37,9 @@ export interface BoundaryCoverage {
   readonly point: BoundaryPoint
   readonly exactly: number
   readonly beside: number
+  /** Why no call comes there, where that is proved; asked only where no test does. */
+  readonly neverAt?: string
+  readonly neverBeside?: string
 }
 
 export interface LineCoverage {
@@ -83,7 +88,11 @@ export function reached(coverage: Coverage): {
         { count: whenFalse, never: neverFalse },
       ]),
     ),
-    boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside }) => [{ count: exactly }, { count: beside }])),
+    boundaries: ofAll(coverage.boundaries.flatMap(({ exactly, beside, neverAt, neverBeside }) => [
+        { count: exactly, never: neverAt },
+        { count: beside, never: neverBeside },
+      ]),
+    ),
     lines: ofAll(coverage.lines.map(({ acted, unreachable }) => ({ count: acted, never: unreachable }))),
   }
 }
@@ -118,6 +127,13 @@ function withProofs(policy: Policy, coverage: Coverage): Coverage {
       const neverTrue = each.whenTrue > 0 ? undefined : never(each.point, 'true')
       const neverFalse = each.whenFalse > 0 ? undefined : never(each.point, 'false')
       return { ...each, ...(neverTrue !== undefined && { neverTrue }), ...(neverFalse !== undefined && { neverFalse }) }
+    }),
+    boundaries: coverage.boundaries.map((each) => {
+      const rule = each.point.owner.kind === 'rule' ? owners.get(each.point.owner.name) : undefined
+      const neverSide = (side: Side, count: number): string | undefined =>
+        count > 0 || rule === undefined ? undefined : sideOutOfReach(policy, rule, each.point, side)
+      const [neverAt, neverBeside] = [neverSide('at', each.exactly), neverSide('beside', each.beside)]
+      return { ...each, ...(neverAt !== undefined && { neverAt }), ...(neverBeside !== undefined && { neverBeside }) }
     }),
     lines: coverage.lines.map((each) => {
       const unreachable = each.acted > 0 ? undefined : neverActs(policy, each.point, forced())

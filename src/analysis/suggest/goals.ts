@@ -39,11 +39,12 @@ export function goalsOf(coverage: Coverage, points: Points): readonly Goal[] {
       })
       return [...(whenTrue > 0 ? [] : [goal('true')]), ...(whenFalse > 0 ? [] : [goal('false')])]
     }),
-    ...coverage.boundaries.flatMap(({ point, exactly, beside }): Goal[] => {
+    ...coverage.boundaries.flatMap(({ point, exactly, beside, neverAt, neverBeside }): Goal[] => {
       const goal = (side: 'at' | 'beside'): Goal => ({
         key: hitKey.boundary(point, side),
         title: `${point.owner.kind} ${point.owner.name}: ${point.text}, ${side === 'at' ? 'at the boundary' : 'next to it'}`,
         reads: about(point.owner, points.conditions.find(({ key }) => key === point.key)?.expressions ?? []),
+        unreachable: side === 'at' ? neverAt : neverBeside,
       })
       return [...(exactly > 0 ? [] : [goal('at')]), ...(beside > 0 ? [] : [goal('beside')])]
     }),

@@ -54,8 +54,6 @@ describe('coverage', () => {
         "rule picture: \`images > 0\` just above 0",
         "rule picture: \`images > 2\` at 2",
         "rule picture: \`images > 2\` just above 2",
-        "rule short: \`sized >= 0.50\` at 0.50",
-        "rule short: \`sized >= 0.50\` just below 0.50",
         "signal sized: \`message.length <= 4 chars\` at 4 chars",
       ]
     `)
