@@ -50,7 +50,8 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
 }
 
 function kindOf(row: JsonObject): string {
-  if (row['request_id'] === undefined && row['response_id'] === undefined) return 'no request'
+  const named = row['request_id'] !== undefined || row['response_id'] !== undefined
+  if (!named || row['request_created_at'] === undefined) return 'no request'
   // Nobody else was asked.
   if (row['cache_enabled'] === true && asName(row['cache_reference_id']) !== undefined) {
     return 'from the gateway cache'

@@ -65,6 +65,11 @@ describe('a request', () => {
     expect(helicone.detect(`${header}\n`)).toBe(true)
   })
 
+  it('is no row of another gateway', async () => {
+    const { calls, report } = await importLogFiles(helicone, { 'a.jsonl': jsonLines([{ request_id: 'r1', spend: 1, prompt_tokens: 5, startTime: 1 }]) })
+    expect([calls, report.lines.categories]).toEqual([[], [{ name: 'no request', count: 1 }]])
+  })
+
   it('is kept where the list that it stands in breaks off after it', async () => {
     const list = (indent: number): string => JSON.stringify([request('r1'), request('r2'), request('r3', { request_user_id: 'a "]" {' })], null, indent)
     for (const text of [list(0).slice(0, -5), list(2).slice(0, -9), list(2).split('\n').slice(0, -20).join('\n'), `${list(2).slice(0, -40)}\n${JSON.stringify(request('r4'))}\n`]) {
