@@ -34,6 +34,8 @@ interface Held {
 
 async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContext): Promise<void> {
   const held: Held[] = []
+  /** Calls that events tell of. Their spans tell more, so they come after them. */
+  const details: Span[] = []
   const parents = new Map<string, string>()
   await readDocuments(
     file,
@@ -50,6 +52,11 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
         categories.push(`span: ${kind}`)
       }
       for (const [index, { record, attributes, resource }] of recordsIn(document).entries()) {
+        if (tellsDetails(record, attributes)) {
+          details.push(spanOfRecord(record, attributes, resource, line))
+          categories.push('log: call')
+          continue
+        }
         const { category, call } = readRecord(record, attributes, resource, line)
         categories.push(category)
         if (call !== undefined) calls.add(call, index)
@@ -62,6 +69,7 @@ async function readCalls(file: TraceFile, calls: Calls, { tally }: ReadingContex
         if (around.has(keyOf(span.traceId, span.spanId))) categories[at] = 'span: around a call'
         else calls.add(callOfSpan(span), index)
       }
+      for (const [index, span] of details.entries()) calls.add(callOfSpan(span), held.length + index)
     },
   )
 }
@@ -104,6 +112,21 @@ function recordsIn(document: JsonObject): readonly (Placed & { readonly record: 
       }),
     )
   })
+}
+
+/** The convention's event about one request, which an instrumentation writes beside its span or in its place. */
+function tellsDetails(record: JsonObject, attributes: Attributes): boolean {
+  const name = asString(eitherCase(record, 'eventName')) ?? asString(attributes.get('event.name'))
+  return name === 'gen_ai.client.inference.operation.details'
+}
+
+/** It is written when the answer is there, and shares its ids with the span. */
+function spanOfRecord(record: JsonObject, attributes: Attributes, resource: Attributes, line: number): Span {
+  return {
+    ...readSpan(record, attributes, resource, line),
+    startMicros: undefined,
+    endMicros: microsOfNanos(eitherCase(record, 'timeUnixNano')) ?? microsOfNanos(eitherCase(record, 'observedTimeUnixNano')),
+  }
 }
 
 /** Events of agents' own telemetry that tell of one call each. */

@@ -63,6 +63,28 @@ function logs(...records: readonly Json[]): Json {
 
 const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'model-a' }
 
+describe('an event with the details of a request', () => {
+  const details = (spanId: string, more: Json = {}): Json => ({
+    resourceLogs: [{ scopeLogs: [{ logRecords: [{
+      timeUnixNano: '1767225602000000000',
+      eventName: 'gen_ai.client.inference.operation.details',
+      traceId: 'ab01',
+      spanId,
+      attributes: attributes({ ...chat, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20, 'gen_ai.conversation.id': 's1', ...more }),
+    }] }] }],
+  })
+
+  it('is the call, where no span tells of it', async () => {
+    const spans = document(span('b1', { ...chat, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20, 'gen_ai.conversation.id': 's1' }))
+    const imported = await importLogFiles(otlp, { 'a.jsonl': jsonLines([details('b1'), details('b2', { 'error.type': 'timeout' }), spans]) })
+    expect(imported.calls).toMatchObject([
+      { session: 's1', id: 'ab01/b1', startMicros: 1_767_225_600_000_000, end: 'served' },
+      { session: 's1', id: 'ab01/b2', endMicros: 1_767_225_602_000_000, end: 'exhausted' },
+    ])
+    expect([imported.report.calls.duplicates, category(imported, 'log: call')]).toEqual([1, 2])
+  })
+})
+
 describe('a span', () => {
   it('speaks the convention', async () => {
     const { calls } = await imported(
