@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importFiles, importNotation, transcript } from '../../support/claude-transcript.ts'
+import { epochMicros, importFiles, importNotation, transcript } from '../../support/claude-transcript.ts'
 
 describe('turns', () => {
   it('begin with what the person wrote, not with what the program wrote for him', async () => {
@@ -383,6 +383,43 @@ describe('subagents', () => {
       ['s1/agent-q', 'q1'],
     ])
     expect(report.calls.duplicates).toBe(1)
+  })
+})
+
+describe('what the program printed', () => {
+  const printed = (row: object, seconds: number): string =>
+    `${JSON.stringify({ session_id: 's1', _audit_timestamp: new Date(epochMicros / 1000 + seconds * 1000).toISOString(), ...row })}\n`
+  const reply = (id: string, more: object = {}): object => ({
+    type: 'assistant',
+    request_id: `req_${id}`,
+    message: { id, model: 'claude-a', content: [], usage: { input_tokens: 1, output_tokens: 1 } },
+    ...more,
+  })
+  const stream =
+    printed({ type: 'user', message: { role: 'user', content: 'hello' } }, 1) +
+    printed(reply('m1'), 3) +
+    printed(reply('c1', { parent_tool_use_id: 'toolu_1' }), 4)
+
+  it('has sessions, times and agents under other names', async () => {
+    const { calls } = await importFiles({ 'local_1/audit.jsonl': stream })
+    expect(calls.map(({ session, id, turn, startMicros, endMicros }) => [session, id, turn, startMicros, endMicros])).toEqual([
+      ['s1', 'm1', 1, epochMicros + 1_000_000, epochMicros + 3_000_000],
+      ['s1/agent-toolu_1', 'c1', 0, undefined, epochMicros + 4_000_000],
+    ])
+  })
+
+  it('gives way to the transcript beside it', async () => {
+    const { calls, report } = await importFiles({
+      'local_1/audit.jsonl': stream,
+      'local_1/.claude/projects/p/s1.jsonl': transcript('user hello\nreply m1 out=5 at=9'),
+      'local_1/.claude/projects/p/s1/subagents/agent-a1.jsonl':
+        transcript('user go side agent=a1\nreply c1 side agent=a1 out=6').replaceAll('s1-u', 'a1-u'),
+    })
+    expect(calls.map(({ session, id, usage }) => [session, id, usage?.output])).toEqual([
+      ['s1', 'm1', 5],
+      ['s1/agent-a1', 'c1', 6],
+    ])
+    expect(report.calls.duplicates).toBe(2)
   })
 })
 

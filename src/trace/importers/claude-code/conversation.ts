@@ -2,7 +2,7 @@ import type { Provenance, TextFacts } from '../../record.ts'
 import type { ConversationCounts, ImportOptions } from '../importer.ts'
 import { noCounts } from '../session-draft.ts'
 import type { CallDraft, Draft, FailedAttempt, ToolDraft } from './draft.ts'
-import type { Envelope } from './row.ts'
+import type { Envelope } from './envelope.ts'
 
 /** Who a conversation is. */
 export interface ConversationIdentity {

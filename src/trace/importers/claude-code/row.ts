@@ -1,24 +1,13 @@
-import { microsOfIso } from '../instant.ts'
 import { asCount, asList, asName, asNumber, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { failureOfApiError, failureOfText } from '../error-class.ts'
 import type { LoggedFailure } from '../error-class.ts'
+import { readEnvelope } from './envelope.ts'
+import type { Envelope } from './envelope.ts'
 import { readUsage } from './usage.ts'
 import type { UsageReading } from './usage.ts'
 import { readQueued, readUserContent } from './user-content.ts'
 import type { UserContent } from './user-content.ts'
-
-/** What every line of a conversation carries. */
-export interface Envelope {
-  readonly uuid: string | undefined
-  /** `null`: the first of its conversation. */
-  readonly parentUuid: string | null | undefined
-  readonly session: string | undefined
-  readonly agent: string | undefined
-  readonly sidechain: boolean
-  readonly micros: number | undefined
-  readonly version: string | undefined
-}
 
 /** One block of a reply as it was logged: a piece of one call. */
 export interface ReplyPiece {
@@ -128,19 +117,6 @@ export function readRow(row: JsonObject): Row {
   }
 }
 
-function readEnvelope(row: JsonObject): Envelope {
-  const parent = row['parentUuid']
-  return {
-    uuid: asName(row['uuid']),
-    parentUuid: parent === null ? null : asName(parent),
-    session: asName(row['sessionId']),
-    agent: asName(row['agentId']),
-    sidechain: row['isSidechain'] === true,
-    micros: microsOfIso(row['timestamp']),
-    version: asName(row['version']),
-  }
-}
-
 function readAssistant(row: JsonObject, envelope: Envelope): Row {
   const message = asObject(row['message'])
   const content = message?.['content']
@@ -162,7 +138,7 @@ function readAssistant(row: JsonObject, envelope: Envelope): Row {
   }
   const piece: ReplyPiece = {
     messageId,
-    requestId: asName(row['requestId']),
+    requestId: asName(row['requestId']) ?? asName(row['request_id']),
     model,
     blocks,
     usage: readUsage(message?.['usage']),

@@ -1,8 +1,8 @@
-import { microsOfIso } from '../instant.ts'
 import { asName, asObject } from '../json.ts'
 import type { TraceFile } from '../../files.ts'
 import type { Line } from '../../lines.ts'
 import { parseJsonLine } from '../json-line.ts'
+import { isPrinted, readEnvelope } from './envelope.ts'
 import { lineBatches } from '../log-lines.ts'
 
 /** What must be known of every file before the first record is written. */
@@ -23,6 +23,8 @@ interface Surveyed {
   readonly child: boolean
   /** Lines say that they were copied from another session. */
   readonly fork: boolean
+  /** It is what the program printed; a transcript of the same conversation tells more. */
+  readonly printed: boolean
   /** It sums its session up. */
   readonly summary: boolean
   readonly lastMicros: number
@@ -80,6 +82,7 @@ async function surveyFile(
   let main = false
   let child = false
   let fork = false
+  let printed = false
   let summary = false
   let lastMicros = 0
   let lines = 0
@@ -89,13 +92,13 @@ async function surveyFile(
     const parsed = parseJsonLine(line.text)
     for (const row of parsed.ok ? parsed.objects : []) {
       if (row['type'] !== 'assistant') continue
-      const rowSession = asName(row['sessionId'])
+      const { session: rowSession, agent, sidechain, micros } = readEnvelope(row)
       session = session === '' ? (rowSession ?? '') : session
-      lastMicros = Math.max(lastMicros, microsOfIso(row['timestamp']) ?? 0)
+      lastMicros = Math.max(lastMicros, micros ?? 0)
+      printed ||= isPrinted(row)
       fork ||= asObject(row['forkedFrom']) !== undefined
-      if (row['isSidechain'] === true) {
+      if (sidechain) {
         child = true
-        const agent = asName(row['agentId'])
         summary ||= agent !== undefined && summaryAgent.test(agent)
         if (agent !== undefined && rowSession !== undefined) {
           agentsWithFile.add(agentSession(rowSession, agent))
@@ -108,11 +111,11 @@ async function surveyFile(
     }
   }
   for await (const batch of lineBatches(file, () => undefined)) batch.forEach(takeLine)
-  return { file, session, child: child && !main, fork, summary, lastMicros, lines }
+  return { file, session, child: child && !main, fork, printed, summary, lastMicros, lines }
 }
 
 /**
- * Persons' conversations before children's, originals before marked forks, the conversation that
+ * Transcripts before what was printed, persons' conversations before children's, originals before marked forks, the conversation that
  * ended first before one that went on from its lines, and of two states of one file the longer.
  */
 function ranked(files: readonly Surveyed[]): readonly Surveyed[] {
@@ -121,6 +124,7 @@ function ranked(files: readonly Surveyed[]): readonly Surveyed[] {
     sessionEnd.set(session, Math.max(sessionEnd.get(session) ?? 0, lastMicros))
   }
   const keyOf = (one: Surveyed): readonly (number | string)[] => [
+    one.printed ? 1 : 0,
     one.child ? 1 : 0,
     one.fork ? 1 : 0,
     sessionEnd.get(one.session) ?? 0,

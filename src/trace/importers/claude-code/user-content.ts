@@ -1,5 +1,6 @@
 import { asList, asName, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
+import { readEnvelope } from './envelope.ts'
 
 export type UserRole =
   | 'message'
@@ -105,10 +106,12 @@ function roleOf(
   if (first === undefined) return hasImages ? 'message' : 'meta'
   if (opensWith(first, echoes)) return 'command-echo'
   if (first.startsWith(interruption)) return 'interrupt'
-  const toAgent = row['isSidechain'] === true || row['agentName'] !== undefined
   const ofAgent = agentsOrigins.has(asObject(row['origin'])?.['kind']) || opensWith(first, agentsWords)
-  if (ofAgent && !toAgent) return 'meta'
-  return 'message'
+  return ofAgent && !isToAgent(row) ? 'meta' : 'message'
+}
+
+function isToAgent(row: JsonObject): boolean {
+  return row['agentName'] !== undefined || readEnvelope(row).sidechain
 }
 
 function opensWith(text: string, openings: readonly string[]): boolean {
