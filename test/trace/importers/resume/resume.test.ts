@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { azure } from '../../../../src/trace/importers/azure.ts'
 import { claudeCode } from '../../../../src/trace/importers/claude-code.ts'
 import type { Importer, ImportOptions } from '../../../../src/trace/importers/importer.ts'
+import { codexExec } from '../../../../src/trace/importers/codex-exec.ts'
 import { litellm } from '../../../../src/trace/importers/litellm.ts'
 import { mooncake } from '../../../../src/trace/importers/mooncake.ts'
 import { resumeImport } from '../../../../src/trace/importers/resume/resume.ts'
@@ -117,6 +118,15 @@ const azureRow = fc
   .record({ second: fc.nat(3), input: fc.nat(3) })
   .map(({ second, input }) => `2026-05-01 00:00:0${second},${input},1`)
 
+/** Totals of a thread run on from file to file. */
+const execRow = fc
+  .oneof(
+    few('t', 2).map((thread_id) => ({ type: 'thread.started', thread_id })),
+    fc.constant({ type: 'turn.started' }),
+    fc.record({ input: fc.nat(9), output: fc.nat(9) }).map(({ input, output }) => ({ type: 'turn.completed', usage: { input_tokens: input, output_tokens: output } })),
+  )
+  .map((row) => JSON.stringify(row))
+
 const blockRow = fc
   .record({ timestamp: fc.nat(9), input_length: fc.nat(2000), output_length: fc.nat(9), hash_ids: fc.array(fc.nat(3), { maxLength: 3 }) })
   .map((row) => JSON.stringify(row))
@@ -125,6 +135,7 @@ describe.for([
   { importer: litellm, row: gatewayRow, head: [], end: 'jsonl' },
   { importer: claudeCode, row: transcriptRow, head: [], end: 'jsonl' },
   { importer: mooncake, row: blockRow, head: [], end: 'jsonl' },
+  { importer: codexExec, row: execRow, head: [], end: 'jsonl' },
   { importer: azure, row: azureRow, head: ['TIMESTAMP,ContextTokens,GeneratedTokens'], end: 'csv' },
 ])('$importer.format', ({ importer, row, head, end }) => {
   it('imported in steps, as its logs grow, is what it is imported at once', async () => {
