@@ -523,6 +523,20 @@ describe('copies of a conversation that an agent was given', () => {
     expect(report.calls.duplicates).toBe(1)
     expect(report.problemCount).toBe(0)
   })
+
+  it('may be its counts alone, of which the first is where the parent stood', async () => {
+    const file = rows(
+      ['session_meta', { id: childId, forked_from_id: parentId }, 100],
+      [...begins(after), 101],
+      [...asked, 101],
+      [...tokenCount(counts(900, 800, 90, 0), counts(90, 80, 9, 0)), 101],
+      [...said, 102],
+      [...tokenCount(counts(1000, 880, 100, 0), counts(100, 80, 10, 0)), 103],
+    )
+    const { calls, report } = await importLogFiles(codex, { 'child.jsonl': jsonLines(file) })
+    expect(calls.map(({ prompt, turn }) => [prompt.tokens, turn, prompt.user])).toEqual([[100, 1, { chars: 5 }]])
+    expect(report.problemCount).toBe(0)
+  })
 })
 
 describe('files', () => {

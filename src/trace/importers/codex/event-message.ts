@@ -133,6 +133,10 @@ function takeTokenCount(
     rollout.total = total ?? rollout.total
     return 'token count: estimate'
   }
+  if (isInherited(rollout, total, given)) {
+    rollout.total = total
+    return 'token count: inherited'
+  }
   const repeated = total === undefined ? false : sameCounts(total, rollout.total)
   // A usage record of the same call stood before; its total may hold summaries that this one leaves out.
   const recorded = rollout.open === undefined && sameCounts(given, rollout.last)
@@ -157,6 +161,16 @@ function takeTokenCount(
   const problem = closeCounted(rollout, { counts, total, responseId: undefined }, context)
   if (problem !== undefined) context.onProblem(problem)
   return 'token count: call'
+}
+
+/** A fork may begin with where its original stood, and none of its words. */
+function isInherited(
+  { original, open, total: before }: Rollout,
+  total: Counts | undefined,
+  given: Counts | undefined,
+): boolean {
+  if (original === undefined || open !== undefined || before !== undefined) return false
+  return total !== undefined && given !== undefined && total.input > given.input
 }
 
 /** The newest versions tell each response by its id. */
