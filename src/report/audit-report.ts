@@ -87,7 +87,7 @@ function runTotals({ runTotals: found }: AuditResult, screen: Screen): string[] 
     ...some(runs, `for ${plural(calls, 'call')} without a cost of their own, which are estimates above`),
     ...some(agreeing, 'are the sum of what their calls cost'),
     ...some(differing, 'are not the sum of what their calls cost'),
-    ...some(unusable, 'of calls of several models or without tokens'),
+    ...some(unusable, 'of calls of several models or sessions, or without tokens'),
     ...some(unknown, 'of sessions that are not in the trace'),
   ]
   return field(screen, 'totals of runs', parts.join('; '), differing > 0 ? screen.style.warn : undefined)

@@ -4,7 +4,10 @@ import { expectedOf, type Expected } from './explain-line.ts'
 import type { PriceBook } from './price-book.ts'
 import { readRates, type Vector } from './vector.ts'
 
-/** What a client reckoned for a whole session, in pico-dollars, by the session's name. */
+/**
+ * What a client reckoned for a whole session, in pico-dollars: by the session's id, or by that up to
+ * its last `/`, for an import tells runs of one name apart by what it puts behind.
+ */
 export type RunTotals = ReadonlyMap<string, bigint>
 
 /** The calls of one run that have no cost of their own, as one line: what the total leaves for them. */
@@ -22,13 +25,18 @@ export interface RunTotalsResult {
   /** Of the others, those that are the sum of what their calls cost, and those that are not. */
   readonly agreeing: number
   readonly differing: number
-  /** Totals of a run whose calls without a cost are of several models, or have no tokens. */
+  /**
+   * Totals of a run whose calls without a cost are of several models, or have no tokens; and of
+   * several sessions.
+   */
   readonly unusable: number
   /** Totals of sessions that are not in the trace. */
   readonly unknown: number
 }
 
 interface Run {
+  /** More than one: runs of one name, of which the total may be any. */
+  readonly sessions: Set<string>
   readonly open: BillLine[]
   loggedPicoUsd: bigint
   /** Calls without a cost and without tokens. */
@@ -50,9 +58,11 @@ export function gatherRuns(totals: RunTotals, book: PriceBook, tolerance: bigint
   const runs = new Map<string, Run>()
   return {
     takes: (call, found) => {
-      if (!totals.has(call.session) || found.kind === 'free') return false
-      const run = runs.get(call.session) ?? { open: [], loggedPicoUsd: 0n, uncounted: 0 }
-      runs.set(call.session, run)
+      const name = nameIn(totals, call.session)
+      if (name === undefined || found.kind === 'free') return false
+      const run = runs.get(name) ?? { sessions: new Set(), open: [], loggedPicoUsd: 0n, uncounted: 0 }
+      runs.set(name, run)
+      run.sessions.add(call.session)
       run.loggedPicoUsd += BigInt(call.cost?.picoUsd ?? 0)
       if (found.kind !== 'unbilled') return false
       if (found.line === undefined) run.uncounted += 1
@@ -63,10 +73,13 @@ export function gatherRuns(totals: RunTotals, book: PriceBook, tolerance: bigint
       const lines: RunLine[] = []
       const left: BillLine[] = []
       const result = { runs: 0, calls: 0, agreeing: 0, differing: 0, unusable: 0, unknown: 0 }
-      for (const [session, total] of totals) {
-        const run = runs.get(session)
+      for (const [name, total] of totals) {
+        const run = runs.get(name)
         if (run === undefined) result.unknown += 1
-        else if (run.open.length === 0 && run.uncounted === 0) {
+        else if (run.sessions.size > 1) {
+          result.unusable += 1
+          left.push(...run.open)
+        } else if (run.open.length === 0 && run.uncounted === 0) {
           const distance = total - run.loggedPicoUsd
           const agrees = distance <= tolerance && -distance <= tolerance
           result[agrees ? 'agreeing' : 'differing'] += 1
@@ -85,6 +98,12 @@ export function gatherRuns(totals: RunTotals, book: PriceBook, tolerance: bigint
       return { lines, left, result }
     },
   }
+}
+
+function nameIn(totals: RunTotals, session: string): string | undefined {
+  if (totals.has(session)) return session
+  const name = session.slice(0, Math.max(0, session.lastIndexOf('/')))
+  return totals.has(name) ? name : undefined
 }
 
 /** `undefined`: the calls are of several models, so that no price list is that of the total. */

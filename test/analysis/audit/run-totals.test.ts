@@ -62,6 +62,16 @@ describe('the total of a run', () => {
     })
   })
 
+  it('is that of a session which an import has named after its first call too', () => {
+    const calls = [call('big', 1_000, undefined, 'run/a1'), call('big', 2_345, undefined, 'run/a1')]
+    const total = priceOfBig(1_000) + priceOfBig(2_345)
+    expect(audited(calls, { run: total }).estimates).toMatchObject({ exact: 2 })
+    const again = [...calls, call('big', 7, undefined, 'run/b2')]
+    expect(audited(again, { run: total })).toMatchObject({ unbilled: 3, runTotals: { runs: 0, unusable: 1 } })
+    // A session of the whole name is the one that is meant.
+    expect(audited(calls, { run: 1n, 'run/a1': total }).runTotals).toMatchObject({ runs: 1, unknown: 1 })
+  })
+
   it('tells nothing of several models, or of calls without tokens', () => {
     const { usage: _, ...untold } = call('big', 1, undefined, 'untold')
     const result = audited([call('big', 1), call('small', 1), untold], { s: 1n, untold: 1n })
