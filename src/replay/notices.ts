@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/core.ts'
 import { dayOf } from '../policy/catalogue-queries.ts'
 import { controlModels } from './always.ts'
+import { unknownHealth } from './recorded-health.ts'
 import { dateOfDay } from './day.ts'
 import type { IdentityCounts } from './identity.ts'
 import type { Identity } from './result/replay.ts'
@@ -30,7 +31,16 @@ export function noticesOf(facts: NoticeFacts): readonly string[] {
     ...lowerBounds(facts),
     ...notYetPriced(facts),
     ...undatedSessions(facts),
+    ...openHosts(facts),
   ]
+}
+
+/** The health of a host between an answer and a failure is run both ways; only one of the runs can be shown whole. */
+function openHosts({ totals }: NoticeFacts): readonly string[] {
+  const calls = totals.assumed[unknownHealth] ?? 0
+  if (calls === 0) return []
+  const asks = calls === 1 ? '1 call asks a host that may have been down' : `${grouped(calls)} calls ask hosts that may have been down`
+  return [`${asks} then: attempts and availability are of two runs, all other figures of the one in which such hosts answer`]
 }
 
 /** A policy that stands on a classifier, over a log that never had one. */

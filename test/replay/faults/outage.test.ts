@@ -52,6 +52,9 @@ describe('what the log leaves open of a host', () => {
       unknownHealth: { calls: 1, up: { served: 2, asked: 3, attempts: 3 }, down: { served: 0, asked: 3, attempts: 3 } },
     })
     expect(result.outage?.script).toBeUndefined()
+    expect(result.notices).toContain(
+      '1 call asks a host that may have been down then: attempts and availability are of two runs, all other figures of the one in which such hosts answer',
+    )
   })
 
   it('is run both ways for all sessions together where they share what hosts remember', () => {
