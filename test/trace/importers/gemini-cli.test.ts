@@ -93,6 +93,30 @@ describe('a chat', () => {
     expect(category(imported, 'change of a chat')).toBe(2)
   })
 
+  it('may be put in place whole, and begin again where the person went back to', async () => {
+    const one = message('m1', 'user', 1, { content: 'one' })
+    const answered = message('m2', 'gemini', 2, { content: 'a', model: 'model-a', tokens })
+    const lines = [
+      header,
+      { $set: { messages: [one, answered] } },
+      message('m3', 'user', 3, { content: 'wrong' }),
+      message('m4', 'gemini', 4, { content: 'b', model: 'model-a', tokens }),
+      { $rewindTo: 'm3' },
+      message('m5', 'user', 5, { content: 'right' }),
+      message('m5', 'user', 5, { content: 'right' }),
+      message('m6', 'gemini', 6, { content: 'c', model: 'model-a', tokens }),
+      { $set: { messages: [one, answered] } },
+      message('m7', 'gemini', 8, { content: 'd', model: 'model-a', tokens }),
+    ]
+    const { calls } = await importLogFiles(geminiCli, { 'session-1.jsonl': lines.map((line) => `${JSON.stringify(line)}\n`).join('') })
+    expect(calls.map(({ id, turn, prompt }) => [id, turn, prompt.user?.chars])).toEqual([
+      ['m2', 1, 3],
+      ['m4', 2, 5],
+      ['m6', 2, 5],
+      ['m7', 1, undefined],
+    ])
+  })
+
   it('that is hostile gives problems', async () => {
     const messages = [null, 5, message('__proto__', 'gemini', 1, { tokens: { input: -1 } }), message('x'.repeat(300), 'gemini', 2, { tokens })]
     const { calls, report } = await importLogFiles(geminiCli, { 'a.json': JSON.stringify({ ...header, sessionId: '\u001b[2J', messages }) })

@@ -19,6 +19,19 @@ export function sessionFile(): SessionFile {
   const calls = new Map<string, Written>()
   // What stands before each call, for its turn and the words of the person.
   let history: JsonObject[] = []
+  // Where in it each message stands.
+  let places = new Map<string, number>()
+  const remember = (id: string, message: JsonObject): void => {
+    if (places.has(id)) return
+    places.set(id, history.length)
+    history.push(message)
+  }
+  /** The person went back to before this message; the calls after it were made all the same. */
+  const rewind = (id: string | undefined): void => {
+    const kept = (id === undefined ? undefined : places.get(id)) ?? 0
+    history = history.slice(0, kept)
+    places = new Map([...places].filter(([, place]) => place < kept))
+  }
   const takeMessage = (message: JsonObject | undefined, line: number): string => {
     const type = asString(message?.['type'])
     const id = asName(message?.['id'])
@@ -26,7 +39,7 @@ export function sessionFile(): SessionFile {
     const endMicros = microsOfTime(message['timestamp'])
     const startMicros = beforeMicros !== undefined && endMicros !== undefined && beforeMicros <= endMicros ? beforeMicros : undefined
     beforeMicros = endMicros ?? beforeMicros
-    if (type === 'user') history.push(userMessage(message['content']))
+    if (type === 'user') remember(id, userMessage(message['content']))
     if (type !== 'gemini') return `message: ${knownTypes.has(type) ? type : 'other'}`
     const before = calls.get(id)
     if (before === undefined && asObject(message['tokens']) === undefined) return 'message: gemini without tokens'
@@ -34,7 +47,7 @@ export function sessionFile(): SessionFile {
     const whole = { ...before?.message, ...message }
     const place = before?.place ?? { line, session, id, startMicros, endMicros }
     calls.set(id, { message: whole, place, history, told: before?.told ?? history.length })
-    if (before === undefined) history.push({ role: 'model', content: '' })
+    remember(id, { role: 'model', content: '' })
     return before === undefined ? 'message: call' : 'message: call, written again'
   }
   return {
@@ -43,11 +56,16 @@ export function sessionFile(): SessionFile {
       if (object['sessionId'] !== undefined && object['projectHash'] !== undefined) {
         session = asName(object['sessionId']) ?? session
         beforeMicros = undefined
-        history = []
+        rewind(undefined)
         return ['chat', ...(messages ?? []).map((message) => takeMessage(asObject(message), line))]
       }
       if (session === undefined) return undefined
-      return [object['$set'] === undefined && object['$rewindTo'] === undefined ? takeMessage(object, line) : 'change of a chat']
+      const change = asObject(object['$set'])
+      const whole = asList(change?.['messages'])
+      // All messages, in place of those before.
+      if (object['$rewindTo'] !== undefined || whole !== undefined) rewind(asName(object['$rewindTo']))
+      if (change === undefined && object['$rewindTo'] === undefined) return [takeMessage(object, line)]
+      return ['change of a chat', ...(whole ?? []).map((message) => takeMessage(asObject(message), line))]
     },
     *calls() {
       for (const { message, place, history: all, told } of calls.values()) {
