@@ -6,7 +6,7 @@ import { audited, causesOf } from '../../support/audited.ts'
 import { claudeResults } from '../../../src/trace/importers/claude-results.ts'
 import { miniSweAgent } from '../../../src/trace/importers/mini-swe-agent.ts'
 import { category, importLogs } from '../../support/import-logs.ts'
-import { miniSweAgentCalls, miniSweAgentTable } from '../../support/billed-recordings.ts'
+import { miniSweAgentCalls } from '../../support/billed-recordings.ts'
 import { box, reroute } from '../../support/command.ts'
 import { sharedData } from '../../support/shared-data.ts'
 
@@ -43,10 +43,26 @@ describe('recorded bills', () => {
   it.runIf(calls && instances)(
     'of 339 direct calls are estimates, told by the totals of their runs, and both their causes are found',
     async () => {
-      const trace = files.write(
-        'direct.jsonl',
-        miniSweAgentTable(calls ?? '').map((record) => `${JSON.stringify(record)}\n`).join(''),
-      )
+      const mapping = {
+        mapping: 1,
+        columns: {
+          session: 'instance_id',
+          id: 'generation_id',
+          start: { name: 'created_unix', unit: 's' },
+          model: 'model',
+          input: 'prompt_tokens',
+          cacheRead: 'cached_tokens',
+          output: 'completion_tokens',
+          reasoning: 'reasoning_tokens',
+          cost: { name: 'usage_cost_usd', unit: 'usd' },
+        },
+        inputHoldsCached: true,
+        outputHoldsReasoning: { column: 'provider', notFor: ['google'] },
+        costSource: 'gateway',
+      }
+      const trace = `${files.path}/table.jsonl`
+      const form = files.write('mapping.json', JSON.stringify(mapping))
+      expect((await reroute(['import', 'table', calls ?? '', '--mapping', form, '-o', trace])).code).toBe(0)
       const command = ['audit', trace, '--totals', instances ?? '', '--format', 'json']
       const { code, out } = await reroute([...command, '--totals-columns', 'instance_id,instance_cost_usd'])
       expect(code).toBe(0)

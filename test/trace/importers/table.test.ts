@@ -91,6 +91,16 @@ describe('a table of calls', () => {
     expect(inOrder[1]?.cost).toBeUndefined()
   })
 
+  it('takes the reasoning out of the output of some rows alone', async () => {
+    const some: TableMapping = { ...mapping, outputHoldsReasoning: { column: 'finish', notFor: ['apart'] } }
+    const apart = served.replace('c1', 'c3').replace(',stop,', ',apart,')
+    const { calls } = await importLogFiles(table, { 'calls.csv': [header, served, apart].join('\n') }, { mapping: some })
+    expect(calls.map(({ id, usage }) => [id, usage?.output, usage?.reasoning]).toSorted()).toEqual([
+      ['c1', 30, 20],
+      ['c3', 50, 20],
+    ])
+  })
+
   it('keeps the order of the file where it is told to', async () => {
     const text = [header, denied, served].join('\n')
     const { calls } = await importLogFiles(table, { 'calls.csv': text }, { mapping: { ...mapping, order: 'file', outputQuality: 'lower-bound' } })

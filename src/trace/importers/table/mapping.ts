@@ -59,7 +59,8 @@ export interface TableMapping {
     readonly serviceTier?: string
   }
   readonly inputHoldsCached?: boolean
-  readonly outputHoldsReasoning?: boolean
+  /** For every row, or for those whose cell in a column is none of these texts. */
+  readonly outputHoldsReasoning?: boolean | { readonly column: string; readonly notFor: readonly string[] }
   readonly outputQuality?: 'exact' | 'lower-bound'
   readonly costSource?: LoggedCost['source']
   readonly order?: 'start' | 'file'
@@ -82,7 +83,7 @@ export function readMapping(text: string): MappingReading {
   } catch (error) {
     return { ok: false, reason: `not JSON: ${(error as Error).message}` }
   }
-  compiled ??= new Ajv2020({ verbose: true }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as AnySchemaObject)
+  compiled ??= new Ajv2020({ verbose: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as AnySchemaObject)
   if (!compiled(value)) return { ok: false, reason: reasonOf((compiled.errors as ErrorObject[])[0]) }
   const mapping = value as TableMapping
   const unsaid = unsaidOf(mapping)
@@ -118,7 +119,8 @@ function unsaidOf(mapping: TableMapping): string | undefined {
 }
 
 /** Every column that the mapping names, each once. */
-export function columnNames({ columns }: TableMapping): readonly string[] {
+export function columnNames({ columns, outputHoldsReasoning }: TableMapping): readonly string[] {
   const names = Object.values(columns).map((column) => (typeof column === 'string' ? column : column.name))
-  return [...new Set(names)]
+  const more = typeof outputHoldsReasoning === 'object' ? [outputHoldsReasoning.column] : []
+  return [...new Set([...names, ...more])]
 }

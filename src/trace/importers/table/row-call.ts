@@ -103,7 +103,7 @@ function countsOf({ columns, ...mapping }: TableMapping, text: Text): CountsRead
     cacheWrite1h: count(columns.cacheWrite1h),
     cacheWriteOther: count(columns.cacheWriteOther),
     output: output ?? 0,
-    outputHoldsReasoning: mapping.outputHoldsReasoning ?? true,
+    outputHoldsReasoning: holdsReasoning(mapping.outputHoldsReasoning ?? true, text),
     reasoning: count(columns.reasoning),
     outputQuality: output === undefined ? ('lower-bound' as const) : (mapping.outputQuality ?? ('exact' as const)),
     kinds: {
@@ -122,6 +122,10 @@ function countsOf({ columns, ...mapping }: TableMapping, text: Text): CountsRead
   const [first] = bad
   if (first !== undefined) return { ok: false, reason: `usage: \`${first}\` is not a count` }
   return { ok: true, counts: input === undefined ? undefined : counts }
+}
+
+function holdsReasoning(said: NonNullable<TableMapping['outputHoldsReasoning']>, text: Text): boolean {
+  return typeof said === 'boolean' ? said : !said.notFor.includes(text(said.column) ?? '')
 }
 
 function costOf(
