@@ -193,6 +193,7 @@ describe('a mistake is said once, with its remedy', () => {
         who may be chosen is said with \`allow NAME: models where …\` and \`deny NAME: models where …\`
       if: RT0101 got \`if\`, expected an action such as \`use\`, \`choose\` or \`keep\`
         a condition begins with \`when\`
+        => rule r1: when images > 0 then use big
       an arrow for \`then\`: RT0101 got \`->\`, expected \`then\`
         what a rule does stands after \`then\`
         => rule r2: when images > 0 then use big

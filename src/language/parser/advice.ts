@@ -255,7 +255,6 @@ const actions: ReadonlySet<string> = new Set(['use', 'choose', 'upgrade', 'downg
 
 /** One word for another, where that one is expected. */
 const words: readonly (readonly [written: string, meant: Parameters<typeof kinds.word>[0], help: string])[] = [
-  ['if', 'when', 'a condition begins with `when`'],
   ['select', 'choose', 'a model is picked from a pool with `choose`'],
   ['pick', 'choose', 'a model is picked from a pool with `choose`'],
   ['return', 'use', 'a model is chosen with `use MODEL`'],
@@ -263,6 +262,11 @@ const words: readonly (readonly [written: string, meant: Parameters<typeof kinds
   ['fallback', 'else', 'what happens when a choice cannot be had stands after `else`'],
   ['otherwise', 'else', 'what happens when a choice cannot be had stands after `else`'],
 ]
+
+const condition: Adviser = (place) =>
+  image(place) === 'if' && image(place, -1) === ':' && expectsWord(place, 'use')
+    ? { help: 'a condition begins with `when`', fix: replacing(place, 'when') }
+    : undefined
 
 const otherWord: Adviser = (place) => {
   const found = words.find(([written, meant]) => image(place) === written && expectsWord(place, meant))
@@ -297,5 +301,5 @@ const saying: Adviser = (place) => {
 const advisers: readonly Adviser[] = [
   timeout, duration, money, share, factor, thousands, million, plural,
   facts, list, bodies, needlessComma, needlessColon, bareName, quotedText, spacedName,
-  comparison, arrow, otherWord, goto, saying,
+  comparison, arrow, condition, otherWord, goto, saying,
 ]
