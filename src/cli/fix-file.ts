@@ -57,7 +57,7 @@ function improved(
   return undefined
 }
 
-/** Fewer errors of reading, then fewer errors, then fewer findings. */
+/** Fewer errors of reading, then fewer errors, then reading that goes further before them, then fewer findings. */
 function isBetter(after: readonly Diagnostic[], before: readonly Diagnostic[]): boolean {
   const [now, then] = [weights(after), weights(before)]
   const at = now.findIndex((count, index) => count !== then[index])
@@ -67,7 +67,9 @@ function isBetter(after: readonly Diagnostic[], before: readonly Diagnostic[]): 
 function weights(found: readonly Diagnostic[]): readonly number[] {
   const errors = found.filter(({ severity }) => severity === 'error')
   const reading = errors.filter(({ code }) => code.startsWith('RT00') || code.startsWith('RT01'))
-  return [reading.length, errors.length, found.length]
+  // From the end: what is mended before an error that stays does not move it.
+  const unread = reading.reduce((sum, { location: { source, span } }) => sum + source.text.length - span.start, 0)
+  return [reading.length, errors.length, unread, found.length]
 }
 
 /** What `check` finds in the file, or would if it had this text. */

@@ -28,6 +28,13 @@ describe('reroute check --fix', () => {
     expect(out).not.toContain('error')
   })
 
+  it('goes on to the mistake that one before it hid', async () => {
+    const rule = (text: string): string => wrong.replace('on start {', `on start {\n  rule hidden: ${text}`)
+    const file = files.write('hidden.route', rule('if context.length is greater than 16,000 tokens then use "mid"'))
+    await reroute(['check', '--fix', file])
+    expect(readFileSync(file, 'utf8')).toContain('rule hidden: when context.length > 16_000 tokens then use mid\n')
+  })
+
   it('writes nothing with --dry-run, and prints a diff', async () => {
     const file = files.write('b.route', wrong)
     const { code, out } = await reroute(['check', '--fix', '--dry-run', file])
