@@ -7,38 +7,38 @@ export type Counted = readonly (readonly [row: PriceBucket, count: number])[]
 
 /** Tokens of the prompt, and all that is charged by the piece. `images`: those of the whole prompt. */
 export function countedInput(usage: Usage, images: number): Counted {
-  const found: [PriceBucket, number][] = []
-  const add = (row: PriceBucket, count: number | undefined): void => {
-    if (count !== undefined && count > 0) found.push([row, count])
-  }
-  add('input', usage.uncachedInput - partsIn(usage, 'uncachedInput'))
-  add('cache-read', usage.cacheRead - partsIn(usage, 'cacheRead'))
-  add('cache-write', usage.cacheWriteOther)
-  add('cache-write-5min', usage.cacheWrite5m)
-  add('cache-write-1h', usage.cacheWrite1h)
-  add('audio-input', usage.audioInput)
-  add('audio-cache-read', usage.audioCacheRead)
-  add('image-input', usage.imageInput)
-  add('image-cache-read', usage.imageCacheRead)
-  add('video-input', usage.videoInput)
-  add('image', images)
-  add('generated-image', usage.generatedImages)
-  add('web-search', usage.webSearches)
-  add('request', 1)
-  return found
+  return some([
+    ['input', usage.uncachedInput - partsIn(usage, 'uncachedInput')],
+    ['cache-read', usage.cacheRead - partsIn(usage, 'cacheRead')],
+    ['cache-write', usage.cacheWriteOther],
+    ['cache-write-5min', usage.cacheWrite5m],
+    ['cache-write-1h', usage.cacheWrite1h],
+    ['audio-input', usage.audioInput],
+    ['audio-cache-read', usage.audioCacheRead],
+    ['image-input', usage.imageInput],
+    ['image-cache-read', usage.imageCacheRead],
+    ['video-input', usage.videoInput],
+    ['image', images],
+    ['generated-image', usage.generatedImages],
+    ['web-search', usage.webSearches],
+    ['request', 1],
+  ])
 }
 
 /** Tokens of the reply. */
 export function countedOutput(usage: Usage): Counted {
+  return some([
+    ['output', usage.output - partsIn(usage, 'output')],
+    ['reasoning', usage.reasoning],
+    ['audio-output', usage.audioOutput],
+    ['image-output', usage.imageOutput],
+    ['video-output', usage.videoOutput],
+  ])
+}
+
+function some(rows: readonly (readonly [row: PriceBucket, count: number | undefined])[]): Counted {
   const found: [PriceBucket, number][] = []
-  const add = (row: PriceBucket, count: number | undefined): void => {
-    if (count !== undefined && count > 0) found.push([row, count])
-  }
-  add('output', usage.output - partsIn(usage, 'output'))
-  add('reasoning', usage.reasoning)
-  add('audio-output', usage.audioOutput)
-  add('image-output', usage.imageOutput)
-  add('video-output', usage.videoOutput)
+  for (const [row, count] of rows) if (count !== undefined && count > 0) found.push([row, count])
   return found
 }
 
