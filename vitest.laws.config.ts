@@ -13,6 +13,7 @@ const config: ViteUserConfig = defineConfig({
       'test/gateway/identity.test.ts',
       'test/language/format.test.ts',
       'test/policy/engine/equals-reference.test.ts',
+      'test/policy/mistakes.test.ts',
       'test/policy/reference/laws.test.ts',
     ],
     setupFiles: ['test/support/count-cases.ts'],
