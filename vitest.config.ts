@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     // The main process only waits.
     maxWorkers: '100%',
+    // No file changes what another one reads; loading modules anew for each takes as long as the tests do.
+    isolate: false,
     provide: { lawScale: 1 },
   },
 })

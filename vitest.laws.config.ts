@@ -12,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
       'test/check/prefixes.test.ts',
       'test/gateway/identity.test.ts',
       'test/language/format.test.ts',
+      'test/policy/elaborate/totality.test.ts',
       'test/policy/engine/equals-reference.test.ts',
       'test/policy/mistakes.test.ts',
       'test/policy/reference/laws.test.ts',

@@ -116,8 +116,10 @@ expect cheap-for-sure: cost <= $25 assuming [same-tokens, first-prices]
   })
 
   it('counts only what is selected', async () => {
+    const sessions = readFileSync(synthetic, 'utf8').split('\n').filter((line) => /"session":"synthetic-0[0-2]\d"/.test(line))
+    const some = files.write('some.jsonl', sessions.join('\n'))
     const titles = async (...more: readonly string[]): Promise<string> => {
-      const { out } = await reroute(['replay', canonical, synthetic, '--no-gate', ...more])
+      const { out } = await reroute(['replay', canonical, some, '--no-gate', ...more])
       return /over [^·]*/.exec(out)?.[0].trim() ?? ''
     }
     const everything = await titles('--since', '2020-01-01', '--until', '2040-01-01T00:00Z')

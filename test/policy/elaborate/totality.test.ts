@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { check } from '../../../src/check/index.ts'
 import { loadPolicyText } from '../../../src/policy/load.ts'
+import { lawRuns } from '../../support/law-runs.ts'
 import { shippedRouteFiles } from '../../support/route-files.ts'
 
 const shipped = shippedRouteFiles()
@@ -48,6 +49,6 @@ it('every text comes to a policy or to errors, and never throws', () => {
         expect(`${code} ${help ?? 'no help'}`).not.toMatch(/^RT0[023].. (?:no help)?$/)
       }
     }),
-    { numRuns: 300 },
+    lawRuns(100),
   )
 })
