@@ -101,6 +101,9 @@ export function usageWith(usage: Usage, input: InputBuckets): Usage {
 /** The first figure, with the least and the most of all of them. */
 function spread(value: Money, others: readonly Money[]): Money {
   const all = [value, ...others]
+  // What has a price only as long as so much of it is read has none that is known.
+  const open = all.find((each) => each.lo === null)
+  if (open !== undefined) return unknownMoney(open.basis)
   const least = (left: bigint | null, right: bigint | null): bigint | null =>
     left === null || right === null ? null : left < right ? left : right
   const most = (left: bigint | null, right: bigint | null): bigint | null =>

@@ -1,37 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { repriced } from '../../src/replay/call-money.ts'
-import type { Place } from '../../src/replay/result/call.ts'
-import { billed } from '../support/audited.ts'
-import { policyOf } from '../support/policy-of.ts'
+import { modelledCall } from '../../src/replay/call-money.ts'
+import type { CallRecord } from '../../src/trace/record.ts'
+import { small } from '../support/policy-of.ts'
 
-const policy = policyOf(
-  `scale tier = [standard]
-provider north { region us }
-provider south { region us }
-model one {
-  tier standard
-  served-by [north, south]
-  price per 1M tokens { input $1 output $2 in us 1.5x }
-}`,
-  'policy p\non start { otherwise use one }',
-)
+describe('a call past its divergence', () => {
+  const policy = small('on start { otherwise use mid }')
+  const usage = {
+    uncachedInput: 0,
+    cacheRead: 60_000,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    output: 0,
+    outputQuality: 'exact',
+    audioInput: 0,
+    audioCacheRead: 7_000,
+  } as const
+  const call: CallRecord = { record: 'call', session: 's', call: 1, prompt: { tokens: 60_000 }, usage, end: 'served' }
+  const read = (cacheRead: number): { uncachedInput: number; cacheRead: number; cacheWrite5m: number; cacheWrite1h: number } => ({
+    uncachedInput: 60_000 - cacheRead, cacheRead, cacheWrite5m: 0, cacheWrite1h: 0,
+  })
 
-describe('a factor of a region', () => {
-  const usage = { uncachedInput: 1_000_000 }
-  const priced = (provider: string | undefined, served: object): bigint | null => {
-    const call = billed('one', usage, undefined, { served: { model: 'one', ...served } })
-    const place: Place = { model: 'one', provider }
-    return repriced(policy, call, call.usage ?? expect.unreachable(), place).value
-  }
-  const [plain, there] = [1_000_000_000_000n, 1_500_000_000_000n]
-
-  it.each([
-    ['holds where the log names the region', 'north', { provider: 'north', region: 'us' }, there],
-    ['holds where the log names a region and no host', 'north', { region: 'us' }, there],
-    ['does not follow a call to another host', 'south', { provider: 'north', region: 'us' }, plain],
-    ['is not that of where a host stands', 'north', { provider: 'north' }, plain],
-    ['is that of this region alone', undefined, { provider: 'north', region: 'eu' }, plain],
-  ])('%s', (_, provider, served, price) => {
-    expect(priced(provider, served)).toBe(price)
+  it('has no price where it has one only as long as so much of it is read', () => {
+    const place = { model: 'mid', provider: 'south' }
+    const priced = (most: number): ReturnType<typeof modelledCall> =>
+      modelledCall(policy, call, place, { value: read(0), mostRead: read(most), leastRead: read(0) }, true)
+    expect(priced(0)).toMatchObject({ level: 'modelled', lo: expect.any(BigInt) })
+    // Part of what is read is sound, of which the catalogue has no price.
+    expect(priced(60_000)).toMatchObject({ level: 'unknown', value: null, lo: null, hi: null })
   })
 })
