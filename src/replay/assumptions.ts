@@ -15,7 +15,7 @@ import type { DecisionMode, ReplayResult } from './result/replay.ts'
 import type { Totals } from './result/totals.ts'
 
 const texts: ReadonlyMap<string, string> = new Map([
-  [sameAnswers, 'while a session has gone to no other model and had no other prompt than in the log, its calls have the logged tokens: another host of the model answers alike'],
+  [sameAnswers, 'while a session has gone to no other model and had no other prompt than in the log, its calls have the logged tokens: another host of the model, or the same one at another instant, answers alike'],
   [assumptionNames.firstPrices, 'a model has its first price on days before that price began, too'],
   [untriedHealthy, 'a host that the log of a session never tried answers'],
   [healthyBetween, 'a host answers where its session’s log has answers of it and no failure on either side'],

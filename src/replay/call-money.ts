@@ -117,8 +117,8 @@ function spread(value: Money, others: readonly Money[]): Money {
   }
 }
 
-/** Logged tokens at another host's price. */
-function asAnswered(priced: Money): Money {
+/** Logged tokens that another host, or another attempt, is taken to have answered with. */
+export function asAnswered(priced: Money): Money {
   const { value, lo, hi } = priced
   return value === null || lo === null ? priced : modelledMoney(value, lo, hi, sameAnswers)
 }

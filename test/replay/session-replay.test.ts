@@ -126,7 +126,11 @@ describe('a recorded session under a policy', () => {
     it('not after a pause of a minute: by then the host answers, and the next call comes later', () => {
       const result = under('backoff 60s')
       expect(lines(result)[0]).toBe('before otherwise small south south!overloaded:recorded south:assumed')
-      expect(result.calls[0]?.assumptions).toContain('healthy-between')
+      const [answeredAnew, onTime] = result.calls
+      expect(answeredAnew?.assumptions).toContain('healthy-between')
+      // The same tokens at the same host, but nobody saw it answer then.
+      expect(answeredAnew?.policyCost).toMatchObject({ level: 'modelled', basis: 'same-answers', value: answeredAnew?.recordedCost.value })
+      expect(onTime?.phase).toBe('before')
       const [, retried, next] = began(result)
       expect(retried).toBeCloseTo(60, 2)
       expect(next).toBeCloseTo(116, 2)

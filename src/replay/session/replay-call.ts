@@ -14,6 +14,7 @@ import type { DecidedCall } from '../hosts.ts'
 import { exactMoney } from '../money.ts'
 import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
 import { isPriceAssumed, tokensOf } from '../pricing.ts'
+import { healthyBetween, unknownHealth } from '../recorded-health.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
 import type { CallResult, Phase, Place, UnreplayedCall } from '../result/call.ts'
 import type { Money } from '../result/money.ts'
@@ -72,7 +73,7 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   const policyCost =
     run.options.mode === 'projected' && phase !== 'before'
       ? projectCall(run, record, { decision, recorded, served, phase, input: caching?.served })
-      : policyMoney(policy, record, phase, recordedCost, served, caching?.served, !run.taint.reply)
+      : policyMoney(policy, record, phase, recordedCost, served, caching?.served, !run.taint.reply, answersAnew(service))
   const classifierCost = classifierMoney(policy, record, decision, phase)
   const compactionCost = switchCompactionMoney(policy, record, decision, phase, context)
   const attempts = service?.attempts ?? []
@@ -243,6 +244,11 @@ function isOnTime(phase: Phase, record: CallRecord, attempts: CallResult['attemp
   if (phase !== 'before') return recorded && attempts.length === (record.attempts?.length ?? 1)
   const tells = record.attempts?.some(({ startMicros }) => startMicros !== undefined) ?? false
   return recorded || (!tells && attempts.every(({ fault }) => fault === undefined))
+}
+
+/** Whether the log made no attempt when the last one was made: that its host answered then is assumed. */
+function answersAnew(service: Service | undefined): boolean {
+  return service?.assumptions.some((name) => name === healthyBetween || name === unknownHealth) ?? false
 }
 
 /** Where the call went, whether it was served there or not. */

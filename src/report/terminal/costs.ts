@@ -64,7 +64,7 @@ function costUnknown(label: string, byModel: Totals['unpriced'], screen: Screen)
 
 /** The recorded money of calls whose cost under the policy is known to the last digit. */
 function headline({ money }: Totals, places: Places): string {
-  const exact = exactOf(money.recordedBeforeDivergence)
+  const exact = exactOf(money.stop)
   const { lo, hi } = boundsOf(money.recorded)
   const known = `exact ${formatUsd(exact, places)} of`
   if (hi === null) return `${known} at least ${formatUsd(lo, places)} recorded`
@@ -75,7 +75,8 @@ function headline({ money }: Totals, places: Places): string {
 /** Said of the calls that are exact on both sides; no saving is made out of anything else. */
 function difference({ money }: Totals, places: Places): string {
   const [log, policy] = [money.recordedBeforeDivergence, money.stop]
-  if (exactCalls(log) !== exactCalls(policy)) return 'not comparable to the last digit'
+  const open = exactCalls(log) - exactCalls(policy)
+  if (open !== 0) return `${plural(open, 'call')} of it not exact`
   const saved = exactOf(log) - exactOf(policy)
   if (saved === 0n) return 'no difference'
   return saved > 0n ? `${formatUsd(saved, places)} less` : `${formatUsd(-saved, places)} more`
