@@ -149,18 +149,19 @@ export function piecesOf(
   }
 
   const pieces = [...open.values()].flatMap((piece): readonly Piece[] => {
-    const [old, newest] = [piece.old, piece.new]
-    const [one, other] = [older.steps[old ?? -1], newer.steps[newest ?? -1]]
-    if (old === undefined || newest === undefined || one === undefined || other === undefined) {
-      throw new Error('a block ended without a choice')
-    }
     // Only rules before the fork were not followed: in pairs, so that they take the same from both.
     const before = walk.slice(0, Math.max(0, piece.fork - 1)).flatMap((pairing) => {
       const step = pairing.kind === 'both' ? older.steps[pairing.old] : undefined
       return step?.chooses === true ? [step] : []
     })
     const region = before.reduce((left, { guard }) => without(left, guard), piece.region)
+    // A pair that always fires leaves nothing to those after it, though one list may go on.
     if (region === never) return []
+    const [old, newest] = [piece.old, piece.new]
+    const [one, other] = [older.steps[old ?? -1], newer.steps[newest ?? -1]]
+    if (old === undefined || newest === undefined || one === undefined || other === undefined) {
+      throw new Error('a block ended without a choice')
+    }
     const { core } = piece
     const touches = ({ guard }: Step): boolean => space.and(guard, core) !== never
     const others = (side: 'old' | 'new', steps: readonly Step[], end: number): Piece['unless'] =>

@@ -242,6 +242,16 @@ on turn, call {
     ])).toEqual([['region', true], ['same', false]])
   })
 
+  it('follows nobody past a pair of rules that always fires', () => {
+    const starting = (guard: string, otherwise: string): ReturnType<typeof small> =>
+      small(`on start { rule first: when ${guard} then use big else use mid  otherwise use ${otherwise} }`)
+    const old = starting('small in org.blocked and not (current is small)', 'mid')
+    expect(told(compareMeaning(old, starting('not (current is small)', 'small')))).toEqual([
+      'start: not small in org.blocked and big is a candidate; otherwise mid or no route, nobody may be chosen -> first big (choice)',
+      'turn, call again: big is a candidate and not small in org.blocked; otherwise mid or no route, nobody may be chosen -> first big (choice)',
+    ])
+  })
+
   it('names rules on the way in the order of their block, whichever policy is the old one', () => {
     const alerting = (guard: string): ReturnType<typeof small> =>
       small(`
