@@ -6,9 +6,9 @@ import { plural } from './number.ts'
 
 const faultsShown = 20
 
-/** One line a fault: when, what, where. */
-export function faultLines(faults: readonly Fault[]): readonly string[] {
-  const lines = faults.slice(0, faultsShown).map((fault) => {
+/** One line a fault: when, what, where; of many the first. */
+export function faultLines(faults: readonly Fault[], shown: number = faultsShown): readonly string[] {
+  const lines = faults.slice(0, shown).map((fault) => {
     const { id, clock, fromMicros, untilMicros, errorClass, status, failurePercent } = fault
     const when = `${textOfFaultInstant(clock, fromMicros)} to ${textOfFaultInstant(clock, untilMicros)}`
     const what = `${status === undefined ? '' : `${status} `}${errorClass}${failurePercent === 100 ? '' : ` ${failurePercent}%`}`
@@ -26,6 +26,9 @@ export function domainText({ model, provider, region, account }: FaultDomain): s
   return [...(parts.length === 0 ? [] : [parts.join(' at ')]), ...(account === undefined ? [] : [`account ${account}`])].join(', ')
 }
 
+/** Above a report, which says of each what it did. */
+const drawnShown = 5
+
 /** What a sample came to, and how to keep it. */
 export function drawnFaults({ preset, provider, seed, clock, horizon }: FaultSample, faults: readonly Fault[]): string {
   const [from, until] = [horizon.fromMicros, horizon.untilMicros].map((micros) => textOfFaultInstant(clock, micros))
@@ -33,7 +36,7 @@ export function drawnFaults({ preset, provider, seed, clock, horizon }: FaultSam
   const command = `reroute faults sample ${preset} --provider ${word(provider)} --seed ${word(seed)} --from ${days[0] ?? ''} --until ${days[1] ?? ''} -o faults.jsonl`
   return [
     `${plural(faults.length, 'fault')} drawn for ${escapeTerminal(provider)}:`,
-    ...faultLines(faults).map((line) => `  ${line}`),
+    ...faultLines(faults, drawnShown).map((line) => `  ${line}`),
     faults.length === 0 ? 'another --seed draws others' : `to keep them: ${escapeTerminal(command)}`,
     '',
   ].join('\n')

@@ -71,10 +71,18 @@ function invariants({ totals, smallestBreaches }: ReplayResult, screen: Screen):
   return rest > 0 ? [...lines, ...field(screen, '', withRest([], rest))] : lines
 }
 
+/** What does not pass, each with its figures; what does by name alone, where details are not asked for. */
 function expectations({ expectations: found }: ReplayResult, screen: Screen): string[] {
-  return found.slice(0, claimsShown).flatMap(({ name, verdict, detail, decides = [] }, at) => {
-    const paint = { pass: screen.style.good, fail: screen.style.bad, undecided: screen.style.warn }[verdict]
-    const text = `\`${escapeTerminal(name)}\` ${verdict}${detail === '' ? '' : `: ${escapeTerminal(detail)}`}${decides.length === 0 ? '' : `; it turns on ${escapeTerminal(decides.join(', '))}`}`
-    return field(screen, at === 0 ? 'expectations' : '', text, paint)
-  })
+  const inFull = screen.details === true ? found : found.filter(({ verdict }) => verdict !== 'pass')
+  const shown = screen.details === true ? inFull : inFull.slice(0, claimsShown)
+  const passed = found.filter((each) => !inFull.includes(each)).map(({ name }) => `\`${clip(name, 40)}\``)
+  const lines: readonly (readonly [text: string, paint: (line: string) => string])[] = [
+    ...shown.map(({ name, verdict, detail, decides = [] }) => {
+      const text = `\`${escapeTerminal(name)}\` ${verdict}${detail === '' ? '' : `: ${escapeTerminal(detail)}`}${decides.length === 0 ? '' : `; it turns on ${escapeTerminal(decides.join(', '))}`}`
+      return [text, { pass: screen.style.good, fail: screen.style.bad, undecided: screen.style.warn }[verdict]] as const
+    }),
+    ...(inFull.length > shown.length ? [[withRest([], inFull.length - shown.length), screen.style.warn] as const] : []),
+    ...(passed.length === 0 ? [] : [[`${withRest(passed.slice(0, claimsShown), passed.length - claimsShown)} ${passed.length === 1 ? 'passes' : 'pass'}`, screen.style.good] as const]),
+  ]
+  return lines.flatMap(([text, paint], at) => field(screen, at === 0 ? 'expectations' : '', text, paint))
 }
