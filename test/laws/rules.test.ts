@@ -8,7 +8,7 @@ import { referenceEvaluator } from '../../src/policy/reference/decide.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
 import type { CallResult } from '../../src/replay/result/call.ts'
 import type { RecordedSession } from '../../src/trace/session.ts'
-import { madeUpSession } from '../support/arbitrary-session.ts'
+import { callInputs, madeUpSession } from '../support/arbitrary-session.ts'
 import { lawRuns } from '../support/law-runs.ts'
 import { decisionsOf, play } from '../support/play.ts'
 import { policyOf, small } from '../support/policy-of.ts'
@@ -83,7 +83,7 @@ describe('laws of rules', () => {
         const plain = { ...session, calls: session.calls.map((call) => ({ ...call, given: notGiven })) }
         // Its guard is read all the same, which asks a classifier, and meets what is not known.
         const told = (own: Policy): unknown =>
-          decisionsOf(play(own, plain)).map(({ asked: _asked, missing: _missing, undetermined: _open, ...decision }) => decision)
+          decisionsOf(play(own, plain, undefined, undefined, callInputs(plain, policy))).map(({ asked: _asked, missing: _missing, undetermined: _open, ...decision }) => decision)
         expect(told(without)).toEqual(told(policy))
       }),
       lawRuns(25),

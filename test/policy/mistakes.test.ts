@@ -7,6 +7,7 @@ import { lawRuns } from '../support/law-runs.ts'
 import { smallCatalogue } from '../support/policy-of.ts'
 
 // What authors write who know other languages, or slip: each is said once, and mended where it can be.
+// What begins no line follows a sound one here: after another mistake it is skipped with what is left of that.
 
 interface Mistake {
   /** A rule of `on turn`, or declarations, with names that no other mistake has. */
@@ -38,7 +39,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'a conditional of C': declarations('signal s3 = plan-mode ? 1 : 0'),
   'a list in parentheses': declarations('pool l1 = (big, mid)'),
   'a list of YAML': declarations('pool l2 =\n  - big\n  - mid'),
-  'a comment of SQL': declarations('-- pools'),
+  'a comment of SQL': declarations('pool l3 = [big, mid]\n\n-- pools'),
   'a day of a range': declarations('hours h1 = mon-fri 09:00 to 18:00 in "UTC"'),
   'hours of the morning': declarations('hours h2 = [mon] 9am to 18:00 in "UTC"'),
   'a zone without quotes': declarations('hours h3 = [mon] 09:00 to 18:00 in Europe/Berlin'),
@@ -50,7 +51,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'facts without braces': declarations('test "t2" {\n  user "hi" with images 1 -> big\n}'),
   'a count of nowhere': declarations('signal s4 = count failures > 3'),
   'a count of how many': declarations('phrases w1 = ["x"]\nsignal s5 = count w1 in last assistant messages > 3'),
-  'permit': declarations('permit(principal, action, resource)'),
+  'permit': declarations('pool l4 = [big, mid]\n\npermit(principal, action, resource)'),
   'if': rule('rule r1: if images > 0 then use big'),
   'an arrow for `then`': rule('rule r2: when images > 0 -> big'),
   'equal to': rule('rule r3: when turn is equal to 3 then use big'),
@@ -69,7 +70,7 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   'the host behind': rule('rule r16: when images > 0 then use big with near at north'),
   'select': rule('rule r17: when images > 0 then select cheapest from main else use big'),
   'goto': rule('rule r18: when images > 0 then goto start'),
-  'elif': rule('elif turn > 3 then use mid'),
+  'elif': rule('rule r19: when images > 0 then use big\nelif turn > 3 then use mid'),
 }
 
 function policyOf(all: readonly Mistake[]): string {

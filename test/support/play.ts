@@ -14,16 +14,21 @@ export interface PlayedCall {
   readonly decision: Decision
 }
 
-/** A made-up session decided call by call. `between` sees the state as it is kept between calls. */
+/**
+ * A made-up session decided call by call. `between` sees the state as it is kept between calls. What is
+ * said in a call is made of words of the policy: where a changed policy is to hear the same, hand in
+ * the `inputs` of the other one.
+ */
 export function play(
   policy: Policy,
   session: MadeUpSession,
   between: (state: SessionState) => SessionState = (state) => state,
   evaluator: Evaluator = referenceEvaluator(policy),
+  inputs: readonly CallInput[] = callInputs(session, policy),
 ): readonly PlayedCall[] {
   const world = madeUpWorld(session.worldSeed)
   let state = startSession(policy, 'made-up')
-  return callInputs(session, policy).map((input, index) => {
+  return inputs.map((input, index) => {
     const made = session.calls[index]
     const observed = between(observe(policy, between(state), input))
     const [decided, decision] = evaluator.decide(observed, input, world)
