@@ -3,6 +3,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/same-cases.ts'],
     // Properties and spawned commands on a small shared machine; a hang still ends.
     testTimeout: 60_000,
     hookTimeout: 60_000,
