@@ -23,7 +23,6 @@ export interface SessionLawOptions<More> {
   readonly policies?: fc.Arbitrary<string>
   readonly more?: fc.Arbitrary<More>
   readonly numRuns: number
-  readonly seed?: number
 }
 
 /** A snippet and its catalogue in one file. */
