@@ -1,5 +1,4 @@
-/** What a price list may price, in the order in which a person reads one. */
-export const priceRows = [
+const tokenRows = [
   'input',
   'output',
   'reasoning',
@@ -15,6 +14,9 @@ export const priceRows = [
   'image-output',
   'video-input',
   'video-output',
+] as const
+
+const pieceRows = [
   'image',
   'generated-image',
   'web-search',
@@ -24,17 +26,12 @@ export const priceRows = [
   'request',
 ] as const
 
-export type PriceBucket = (typeof priceRows)[number]
+export type PriceBucket = (typeof tokenRows)[number] | (typeof pieceRows)[number]
 
-const pieces: ReadonlySet<PriceBucket> = new Set([
-  'image',
-  'generated-image',
-  'web-search',
-  'web-search-low',
-  'web-search-medium',
-  'web-search-high',
-  'request',
-])
+/** What a price list may price, in the order in which a person reads one. */
+export const priceRows: readonly PriceBucket[] = [...tokenRows, ...pieceRows]
+
+const pieces: ReadonlySet<PriceBucket> = new Set(pieceRows)
 
 /** Whether its price is of one piece; of the others it is of tokens. */
 export function isPerPiece(row: PriceBucket): boolean {

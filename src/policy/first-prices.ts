@@ -17,19 +17,32 @@ export function withFirstPrices(policy: Policy): Policy {
   }
 }
 
-/** Whether any price was added so. */
-export function hasAssumedPrices({ models }: Policy): boolean {
-  return models.some(({ prices, endpoints }) => [prices, ...endpoints.map((endpoint) => endpoint.prices)].some((cards) => cards.some((card) => card.isAssumed === true)))
+/** Whether any price was added so; asked at every call, so told once a policy. */
+export function hasAssumedPrices(policy: Policy): boolean {
+  const known = assuming.get(policy)
+  if (known !== undefined) return known
+  const found = policy.models.some(({ prices, endpoints }) =>
+    [prices, ...endpoints.map((endpoint) => endpoint.prices)].some((cards) => cards.some((card) => card.isAssumed === true)),
+  )
+  assuming.set(policy, found)
+  return found
+}
+
+const assuming = new WeakMap<Policy, boolean>()
+
+/** The day on which the first plain prices begin; `undefined`: there are none, or they hold from ever. */
+export function firstPriceDay(cards: readonly PriceCard[]): number | undefined {
+  const plain = cards.filter((card) => card.serviceTier === null)
+  const first = Math.min(...plain.map((card) => card.fromDay ?? Number.NEGATIVE_INFINITY))
+  return Number.isFinite(first) ? first : undefined
 }
 
 /** A service tier begins when it begins: until then a call has the plain prices. */
 function fromEver(cards: readonly PriceCard[]): readonly PriceCard[] {
-  const plain = cards.filter((card) => card.serviceTier === null)
-  const days = plain.map((card) => card.fromDay ?? Number.NEGATIVE_INFINITY)
-  const first = Math.min(...days)
-  if (!Number.isFinite(first)) return cards
-  const assumed = plain
-    .filter((card) => card.fromDay === first)
+  const first = firstPriceDay(cards)
+  if (first === undefined) return cards
+  const assumed = cards
+    .filter((card) => card.serviceTier === null && card.fromDay === first)
     .map((card) => ({ ...card, fromDay: null, isAssumed: true }) as const)
   return [...assumed, ...cards]
 }

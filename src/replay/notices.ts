@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/core.ts'
 import { dayOf } from '../policy/catalogue-queries.ts'
+import { firstPriceDay } from '../policy/first-prices.ts'
 import { controlModels } from './always.ts'
 import { unknownHealth } from './recorded-health.ts'
 import { dateOfDay } from './day.ts'
@@ -100,8 +101,8 @@ function notYetPriced({ policy, totals }: NoticeFacts): readonly string[] {
   const { cheapest, strongest } = controlModels(policy) ?? {}
   const asked = new Set([...Object.keys(totals.unpriced), ...Object.keys(totals.policyUnpriced), cheapest, strongest])
   const late = policy.models.flatMap(({ name, prices }) => {
-    const first = Math.min(...prices.map(({ fromDay }) => fromDay ?? Number.NEGATIVE_INFINITY))
-    return asked.has(name) && Number.isFinite(first) && first > dayOf(dated.firstMicros) ? [`\`${name}\` ${dateOfDay(first)}`] : []
+    const first = firstPriceDay(prices)
+    return asked.has(name) && first !== undefined && first > dayOf(dated.firstMicros) ? [`\`${name}\` ${dateOfDay(first)}`] : []
   })
   return late.length === 0
     ? []

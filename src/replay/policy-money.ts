@@ -2,31 +2,19 @@ import type { Policy } from '../policy/core.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { CallRecord, Usage } from '../trace/record.ts'
 import { attemptMoney } from './attempt-money.ts'
-import type { ModelledInput } from './cache/state.ts'
-import { askedMoney, asAnswered, modelledCall, modelledCompaction, overheadOf } from './call-money.ts'
+import { askedMoney, asAnswered, modelledCompaction, overheadOf } from './call-money.ts'
 import { attemptPlace } from './recorded-place.ts'
 import { leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
-import type { Attempt, Phase, Place } from './result/call.ts'
+import type { Attempt, Phase } from './result/call.ts'
 import type { Money } from './result/money.ts'
 import { datedMicros } from '../trace/dated.ts'
 
 /**
- * The log's own figure up to the divergence; from there on a modelled one. A call that goes where the
- * log's went, but is answered by an attempt that the log did not make then (`answersAnew`), is taken to
- * be answered alike.
+ * Up to the divergence a call costs what it did in the log. One that is answered by an attempt that the
+ * log did not make then (`answersAnew`) is taken to be answered alike.
  */
-export function policyMoney(
-  policy: Policy,
-  call: CallRecord,
-  phase: Phase,
-  recordedCost: Money,
-  served: Place | undefined,
-  input: ModelledInput | undefined,
-  answersAlike: boolean,
-  answersAnew: boolean,
-): Money {
-  if (phase === 'before') return answersAnew ? asAnswered(recordedCost) : recordedCost
-  return modelledCall(policy, call, served, input, answersAlike)
+export function undivergedMoney(recordedCost: Money, answersAnew: boolean): Money {
+  return answersAnew ? asAnswered(recordedCost) : recordedCost
 }
 
 /** Classifiers that the policy asks at this call. */

@@ -1,6 +1,7 @@
 import type { Policy, PriceBucket, PriceCard, Prices } from '../policy/core.ts'
 import { assumptionNames } from '../policy/assumption-names.ts'
 import { endpointAt, modelNamed, priceCard, pricesIn } from '../policy/catalogue-queries.ts'
+import { hasAssumedPrices } from '../policy/first-prices.ts'
 import type { Usage } from '../trace/record.ts'
 import { boundedMoney, exactMoney, leavesOf, modelledMoney, together, unknownMoney } from './money.ts'
 import {
@@ -88,6 +89,7 @@ export function priceUsage(policy: Policy, usage: Usage, place: PricePlace): Mon
 
 /** Whether the price in force there and then is one that is assumed. */
 export function isPriceAssumed(policy: Policy, place: Pick<PricePlace, 'model' | 'provider' | 'atMicros'>): boolean {
+  if (!hasAssumedPrices(policy)) return false
   const cards = cardsAt(policy, place) ?? modelNamed(policy, place.model)?.prices ?? []
   const moment = { nowMicros: place.atMicros, promptTokens: 0, serviceTier: undefined }
   return priceCard(cards, moment)?.isAssumed === true

@@ -3,7 +3,7 @@ import type { Decision } from '../../policy/decision.ts'
 import { conclude } from '../../policy/session-state.ts'
 import { datedMicros } from '../../trace/dated.ts'
 import type { CallRecord } from '../../trace/record.ts'
-import { overheadOf, recordedMoney, recordedVerdictsMoney, sameAnswers, usageWith } from '../call-money.ts'
+import { modelledCall, overheadOf, recordedMoney, recordedVerdictsMoney, sameAnswers, usageWith } from '../call-money.ts'
 import { judgeInvariants } from '../claims.ts'
 import { conclusionOf } from '../conclusion.ts'
 import { differenceOf } from '../divergence.ts'
@@ -12,7 +12,7 @@ import { drawnOrder, servingDraw } from '../draw-hosts.ts'
 import { hostsOf } from '../hosts.ts'
 import type { DecidedCall } from '../hosts.ts'
 import { exactMoney } from '../money.ts'
-import { attemptsMoney, classifierMoney, policyMoney, recordedAttemptsMoney, switchCompactionMoney } from '../policy-money.ts'
+import { attemptsMoney, classifierMoney, recordedAttemptsMoney, switchCompactionMoney, undivergedMoney } from '../policy-money.ts'
 import { isPriceAssumed, tokensOf } from '../pricing.ts'
 import { healthyBetween, unknownHealth } from '../recorded-health.ts'
 import { comparablePlace, recordedPlace } from '../recorded-place.ts'
@@ -71,9 +71,11 @@ export function* replayCall(run: Run, record: CallRecord): Activity<CallResult> 
   editPrompt(caches, record, decision, compacted)
   const caching = settleCall(caches, policy, record, service, phase)
   const policyCost =
-    run.options.mode === 'projected' && phase !== 'before'
-      ? projectCall(run, record, { decision, recorded, served, phase, input: caching?.served })
-      : policyMoney(policy, record, phase, recordedCost, served, caching?.served, !run.taint.reply, answersAnew(service))
+    phase === 'before'
+      ? undivergedMoney(recordedCost, answersAnew(service))
+      : run.options.mode === 'projected'
+        ? projectCall(run, record, { decision, recorded, served, phase, input: caching?.served })
+        : modelledCall(policy, record, served, caching?.served, !run.taint.reply)
   const classifierCost = classifierMoney(policy, record, decision, phase)
   const compactionCost = switchCompactionMoney(policy, record, decision, phase, context)
   const attempts = service?.attempts ?? []

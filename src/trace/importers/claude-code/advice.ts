@@ -1,5 +1,6 @@
 import { beginConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
+import { unanswered } from './draft.ts'
 import type { CallDraft } from './draft.ts'
 import type { SideCall } from './usage.ts'
 
@@ -64,19 +65,13 @@ function sideDraft(
       startMicros: undefined,
     },
     failedAttempts: [],
-    refusals: [],
     modelChange: undefined,
     model,
     provider,
     replyLogged: false,
+    ...unanswered(),
     endMicros,
     usage,
     stopReason,
-    costUsd: undefined,
-    visible: [],
-    thinking: [],
-    thinkingWithheld: false,
-    argumentChars: 0,
-    tools: [],
   }
 }

@@ -2,6 +2,7 @@ import { asName, asObject, asString } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import { canonicalArguments, toolSignature } from '../tool-signature.ts'
 import type { Conversation, LineContext } from './conversation.ts'
+import { unanswered } from './draft.ts'
 import type { CallDraft, FailedAttempt, PromptDraft, ToolDraft } from './draft.ts'
 import { endOfError } from '../../error-class.ts'
 import type { LoggedFailure } from '../error-class.ts'
@@ -163,16 +164,7 @@ function newDraft(conversation: Conversation, given: Given): CallDraft {
     ...given,
     replyLogged: true,
     failedAttempts,
-    refusals: [],
-    endMicros: undefined,
-    usage: undefined,
-    stopReason: undefined,
-    costUsd: undefined,
-    visible: [],
-    thinking: [],
-    thinkingWithheld: false,
-    argumentChars: 0,
-    tools: [],
+    ...unanswered(),
   }
 }
 

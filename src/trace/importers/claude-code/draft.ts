@@ -60,6 +60,22 @@ export interface CallDraft {
   readonly tools: ToolDraft[]
 }
 
+/** What an answer fills in, before any of it is known. */
+export function unanswered(): Pick<CallDraft, 'refusals' | 'endMicros' | 'usage' | 'stopReason' | 'costUsd' | 'visible' | 'thinking' | 'thinkingWithheld' | 'argumentChars' | 'tools'> {
+  return {
+    refusals: [],
+    endMicros: undefined,
+    usage: undefined,
+    stopReason: undefined,
+    costUsd: undefined,
+    visible: [],
+    thinking: [],
+    thinkingWithheld: false,
+    argumentChars: 0,
+    tools: [],
+  }
+}
+
 export interface CompactionDraft {
   readonly kind: 'compaction'
   readonly copy: boolean
